@@ -1,0 +1,43 @@
+# The venv is made from the lock; a changed lock makes it anew. Nothing outside this folder is touched.
+PYTHON ?= python3
+BIN := .venv/bin
+export EPG_HOME ?= $(CURDIR)/.epg
+
+.PHONY: demo test lint bench lock clean
+
+demo: .venv/installed
+	$(BIN)/epg demo --out dist
+
+test: .venv/installed-dev
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+lint: .venv/installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/installed-dev
+	$(BIN)/python tests/bench.py
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.lock pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Needs uv on the PATH. The locks name no index and no host.
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras --no-annotate
+lock:
+	$(LOCK) pyproject.toml --group pyproject.toml:build -o requirements.lock
+	$(LOCK) pyproject.toml --group pyproject.toml:build --group pyproject.toml:dev -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf .venv dist .epg

@@ -1,0 +1,1 @@
+"""A TV guide for the sports event channels of an IPTV provider."""

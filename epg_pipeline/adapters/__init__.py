@@ -1,0 +1,1 @@
+"""Everything that touches the outside: HTTP, Postgres, files, object storage. No Dagster."""

@@ -1,0 +1,1 @@
+"""Pure: frames in, frames out. No I/O, no clock, no environment, no Dagster."""

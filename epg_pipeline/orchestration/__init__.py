@@ -1,0 +1,1 @@
+"""The Dagster graph: the only place that knows Dagster."""

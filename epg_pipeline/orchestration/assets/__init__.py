@@ -1,0 +1,1 @@
+"""The five assets: each loads, calls one function, stores and reports."""
