@@ -1,0 +1,222 @@
+"""Playlist addresses -> bytes, over HTTP or from a file.
+
+Belongs here: fetching, retrying what may pass, noticing what is no playlist, and keeping addresses out of every
+message: a playlist's address carries the account's user and password. Does not: reading the playlist
+(domain/playlist.py), keeping it (snapshots.py).
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import httpx
+import stamina
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+USER_AGENT = "epg-pipeline"
+TIMEOUT = httpx.Timeout(20.0, connect=10.0)
+LONGEST_FETCH = 180.0  # seconds; a server that drips a byte a second never trips the read timeout
+LONGEST_WAIT = 30.0  # seconds; a server that asks for more is left to the next run
+MOST_BYTES = 1 << 30
+PASSING_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
+
+# httpx logs every request's address at INFO, httpcore its headers at DEBUG; no level set elsewhere may bring them back.
+for _name in ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks"))):
+    logging.getLogger(_name).addFilter(lambda _record: False)
+
+
+class PlaylistFetchError(Exception):
+    """A playlist could not be had; the message says why and what to do, and never holds the address itself."""
+
+
+class _MayPassError(PlaylistFetchError):
+    """A fault worth another try; `wait` is what the server asked for, None where it asked for nothing."""
+
+    def __init__(self, message: str, wait: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One answer: the bytes as sent, and what to ask with next time. `body` is None when the server says: unchanged."""
+
+    body: bytes | None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+def fetch_playlist(
+    address: str, *, etag: str | None = None, last_modified: str | None = None, attempts: int = 4, pause: float = 0.5
+) -> Fetched:
+    """The playlist at an http(s) or file address, or at a plain path.
+
+    Given the `etag` or `last_modified` of the copy at hand, an unchanged playlist comes back with `body` None. What
+    may pass (connection faults, 5xx, 408, 425, 429) is tried `attempts` times, first after `pause` seconds, with
+    backoff and as Retry-After asks. Raises PlaylistFetchError for all else, and for an answer that is empty or a page.
+    """
+    path = local_path(address)
+    if path is not None:
+        return Fetched(_read(path))
+    asking = {"User-Agent": USER_AGENT, "Accept": "*/*"}
+    if etag:
+        asking["If-None-Match"] = etag
+    if last_modified:
+        asking["If-Modified-Since"] = last_modified
+    for attempt in stamina.retry_context(
+        on=_worth_retrying,
+        attempts=attempts,
+        timeout=LONGEST_FETCH,
+        wait_initial=pause,
+        wait_max=8.0,
+        wait_jitter=pause,
+    ):
+        with attempt:
+            return _ask(address, asking)
+    raise AssertionError("a retry context returns or raises")  # pragma: no cover
+
+
+def shown(address: str) -> str:
+    """The address as it may be shown: a path as it is, of an URL only scheme and host (the rest may be a password)."""
+    path = local_path(address)
+    if path is not None:
+        return str(path)
+    try:
+        parts = urlsplit(address.strip())
+        host, port = parts.hostname or "?", parts.port
+    except ValueError:
+        return "(an address that can't be read)"
+    return f"{parts.scheme.lower()}://{host}{f':{port}' if port else ''}/…"
+
+
+def local_path(address: str) -> Path | None:
+    """The file an address means, or None for an address of the web."""
+    scheme, separator, rest = address.strip().partition("://")
+    if not separator:
+        return Path(address.strip()).expanduser()
+    if scheme.lower() == "file":
+        return Path(unquote(urlsplit(f"file://{rest}").path))
+    return None
+
+
+def _worth_retrying(fault: Exception) -> bool | timedelta:
+    if not isinstance(fault, _MayPassError):
+        return False
+    return True if fault.wait is None else fault.wait
+
+
+def _read(path: Path) -> bytes:
+    if path.is_dir():
+        raise PlaylistFetchError(f"{path} is a folder; name the playlist file in it")
+    try:
+        return _checked(path.read_bytes(), str(path))
+    except FileNotFoundError:
+        fault = f"{path} does not exist; check the path"
+    except OSError as error:
+        fault = f"{path} can't be read ({error.strerror}); check its permissions"
+    raise PlaylistFetchError(fault)
+
+
+def _ask(address: str, asking: dict[str, str]) -> Fetched:
+    """One request; every fault of httpx becomes one of ours, without its text or its chain, which name the address."""
+    where = shown(address)
+    fault: PlaylistFetchError
+    try:
+        with _answer(address, asking) as response:
+            if response.status_code == httpx.codes.NOT_MODIFIED:
+                return Fetched(None, asking.get("If-None-Match"), asking.get("If-Modified-Since"))
+            _check_status(response, where)
+            body = _checked(_body(response, where), where)
+            return Fetched(body, response.headers.get("etag"), response.headers.get("last-modified"))
+    except PlaylistFetchError:
+        raise
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
+        fault = PlaylistFetchError(f"{where}: not an address that can be fetched; give http://…, https://… or a file")
+    except httpx.TimeoutException as error:
+        fault = _MayPassError(f"{where}: no answer in time ({type(error).__name__}); is the server up? Try again later")
+    except httpx.ConnectError as error:
+        fault = _MayPassError(f"{where}: no connection ({error}); check the host name and the network")
+    except httpx.TooManyRedirects:
+        fault = PlaylistFetchError(f"{where}: redirects in a circle; ask the provider for the address in force")
+    except httpx.DecodingError:
+        fault = _MayPassError(f"{where}: the compressed answer is damaged; try again later")
+    except httpx.HTTPError as error:
+        fault = _MayPassError(f"{where}: the answer was cut short ({type(error).__name__}); try again later")
+    raise fault  # outside of the handlers: inside, the fault of httpx would hang on as its context
+
+
+@contextmanager
+def _answer(address: str, asking: dict[str, str]) -> Iterator[httpx.Response]:
+    with (
+        httpx.Client(timeout=TIMEOUT, follow_redirects=True, max_redirects=5) as client,
+        client.stream("GET", address.strip(), headers=asking) as response,
+    ):
+        yield response
+
+
+def _check_status(response: httpx.Response, where: str) -> None:
+    status = response.status_code
+    if status in PASSING_STATUSES:
+        wait = _retry_after(response.headers.get("retry-after"))
+        if wait is not None and wait.total_seconds() > LONGEST_WAIT:
+            raise PlaylistFetchError(
+                f"{where}: HTTP {status}, asks to wait {wait.total_seconds():.0f} s; try again then"
+            )
+        raise _MayPassError(f"{where}: HTTP {status}; the server has trouble, try again later", wait)
+    if status in (401, 403):
+        raise PlaylistFetchError(
+            f"{where}: HTTP {status}, access refused; check user and password, and that the account is paid"
+        )
+    if status == httpx.codes.NOT_FOUND:
+        raise PlaylistFetchError(f"{where}: HTTP 404, nothing there; check the address")
+    if not response.is_success:
+        raise PlaylistFetchError(f"{where}: HTTP {status}, not a playlist; ask the provider for the address in force")
+
+
+def _retry_after(header: str | None) -> timedelta | None:
+    """What a Retry-After header asks for, given in seconds or as a date."""
+    if not header:
+        return None
+    if header.strip().isdigit():
+        return timedelta(seconds=int(header))
+    try:
+        return max(parsedate_to_datetime(header) - datetime.now(UTC), timedelta())
+    except (ValueError, TypeError):
+        return None
+
+
+def _body(response: httpx.Response, where: str) -> bytes:
+    """The whole body; an undeclared gzip stays as it is, the parser knows it by its first bytes."""
+    began, chunks, size = time.monotonic(), [], 0
+    for chunk in response.iter_bytes():
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > MOST_BYTES:
+            raise PlaylistFetchError(f"{where}: more than {MOST_BYTES >> 20} MB; this can't be a playlist")
+        if time.monotonic() - began > LONGEST_FETCH:
+            raise PlaylistFetchError(f"{where}: still sending after {LONGEST_FETCH:.0f} s; try again later")
+    return b"".join(chunks)
+
+
+def _checked(body: bytes, where: str) -> bytes:
+    """The body, unless its first bytes show that it is no playlist."""
+    start = body[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if not start:
+        raise PlaylistFetchError(f"{where}: the answer is empty; try again later, or check that the account is active")
+    if start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml")):
+        raise PlaylistFetchError(
+            f"{where}: a web page, not a playlist; check the address (and that the account is active)"
+        )
+    if start.startswith(b"{"):
+        raise PlaylistFetchError(f"{where}: a JSON answer, not a playlist; ask for the M3U address (type=m3u_plus)")
+    return body

@@ -1,0 +1,73 @@
+"""Where things lie and which outside things are used, as the environment says.
+
+Belongs here: every environment variable the project reads, and its default. Does not: anything a provider decides
+(that stands in the database), anything a command's option decides.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from platformdirs import user_data_path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SYSTEM_HOME = Path("/var/lib/epg-pipeline")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The folders, the database and the key one installation works with.
+
+    `home` keeps what must not be lost (database, snapshots, key), `dist` the published guides. `database_url` None
+    means the embedded server under `home`. The key that seals addresses is `secret_key_text` if given, else it lies in
+    the file `secret_key`. Neither key nor database address shows in the repr: both carry secrets.
+    """
+
+    home: Path
+    dist: Path
+    database_url: str | None = field(default=None, repr=False)
+    secret_key_text: str | None = field(default=None, repr=False)
+    events_file: Path | None = None
+
+    @property
+    def secret_key(self) -> Path:
+        """The file of the sealing key, made on first use."""
+        return self.home / "secret.key"
+
+    @property
+    def dagster_home(self) -> Path:
+        """The folder of Dagster's instance: its settings and logs; its records are in the database."""
+        return self.home / "dagster"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """The settings of EPG_HOME, EPG_DIST, EPG_DATABASE_URL, EPG_SECRET_KEY and EPG_EVENTS_FILE.
+
+        An empty variable counts as unset. Nothing is created or opened here. Paths come back absolute, so that a child
+        process with another working folder means the same ones.
+        """
+        given = {name: value for name, value in (os.environ if environment is None else environment).items() if value}
+        home = Path(given["EPG_HOME"]).expanduser() if "EPG_HOME" in given else _default_home()
+        events = given.get("EPG_EVENTS_FILE")
+        return cls(
+            home=home.absolute(),
+            dist=Path(given.get("EPG_DIST") or home / "dist").expanduser().absolute(),
+            database_url=given.get("EPG_DATABASE_URL"),
+            secret_key_text=given.get("EPG_SECRET_KEY"),
+            events_file=Path(events).expanduser().absolute() if events else None,
+        )
+
+
+def _default_home() -> Path:
+    """A `.epg` folder here if there is one, else where the system keeps such things."""
+    here = Path(".epg")
+    if here.is_dir():
+        return here
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return SYSTEM_HOME
+    return user_data_path("epg-pipeline", appauthor=False)
