@@ -126,6 +126,7 @@ PROGRAMMES = pl.Schema(
         "away_logo": pl.String,
         "event_id": pl.String,
         "event_starts_at": INSTANT,  # of the event a pre, live or post block is about; null otherwise
+        "telling": pl.String,  # READINGS.telling, or "show" for a studio show; "" for an idle block
         "match_status": pl.String,
         "confidence": pl.Float64,
     }
