@@ -1,0 +1,234 @@
+"""Decisions -> programme blocks: what a slot shows from one midnight of its provider to the next.
+
+Belongs here: which blocks a day has and what each is about. Does not: the words a viewer reads (tiers.py).
+Blocks are laid in UTC, so a day of 23 or 25 hours needs no care; a block never depends on the hour on the wall.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from epg_pipeline.domain.contracts import INSTANT, PROGRAMMES, conform
+
+if TYPE_CHECKING:
+    from epg_pipeline.config.sports import Sports
+    from epg_pipeline.domain.day import ProviderDay
+
+BLOCK = timedelta(hours=2)  # the longest block but a live one
+ANNOUNCED = timedelta(hours=6)  # how long before its start an event is announced
+IDLE_TITLE = "No Programming Today"
+
+_ABOUT = ("title", "sub_title", "description", "league", "sport", "home", "away", "venue", "home_logo", "away_logo",
+          "event_id", "event_starts_at", "telling", "match_status", "confidence")  # fmt: skip
+
+
+def schedule(decisions: pl.DataFrame, channels: pl.DataFrame, day: ProviderDay, sports: Sports) -> pl.DataFrame:
+    """PROGRAMMES of every channel for one day, tiling [day.opens, day.closes) without gap or overlap.
+
+    `decisions` is DECISIONS, any number of rows a slot; `channels` is CHANNELS. Live blocks keep the event's true
+    start and length: they may begin before the day opens and end after it closes. Rows are sorted by channel and start.
+    """
+    airings = _airings(decisions, channels, sports)
+    timed = _without_overlap(airings.filter(pl.col("event_starts_at").is_not_null()))
+    opens, closes = pl.lit(day.opens, INSTANT), pl.lit(day.closes, INSTANT)
+    today = timed.filter(pl.col("event_starts_at") < closes, pl.col("live_stops_at") > opens)
+    live = today.with_columns(starts_at="event_starts_at", stops_at="live_stops_at", block=pl.lit("live"))
+    elsewhere = _subjects_without_live(airings, timed, today, channels, day)
+    stretches = pl.concat([*_round_live(today, opens, closes), elsewhere.with_columns(begins=opens, ends=closes)],
+                          how="diagonal_relaxed")  # fmt: skip
+    programmes = pl.concat([live, _tiled(stretches)], how="diagonal_relaxed")
+    return conform(programmes.sort("channel_id", "starts_at"), PROGRAMMES, "programmes")
+
+
+def stitch(programmes: pl.DataFrame, opens: datetime, closes: datetime) -> pl.DataFrame:
+    """PROGRAMMES of several days as one guide of [opens, closes): no overlap, no shared start on any channel.
+
+    A live block keeps its time against the other blocks of any day, which are cut or dropped, and ends where the next
+    live block starts. Of rows that share channel and start the last counts. Nothing is invented: a day that is not
+    among the rows stays a gap. A live block that reaches over a border of the window keeps its true times.
+    """
+    rows = programmes.filter(pl.col("stops_at") > opens, pl.col("starts_at") < closes)
+    is_live = pl.col("block") == "live"
+    live = _ending_at_next(rows.filter(is_live).unique(["channel_id", "starts_at"], keep="last", maintain_order=True))
+    rest = rows.filter(~is_live).unique(["channel_id", "starts_at"], keep="last", maintain_order=True)
+    both = pl.concat([live, _outside(rest, live)])
+    return conform(_ending_at_next(both), PROGRAMMES, "stitched programmes")
+
+
+def _airings(decisions: pl.DataFrame, channels: pl.DataFrame, sports: Sports) -> pl.DataFrame:
+    """One row for everything a slot's name announces: its channel, what it is about, and when."""
+    says_something = pl.col("kind").is_in(["event", "show"]) & (
+        (pl.col("match_status") != "unparseable") | (pl.col("kind") == "show")
+    )
+    rows = (
+        decisions.filter("is_slot", says_something)
+        .join(channels.select("slot", "channel_id"), on="slot")
+        .join(sports.of_leagues(), on="league", how="left")
+        .with_columns(sport=pl.coalesce(_known("sport"), _known("league_sport"), pl.lit("")))
+        .join(sports.of_sports().select("sport", "minutes", "order", "sport_name"), on="sport", how="left")
+    )
+    shows = pl.col("kind") == "show"
+    return (
+        rows.with_columns(
+            telling=pl.when(shows).then(pl.lit("show")).otherwise(pl.col("telling").fill_null("live")),
+            title=_title(sports),
+            event_starts_at="starts_at",
+            confidence=pl.col("confidence").fill_null(0.0),
+            match_status=pl.col("match_status").replace("unparseable", "unmatched"),
+        )
+        .filter(pl.col("title") != "")
+        .with_columns(sub_title=_sub_title(), live_stops_at=pl.col("event_starts_at") + _length(sports))
+        .with_columns(pl.col("league", "home", "away", "venue", "home_logo", "away_logo", "event_id").fill_null(""))
+        .with_columns(description=_facts())
+        .select("channel_id", "position", "date", "live_stops_at", *_ABOUT)
+    )
+
+
+def _known(column: str) -> pl.Expr:
+    return pl.when(pl.col(column) != "").then(column)
+
+
+def _title(sports: Sports) -> pl.Expr:
+    """The event's own title or its pairing as its sport writes it; else the name's, as for a replay or a press talk."""
+    order = pl.coalesce("league_order", "order", pl.lit(sports.default.order))
+    home, away = _known("home"), _known("away")
+    pairing = pl.when(order == "at").then(away + pl.lit(" at ") + home).otherwise(home + pl.lit(" vs ") + away)
+    is_the_event = pl.col("match_status").is_in(["matched", "manual"]) & (
+        (pl.col("kind") == "event") & pl.col("telling").fill_null("live").eq("live")
+    )
+    canonical = pl.when(is_the_event).then(pl.coalesce(_known("event_name"), pairing))
+    return _one_line(pl.coalesce(canonical, _known("title"), pl.lit("")))
+
+
+def _sub_title() -> pl.Expr:
+    """The match-up under its league, printed competition or sport: "NCAA Football: Troy at Old Dominion"."""
+    pairing = pl.when(pl.col("event_name") != "").then(_known("home") + pl.lit(" vs ") + _known("away"))
+    about = pl.coalesce(pairing, "title")
+    sport_name = pl.when(pl.col("sport") != "").then("sport_name")
+    competition = pl.coalesce("league_name", _known("competition"), _known("league"), sport_name)
+    under = pl.when(~about.str.to_lowercase().str.starts_with(competition.str.to_lowercase())).then(
+        competition + pl.lit(": ") + about
+    )
+    return _one_line(pl.coalesce(under, about))
+
+
+def _facts() -> pl.Expr:
+    """A sentence of what and where, for descriptions."""
+    venue = _one_line(pl.col("venue"))
+    where = pl.when(venue != "").then(pl.lit(" Venue: ") + venue + pl.lit(".")).otherwise(pl.lit(""))
+    return pl.col("sub_title").str.strip_chars_end(".") + pl.lit(".") + where
+
+
+def _length(sports: Sports) -> pl.Expr:
+    of_the_event = pl.coalesce("league_minutes", "minutes", pl.lit(sports.default.minutes, pl.Int64))
+    beside_it = pl.col("telling").replace_strict(sports.tellings.model_dump(), default=None, return_dtype=pl.Int64)
+    return pl.duration(minutes=pl.coalesce(beside_it, of_the_event))
+
+
+def _without_overlap(timed: pl.DataFrame) -> pl.DataFrame:
+    """The airings of each channel in order, one a start (the surest), each cut where the next begins."""
+    surest = timed.sort(
+        "channel_id", "event_starts_at", "confidence", "position", descending=[False, False, True, False]
+    )
+    one_a_start = surest.unique(["channel_id", "event_starts_at"], keep="first", maintain_order=True)
+    following = pl.col("event_starts_at").shift(-1).over("channel_id")
+    return one_a_start.with_columns(live_stops_at=pl.min_horizontal("live_stops_at", following))
+
+
+def _round_live(today: pl.DataFrame, opens: pl.Expr, closes: pl.Expr) -> list[pl.DataFrame]:
+    """The stretches between live blocks: before the announcement, the announcement itself, and after the last one.
+
+    What lies between two events is about the earlier until the later is announced.
+    """
+    previous_ends = pl.col("live_stops_at").shift(1).over("channel_id")
+    free_from = pl.max_horizontal(previous_ends.fill_null(opens), opens)
+    announced = pl.max_horizontal(pl.col("event_starts_at") - ANNOUNCED, free_from)
+    ordered = today.with_columns(begins=free_from, announced=announced)
+    first = ordered.filter(pl.col("channel_id").is_first_distinct()).with_columns(
+        ends="announced", block=pl.lit("filler")
+    )
+    before = ordered.with_columns(begins="announced", ends="event_starts_at", block=pl.lit("pre"))
+    next_announced = pl.col("announced").shift(-1).over("channel_id")
+    after = ordered.with_columns(begins="live_stops_at", ends=pl.coalesce(next_announced, closes), block=pl.lit("post"))
+    return [first, before, after]
+
+
+def _subjects_without_live(
+    airings: pl.DataFrame, timed: pl.DataFrame, today: pl.DataFrame, channels: pl.DataFrame, day: ProviderDay
+) -> pl.DataFrame:
+    """For each channel without a live block today, what its filler is about.
+
+    A name of today without a clock, else the next event on a later day, else nothing: the day is idle.
+    """
+    unclocked = airings.filter(
+        pl.col("event_starts_at").is_null(), pl.col("date").is_null() | (pl.col("date") == day.date)
+    )
+    upcoming = timed.filter(pl.col("event_starts_at") >= day.closes).sort("event_starts_at")
+    subjects = pl.concat([unclocked.sort("position"), upcoming]).unique("channel_id", keep="first", maintain_order=True)
+    statuses = airings.select("channel_id", stale_status="match_status").unique("channel_id", keep="first")
+    idle = pl.col("title").is_null()
+    return (
+        channels.select("channel_id")
+        .join(today, on="channel_id", how="anti")
+        .join(subjects, on="channel_id", how="left")
+        .join(statuses, on="channel_id", how="left")
+        .with_columns(
+            block=pl.when(idle).then(pl.lit("idle")).otherwise(pl.lit("filler")),
+            title=pl.col("title").fill_null(IDLE_TITLE),
+            match_status=pl.coalesce("match_status", "stale_status", pl.lit("unparseable")),
+            confidence=pl.col("confidence").fill_null(0.0),
+        )
+        .with_columns(pl.col(pl.String).fill_null(""))
+        .drop("stale_status")
+    )
+
+
+def _tiled(stretches: pl.DataFrame) -> pl.DataFrame:
+    """Blocks of at most two hours over [begins, ends): full ones from the beginning; before an event, up to its end."""
+    length = BLOCK // timedelta(microseconds=1)
+    span = (pl.col("ends") - pl.col("begins")).dt.total_microseconds()
+    count = (span + length - 1) // length
+    backward = pl.col("block") == "pre"
+    offset = (
+        pl.when(backward).then(span - (pl.col("count") - pl.col("turn")) * length).otherwise(pl.col("turn") * length)
+    )
+    begin = pl.col("begins") + pl.duration(microseconds=offset)
+    return (
+        stretches.filter(pl.col("ends") > pl.col("begins"))
+        .with_columns(count=count)
+        .with_columns(turn=pl.int_ranges(0, pl.col("count")))
+        .explode("turn")
+        .with_columns(starts_at=pl.max_horizontal(begin, "begins"), stops_at=pl.min_horizontal(begin + BLOCK, "ends"))
+    )
+
+
+def _ending_at_next(programmes: pl.DataFrame) -> pl.DataFrame:
+    ordered = programmes.sort("channel_id", "starts_at")
+    following = pl.col("starts_at").shift(-1).over("channel_id")
+    return ordered.with_columns(stops_at=pl.min_horizontal("stops_at", following))
+
+
+def _outside(rest: pl.DataFrame, live: pl.DataFrame) -> pl.DataFrame:
+    """What is left of the other blocks once the live ones have their time; one that spans a live block gives two."""
+    gaps = live.select(
+        "channel_id",
+        free_from=pl.col("stops_at"),
+        free_until=pl.col("starts_at").shift(-1).over("channel_id"),
+    )
+    leading = live.group_by("channel_id").agg(free_until=pl.col("starts_at").min(), free_from=pl.lit(None, INSTANT))
+    free = pl.concat([gaps, leading.select(gaps.columns)])
+    return (
+        rest.join(free, on="channel_id", how="left")
+        .with_columns(
+            starts_at=pl.max_horizontal("starts_at", "free_from"), stops_at=pl.min_horizontal("stops_at", "free_until")
+        )
+        .filter(pl.col("stops_at") > pl.col("starts_at"))
+        .select(rest.columns)
+    )
+
+
+def _one_line(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all(r"[\p{Cc}\p{Zl}\p{Zp}\s]+", " ").str.strip_chars()

@@ -1,0 +1,58 @@
+"""Small frames of the guide's contracts, for tests: a row is said by what matters in it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import polars as pl
+
+from epg_pipeline.domain.channels import channels_of
+from epg_pipeline.domain.contracts import DECISIONS, SLOTS
+
+TROY = {
+    "slot": "NCAAF 03",
+    "family": "NCAAF",
+    "match_status": "matched",
+    "event_id": "ncaaf-1",
+    "league": "college-football",
+    "sport": "football",
+    "home": "Old Dominion",
+    "away": "Troy",
+    "venue": "S.B. Ballard Stadium",
+    "home_logo": "https://art.example/odu.png",
+    "away_logo": "https://art.example/troy.png",
+    "starts_at": datetime(2025, 10, 8, 23, 30, tzinfo=UTC),
+    "title": "Troy vs Old Dominion",
+    "confidence": 0.98,
+}
+BLANK = {"kind": "placeholder", "match_status": "unparseable", "title": ""}
+
+
+def decision(**said: object) -> dict[str, object]:
+    """A decision of an event slot; unmatched unless said."""
+    row: dict[str, object] = dict.fromkeys(DECISIONS)
+    row |= {"position": 0, "name": "", "family": "", "is_slot": True, "kind": "event", "title": "", "telling": "live",
+            "zone": "America/New_York", "zone_is_stated": False, "rules": [], "match_status": "unmatched",
+            "confidence": 0.0, "reasons": []}  # fmt: skip
+    return row | said
+
+
+def decisions_of(*rows: dict[str, object]) -> pl.DataFrame:
+    """DECISIONS from rows that `decision` completes."""
+    return pl.DataFrame([decision(**({"position": place} | row)) for place, row in enumerate(rows)], schema=DECISIONS)
+
+
+def slots_of(*slots: str, provider: str = "http://provider.invalid/USERNAME/PASSWORD") -> pl.DataFrame:
+    """SLOTS of event slots with these keys, in this order."""
+    rows = [
+        {"position": place, "name": f"{slot}: x", "tvg_id": "", "tvg_name": "", "logo": "https://art.example/slot.png",
+         "group_title": "Sports", "url": f"{provider}/{place}", "is_slot": True, "kind": "event",
+         "family": slot.rsplit(" ", 1)[0], "slot": slot, "payload": ""}
+        for place, slot in enumerate(slots)
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=SLOTS)
+
+
+def channels_for(*slots: str) -> pl.DataFrame:
+    """CHANNELS of a provider "demo" for these slots."""
+    return channels_of(slots_of(*slots), "demo")
