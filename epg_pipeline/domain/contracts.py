@@ -52,6 +52,8 @@ READINGS = pl.Schema(
         "competition": pl.String,  # a printed competition or sport prefix; null when none
         "first": pl.String,  # the competitors as printed, in printed order; both null when there are none
         "second": pl.String,
+        "sport": pl.String,  # what name and family tell of it, null when nothing
+        "leagues": pl.List(pl.String),  # the leagues they narrow it to, null when to none
         "gender": pl.String,  # "men", "women" or null
         "side": pl.String,  # "first" team is null; else "reserve", "u20", ...
         "telling": pl.String,  # what the name is of the event: "live", "replay", "press", "pregame", "highlights"

@@ -1,0 +1,164 @@
+"""The product's facts as validated data: families, leagues, sports, zones, teams.
+
+Belongs here: reading the packaged files (an operator's own folder goes before them) and refusing what is wrong,
+naming file and entry. Does not: any rule that uses the facts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import polars as pl
+from pydantic import Field, TypeAdapter, field_validator, model_validator
+
+from epg_pipeline.config.files import FILES, ConfigError, Fact, validated
+from epg_pipeline.config.sports import Sports, load_sports
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+    from typing import Self
+
+__all__ = ["ConfigError", "Facts", "Families", "Family", "League", "Leagues", "Sports"]
+__all__ += ["load_facts", "load_families", "load_leagues", "load_sports", "load_teams", "load_zones"]
+
+
+class Family(Fact):
+    """What a slot family's shell implies for its payload; see the head of families.yaml."""
+
+    name: Annotated[str, Field(min_length=1)]
+    shells: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    patterns: tuple[str, ...] = ()
+    sport: str | None = None
+    leagues: tuple[str, ...] = ()
+    timezone: str | None = None
+    dates: Literal["dm", "md"] | None = None
+    idle: bool = True
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_is_known(cls, zone: str | None) -> str | None:
+        if zone is not None:
+            _require_zone(zone)
+        return zone
+
+    @model_validator(mode="after")
+    def _has_a_shell(self) -> Self:
+        if not self.shells and not self.patterns:
+            raise ValueError("it has neither shells nor patterns, so that no name can belong to it")
+        for number, pattern in enumerate(self.patterns, 1):
+            _require_pattern(pattern, number)
+        return self
+
+
+class League(Fact):
+    """A league: its display name, sport, gender, and the forms a playlist prints it in."""
+
+    name: str
+    sport: str
+    country: str | None = None
+    gender: Literal["men", "women"] | None = None
+    school: bool = False
+    national: bool = False
+    printed: tuple[str, ...] = ()
+    printed_with_country: tuple[str, ...] = ()
+
+
+Families = tuple[Family, ...]
+Leagues = dict[str, League]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All of config, read and checked: what the domain's functions are given."""
+
+    families: Families
+    leagues: Leagues
+    sports: Sports
+    zones: dict[str, str]
+    sport_words: dict[str, tuple[str, ...]]
+    teams: pl.DataFrame
+
+
+@cache
+def load_facts() -> Facts:
+    """The packaged facts, read once in a process. ConfigError names the file and entry that is wrong."""
+    return Facts(load_families(), load_leagues(), load_sports(), load_zones(), load_sport_words(), load_teams())
+
+
+@cache
+def load_families(file: Traversable | None = None) -> Families:
+    """The slot families, in file order. ConfigError names the family whose pattern, zone, league or sport is wrong."""
+    families = validated(TypeAdapter(Families), file or FILES / "families.yaml", "family")
+    leagues, sports = load_leagues(), load_sports()
+    shells: dict[str, str] = {}
+    for family in families:
+        for league in family.leagues:
+            _require(league in leagues, "families.yaml", family.name, f"league {league!r} is not in leagues.yaml")
+        known = family.sport is None or family.sport in sports.sports
+        _require(known, "families.yaml", family.name, f"sport {family.sport!r} is not in sports.yaml")
+        for shell in family.shells:
+            other = shells.setdefault(" ".join(shell.casefold().split()), family.name)
+            _require(other == family.name, "families.yaml", family.name, f"shell {shell!r} is also family {other!r}'s")
+    return families
+
+
+@cache
+def load_leagues(file: Traversable | None = None) -> Leagues:
+    """The leagues by key."""
+    return validated(TypeAdapter(Leagues), file or FILES / "leagues.yaml", "league")
+
+
+@cache
+def load_zones(file: Traversable | None = None) -> dict[str, str]:
+    """Printed zone abbreviations (upper case) -> IANA zones."""
+    zones = validated(TypeAdapter(dict[str, str]), file or FILES / "zones.yaml", "zone")
+    for printed, zone in zones.items():
+        try:
+            _require_zone(zone)
+        except ValueError as error:
+            raise ConfigError(f"config/zones.yaml: zone {printed!r}: {error}.") from error
+    return zones
+
+
+@cache
+def load_sport_words(file: Traversable | None = None) -> dict[str, tuple[str, ...]]:
+    """The words by which playlists name a sport, by the sport's key."""
+    words = validated(TypeAdapter(dict[str, tuple[str, ...]]), file or FILES / "sport_words.yaml", "sport")
+    for sport in words:
+        _require(sport in load_sports().sports, "sport_words.yaml", sport, "it is not in sports.yaml")
+    return words
+
+
+@cache
+def load_teams(file: Traversable | None = None) -> pl.DataFrame:
+    """The bundled catalogue of team forms: one row a team, text columns as in the head of teams.csv, "" where unknown."""
+    source = file or FILES / "teams.csv"
+    return pl.read_csv(source.read_bytes(), infer_schema=False, missing_utf8_is_empty_string=True)
+
+
+def _require_pattern(pattern: str, number: int) -> None:
+    try:
+        groups = re.compile(pattern).groupindex
+        pl.select(pl.lit("").str.extract(pattern))  # the engine that will run it knows no look-around
+    except re.error as error:
+        raise ValueError(f"pattern {number} does not compile ({error.msg} at {error.pos})") from None
+    except pl.exceptions.PolarsError as error:
+        raise ValueError(f"pattern {number} does not compile ({str(error).splitlines()[-1].strip()})") from None
+    if not {"shell", "payload"} <= set(groups):
+        raise ValueError(f"pattern {number} lacks the group (?P<shell>…) or (?P<payload>…)")
+
+
+def _require_zone(zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"{zone!r} is no IANA time zone (one is Europe/London)") from None
+
+
+def _require(holds: bool, file: str, entry: str, fault: str) -> None:
+    if not holds:
+        raise ConfigError(f'config/{file}: "{entry}": {fault}. Mend it there.')

@@ -1,0 +1,57 @@
+"""Reading one config file: YAML text -> validated facts, or an error that names the entry.
+
+Belongs here: what every config file shares. Does not: the facts themselves.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+Facts = TypeVar("Facts")
+
+FILES = resources.files("epg_pipeline.config")
+
+
+class ConfigError(ValueError):
+    """A config file is wrong; the message names the file, the entry, what is wrong and what to do."""
+
+
+class Fact(BaseModel):
+    """The base of every entry: frozen, and a key that nothing reads is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def validated(kind: TypeAdapter[Facts], file: Traversable, what: str) -> Facts:
+    """The file's content as `kind`; ConfigError says which entry (`what`: "family", "league", …) is wrong and why."""
+    where = f"config/{file.name}"
+    try:
+        rows = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506 — the safe loader, in C
+        return kind.validate_python(rows)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{where}: this is no YAML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        entry = _entry_name(rows, first["loc"])
+        field = ".".join(str(part) for part in first["loc"][1:])
+        fault = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(
+            f'{where}: {what} "{entry}": {field + ": " if field else ""}{fault}. Mend it there.'
+        ) from None
+
+
+def _entry_name(rows: object, location: tuple[int | str, ...]) -> str:
+    match rows, location:
+        case list(), (int(index), *_):
+            row = rows[index]
+            return str(row.get("name", index)) if isinstance(row, dict) else str(index)
+        case _, (key, *_):
+            return str(key)
+    return "?"

@@ -1,0 +1,71 @@
+"""A printed competition -> the leagues and the sport it means.
+
+Belongs here: forms of a competition's name, alone or with its country. Does not: where in a payload it stands.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from epg_pipeline.domain.text import folded
+
+if TYPE_CHECKING:
+    from epg_pipeline.config import Facts
+
+# What is said of a competition beside its name: seasons, rounds, days.
+_BESIDE = (
+    r"(?i)\b(?:19|20)\d\d(?:[/-]\d{2,4})?\b|\b(?:round|matchday|matchweek|week|day|jornada|group|gruppe|grupo)\s+\w{1,3}\b|"
+    r"\b(?:regular season|preseason|playoffs?|quarter-?finals?|semi-?finals?|final|pass|live)\b|\b(?:wo)?men['’`]?s\s*$"
+)
+
+
+def with_competition(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """`frame` (competition: as printed, or null) with competition_leagues (list of league keys, null when it names none)
+    and competition_sport (a sport's key, or null)."""
+    table = _printed_leagues(facts)
+    printed = frame.select(pl.col("competition").drop_nulls().unique())
+    parts = pl.concat_list(
+        pl.concat_list("competition"),
+        pl.col("competition").str.replace_all(r"\s+(?:-|:|\|)\s+", "\x02").str.split("\x02").list.reverse(),
+    )
+    segments = (
+        printed.with_columns(part=parts).explode("part", empty_as_null=True, keep_nulls=True).with_row_index("rank")
+    )
+    plain = folded(pl.col("part"))
+    bare = folded(pl.col("part").str.replace_all(_BESIDE, " "))
+    segments = segments.with_columns(form=pl.concat_list(plain, bare)).explode(
+        "form", empty_as_null=True, keep_nulls=True
+    )
+    known = segments.join(table, on="form").sort("rank").unique("competition", keep="first")
+    known = known.select("competition", competition_leagues="leagues")
+    sport = printed.select("competition", competition_sport=_sport_word(folded(pl.col("competition")), facts))
+    return frame.join(known, on="competition", how="left", maintain_order="left").join(
+        sport, on="competition", how="left", maintain_order="left"
+    )
+
+
+def _sport_word(form: pl.Expr, facts: Facts) -> pl.Expr:
+    words = [(word, sport) for sport, words in facts.sport_words.items() for word in words]
+    found = pl.lit(None, pl.String)
+    for word, sport in sorted(words, key=lambda pair: len(pair[0])):  # the longest is asked first, so wrapped last
+        is_said = pl.concat_str(pl.lit(" "), form, pl.lit(" ")).str.contains(f" {word} ", literal=True)
+        found = pl.when(is_said).then(pl.lit(sport)).otherwise(found)
+    return found
+
+
+def _printed_leagues(facts: Facts) -> pl.DataFrame:
+    """form (folded) -> leagues: every way a league is printed, a country before or behind it included."""
+    rows = [
+        (form, key)
+        for key, league in facts.leagues.items()
+        for name in (league.name, *league.printed, *league.printed_with_country)
+        for form in (
+            *(() if name in league.printed_with_country else (name,)),
+            *((f"{league.country} {name}", f"{name} {league.country}") if league.country else ()),
+        )
+    ]
+    frame = pl.DataFrame(rows, schema={"form": pl.String, "league": pl.String}, orient="row")
+    frame = frame.select(folded(pl.col("form")), "league").unique(maintain_order=True)
+    return frame.group_by("form", maintain_order=True).agg(leagues=pl.col("league"))

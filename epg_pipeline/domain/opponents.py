@@ -1,0 +1,197 @@
+"""A payload without its times -> the opponents as printed, the competition, and what is told of them.
+
+Belongs here: separators, prefixes, brackets, ranks, marks of gender and feed. Does not: which teams they are.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from epg_pipeline.domain.times import TIME_WAS_HERE
+
+# Opponents stand on both sides of one of these; the weaker ones count only where none of the stronger stands.
+_VERSUS = r"(?i)\s(?:vs\.?|v\.?|versus|contre|gegen|contra)\s+"
+_AT = r"(?i)\s(?:@|at)\s+"
+_CROSS = r"(?i)\s[x×]\s+"
+ANY_SEPARATOR = r"(?i)\s(?:vs\.?|v\.?|versus|contre|gegen|contra|@|at|x|×)\s"
+
+# What parts a pair from its competition, its round, its channel.
+_DELIMITER = rf"\s*(?:\|+|//+|\s[-–—]+(?:\s|$)|:(?:\s|$)|[:](?:\s|$)|;\s|{TIME_WAS_HERE})\s*"
+_CUT = "\x02"
+
+# A bracket that is part of a team's name: a US state or Canadian province, or a country's three letters.
+_PLACES = (
+    "AL|AK|AZ|AR|CA|CO|CT|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|"
+    "RI|SC|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC|ON|QC|BC|AB|Ohio|Fla\\.?|Pa\\.?|URU|ARG|ECU|PER|CHI|COL|PAR|BOL|VEN|BRA"
+)
+_PLACE_OPEN, _PLACE_CLOSE = "\x03", "\x04"
+
+_TELLING = (
+    ("press", r"(?i)\bpress(?:er)? conference|\bpost-?game (?:press|show)|\bmedia day\b"),
+    (
+        "replay",
+        r"(?i)\breplay\b|\bre-?air(?:ing|ed)?\b|\bencore\b|\bclassic (?:game|match)\b|\brewind\b|\brepeat\b|\(R\)",
+    ),
+    ("highlights", r"(?i)\bhighlights?\b|\brecap\b|\bcondensed\b"),
+    (
+        "pregame",
+        r"(?i)\bpre-?(?:game|match|show)\b|\bpreview\b|\bcountdown\b|\bweigh-?ins?\b|\bbuild-?up\b|\bwarm-?up\b",
+    ),
+)
+
+_LANGUAGE = (
+    r"(?i)^(?:en\s+(?:español|espanol|français|francais)|english|spanish|español|french|4k|uhd|hdr|hd|fhd|no stream)"
+    r"\s*[-_:|]+\s*"
+)
+_QUALITY = r"(?i)\s*\b(?:u?hd|fhd|[48]k|1080[pi]|720p|2160p|sd|hevc|raw|(?:[48]k )?exclusive|\d\d ?fps)\s*$"
+_RANK = r"(?i)^(?:#\s?\d{1,3}\b|no\.\s?\d{1,2}\b|\(\d{1,2}\))[\s.]*"
+_CARD = r"(?i)^(?:ufc(?:\s+fight night)?|pfl|bellator|ksw|one(?: fc)?|glory)\s+\d{1,3}\b[\s:–-]*"
+_SEASON = r"^(?:19|20)\d\d(?:[/-]\d{2,4})?\s+"
+
+
+def told_of(payload: pl.Expr) -> pl.Expr:
+    """What a payload is of its event: "live", or "replay", "press", "highlights", "pregame"."""
+    telling = pl.lit("live")
+    for word, pattern in reversed(_TELLING):
+        telling = pl.when(payload.str.contains(pattern)).then(pl.lit(word)).otherwise(telling)
+    return telling
+
+
+def gender_of(text: pl.Expr) -> pl.Expr:
+    """The gender a text states: "women", "men" or null."""
+    women = text.str.contains(
+        r"(?i)\bwom[ae]n(?:['’`]?s)?\b|\bladies\b|\bfem(?:enin[oa]|inine)\b|\(w\b[^)]*\)|\bgirls\b"
+    )
+    men = text.str.contains(r"(?i)\bmen['’`]?s\b|\(m\b[^)]*\)|\bboys\b|\(men\)")
+    return pl.when(women).then(pl.lit("women")).when(men).then(pl.lit("men"))
+
+
+def game_number_of(text: pl.Expr) -> pl.Expr:
+    """The game of a doubleheader that a text states, as an integer, else null."""
+    return text.str.extract(r"(?i)\b(?:game|gm|partido)\s*#?([1-9])\b").cast(pl.Int64, strict=False)
+
+
+def read_opponents(frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` (cut: a payload without its times) with competition, first, second, title, telling and opponent_rule.
+
+    `first` and `second` are as printed and in printed order, null where there is no pair. What is told in a press
+    conference's name stays with the sides: it is no game of theirs, so nothing is taken away to find one.
+    """
+    frame = frame.with_columns(telling=told_of(pl.col("cut")), _plain=_plain(pl.col("cut")))
+    segments = pl.col("_plain").str.replace_all(_DELIMITER, _CUT).str.split(_CUT)
+    frame = frame.with_columns(_segments=segments.list.eval(pl.element().str.strip_chars()))
+    has_pair = pl.element().str.contains(_both_sides())
+    pairs = pl.col("_segments").list.eval(has_pair).list
+    frame = frame.with_columns(_at=pl.when(pairs.any()).then(pairs.arg_max()))
+    frame = _with_pair(frame)
+    frame = _with_pair_around_time(frame)
+    frame = _press_as_printed(frame)
+    first, second = (_cleaned(pl.col(name)) for name in ("_one", "_two"))
+    frame = frame.with_columns(first=first, second=second)
+    are_names = pl.col("first").str.contains(r"\p{L}|^\d{2,}$") & pl.col("second").str.contains(r"\p{L}|^\d{2,}$")
+    frame = frame.with_columns(
+        pl.when(are_names).then(name).alias(name) for name in ("first", "second", "opponent_rule")
+    )
+    return frame.with_columns(competition=_competition(), title=_title()).select(
+        pl.exclude("_plain", "_segments", "_at", "_one", "_two", "_pair", "_separator")
+    )
+
+
+def _plain(cut: pl.Expr) -> pl.Expr:
+    """The text without marks of language, feed and quality, without brackets but those of places."""
+    text = (
+        cut.str.replace(rf"^\s*(?:{TIME_WAS_HERE}\s*[-|:]?\s*)+", "")
+        .str.replace(_LANGUAGE, "")
+        .str.replace(_LANGUAGE, "")
+    )
+    text = text.str.replace_all(r"【([^】]*)】", "${1} | ")
+    text = text.str.replace_all(rf"\(({_PLACES})\)", f"{_PLACE_OPEN}${{1}}{_PLACE_CLOSE}")
+    for _ in range(2):
+        text = text.str.replace_all(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}", " ")
+    text = text.str.replace_all(r"[(\[{][^)\]}]*$", " ").str.replace_all(_PLACE_OPEN, "(", literal=True)
+    text = text.str.replace_all(_PLACE_CLOSE, ")", literal=True)
+    # An underscore stands for a hyphen inside a word, a dash between words, a comma behind one.
+    text = (
+        text.str.replace_all(r"(\w)_(\w)", "${1}-${2}").str.replace_all(r"\s_\s", " - ").str.replace_all(r"_\s", ", ")
+    )
+    return text.str.replace_all(r"\s+", " ").str.strip_chars(" ,")
+
+
+def _both_sides() -> str:
+    return rf"\S{ANY_SEPARATOR}+\S"
+
+
+def _with_pair(frame: pl.DataFrame) -> pl.DataFrame:
+    pair = pl.col("_segments").list.get(pl.col("_at"), null_on_oob=True)
+    frame = frame.with_columns(_pair=pair)
+    text = pl.concat_str(pl.lit(" "), pl.col("_pair"), pl.lit(" "))
+    one, two, rule = pl.lit(None, pl.String), pl.lit(None, pl.String), pl.lit(None, pl.String)
+    for name, separator in (("x", _CROSS), ("at", _AT), ("versus", _VERSUS)):
+        halves = text.str.replace(separator, _CUT).str.split_exact(_CUT, 1)
+        found = text.str.contains(separator)
+        one = pl.when(found).then(halves.struct.field("field_0")).otherwise(one)
+        two = pl.when(found).then(halves.struct.field("field_1")).otherwise(two)
+        rule = pl.when(found).then(pl.lit(name)).otherwise(rule)
+    return frame.with_columns(_one=one.str.strip_chars(), _two=two.str.strip_chars(), opponent_rule=rule)
+
+
+def _with_pair_around_time(frame: pl.DataFrame) -> pl.DataFrame:
+    """Where nothing else parts two sides, the time may: "Real Madrid 20:00 Juventus"."""
+    around = pl.col("cut").str.extract_groups(
+        rf"^(?:.*[:|]\s)?([^{TIME_WAS_HERE}|]+?)\s*{TIME_WAS_HERE}\s*([^{TIME_WAS_HERE}|:(\[-]+?)\s*(?:{TIME_WAS_HERE}.*)?$"
+    )
+    one, two = (
+        around.struct.field(n).str.replace_all(r"\([^()]*\)|\[[^\[\]]*\]", " ").str.strip_chars() for n in ("1", "2")
+    )
+    found = pl.col("_one").is_null() & one.str.contains(r"\p{L}") & two.str.contains(r"\p{L}")
+    return frame.with_columns(
+        _one=pl.when(found).then(one).otherwise("_one"),
+        _two=pl.when(found).then(two).otherwise("_two"),
+        opponent_rule=pl.when(found).then(pl.lit("around the time")).otherwise("opponent_rule"),
+    )
+
+
+def _press_as_printed(frame: pl.DataFrame) -> pl.DataFrame:
+    text = pl.col("cut").str.replace_all(TIME_WAS_HERE, " ", literal=True)
+    halves = text.str.replace(_VERSUS, _CUT).str.split_exact(_CUT, 1)
+    is_press = (pl.col("telling") == "press") & pl.col("_one").is_not_null() & text.str.contains(_VERSUS)
+    return frame.with_columns(
+        _one=pl.when(is_press).then(halves.struct.field("field_0")).otherwise("_one"),
+        _two=pl.when(is_press).then(halves.struct.field("field_1")).otherwise("_two"),
+    )
+
+
+def _cleaned(side: pl.Expr) -> pl.Expr:
+    side = side.str.strip_chars(" -–,:;|@_*.").str.replace(_SEASON, "").str.replace(_CARD, "").str.replace(_RANK, "")
+    side = side.str.replace(r"(?i)^(?:replay|re-?air|encore|live|highlights?)\s*:\s*", "")
+    side = side.str.replace(_QUALITY, "").str.replace(_QUALITY, "")
+    side = side.str.replace(r"(?i)\s+(?:game|gm)\s*#?[1-9]$", "").str.replace(r"\s*@\s*$", "")
+    return side.str.strip_chars(" -–,:;|@_*")
+
+
+def _competition() -> pl.Expr:
+    """What stands before the pair, else behind it; for a name without a pair, nothing: it is the title."""
+    before = pl.col("_segments").list.head(pl.col("_at")).list.eval(pl.element().filter(pl.element() != ""))
+    behind = pl.col("_segments").list.slice(pl.col("_at") + 1).list.eval(pl.element().filter(pl.element() != ""))
+    bracket = pl.col("cut").str.extract(r"[(\[]([^()\[\]]*\p{L}[^()\[\]]*)[)\]]\s*$")
+    printed = pl.coalesce(
+        pl.when(before.list.len() > 0).then(before.list.join(" - ")),
+        pl.when(behind.list.len() > 0).then(behind.list.join(" - ")),
+        bracket,
+    )
+    return pl.when(pl.col("first").is_not_null() & pl.col("_at").is_not_null()).then(printed.str.strip_chars())
+
+
+def _title() -> pl.Expr:
+    """The words of the payload: the pair's own where there is one, else all of it."""
+    pair = pl.col("_segments").list.get(pl.col("_at"), null_on_oob=True)
+    whole = pl.col("_segments").list.eval(pl.element().filter(pl.element() != "")).list.join(" - ")
+    around = pl.format("{} vs {}", pl.col("first"), pl.col("second"))
+    title = (
+        pl.when(pl.col("opponent_rule") == "around the time")
+        .then(around)
+        .when(pl.col("first").is_not_null() & (pl.col("telling") == "live"))
+        .then(pair)
+        .otherwise(whole)
+    )
+    return title.fill_null("").str.replace(_QUALITY, "").str.replace(_QUALITY, "").str.strip_chars(" -–,:;|@")

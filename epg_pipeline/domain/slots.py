@@ -1,0 +1,122 @@
+"""Playlist entries -> event slots, and the rest.
+
+Belongs here: telling slots, films, ordinary channels and headings apart; the key a slot keeps while its name changes.
+Does not: dates, clocks and opponents as values (names.py), what changed since the last playlist (the store knows it).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from epg_pipeline.domain.competitions import with_competition
+from epg_pipeline.domain.contracts import SLOTS, conform
+from epg_pipeline.domain.opponents import read_opponents
+from epg_pipeline.domain.shells import cut_shells, slot_key
+from epg_pipeline.domain.text import folded, repaired
+from epg_pipeline.domain.times import TIME_WAS_HERE, without_times
+
+if TYPE_CHECKING:
+    from epg_pipeline.config import Facts
+
+_HEADING = r"^\s*[#=*★☆✦✪~▬─━═■◆●_+>]{2,}"
+_EPISODE = r"(?i)\bS\d{1,2}\s?E\d{1,4}\b|\bseason \d+ episode \d+\b"
+_RELEASE_YEAR = r"(?:\s-\s|\()(?:19|20)\d\d\)?\s*$"
+_ROUND_THE_CLOCK = r"(?i)\b24/7\b|\b24h\b"
+_IDLE = (
+    r"(?i)\bno\s+(?:scheduled\s+|programmed\s+|live\s+|upcoming\s+|current\s+)?(?:events?|channels?|games?|match(?:es)?|"
+    r"programming|broadcast|streams?|streaming)\b|^\W*(?:tba|tbd|tbc|off ?air|offline|coming soon|not available|"
+    r"nothing scheduled|no signal|event ended|ended|n/?a)\W*$|\bcurrently (?:no|off)\b|\bno programado\b"
+)
+_TAGS = (
+    r"(?i)[\[(][^\[\]()]*[\])]|\b(?:u?hd|fhd|[48]k|1080[pi]|720p|sd|hevc|raw|exclusive|backup|multi|vip|\d\d ?fps)\b"
+)
+
+
+def sort_entries(entries: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """SLOTS for all ENTRIES: is it an event slot, of which family, under which stable key, with what payload.
+
+    A slot is a shell (family and number), known or not, that is idle or tells of an event or show; a heading between
+    channels; or a bare name that pairs two opponents at a stated time, or two known teams. The rest is "vod" or "linear".
+    """
+    names = entries.select("position", "name", text=repaired(pl.col("name")))
+    frame = cut_shells(names, facts).with_columns(cut=without_times(pl.col("payload"), facts.zones))
+    frame = with_competition(read_opponents(frame), facts)
+    frame = _with_known_sides(frame, facts)
+    frame = frame.with_columns(kind=_kind())
+    frame = frame.with_columns(is_slot=pl.col("kind").is_in(["event", "placeholder"]))
+    frame = entries.join(
+        frame.select("position", "is_slot", "kind", "family", "shell", "payload", "text"),
+        on="position",
+        maintain_order="left",
+    )
+    return conform(_keyed(frame), SLOTS, "slots")
+
+
+def _kind() -> pl.Expr:
+    text, payload, cut = pl.col("text"), pl.col("payload"), pl.col("cut")
+    has_shell = pl.col("shell") != ""
+    has_time = cut.str.contains(TIME_WAS_HERE, literal=True)
+    bare = cut.str.replace_all(TIME_WAS_HERE, "", literal=True)
+    has_pair = pl.col("first").is_not_null()
+    says_nothing = ~bare.str.contains(r"[\p{L}\p{N}]")
+    is_idle = says_nothing | (bare.str.contains(_IDLE) & ~has_pair)
+    only_tags = ~says_nothing & ~bare.str.replace_all(_TAGS, "").str.contains(r"[\p{L}\p{N}]")
+
+    heading = pl.col("name").str.contains(_HEADING)
+    vod = text.str.contains(_EPISODE) | (text.str.contains(_RELEASE_YEAR) & ~has_time)
+    round_the_clock = text.str.contains(_ROUND_THE_CLOCK)
+    # A known family's number is a slot whatever follows; without any mark, a bare number only where no channel shares it.
+    known_slot = has_shell & pl.col("is_known") & (pl.col("is_marked") | pl.col("idle") | has_time | has_pair)
+    marked_slot = has_shell & pl.col("is_marked") & (is_idle | has_time | has_pair) & ~only_tags
+    numbered_slot = has_shell & ~pl.col("is_marked") & (says_nothing | has_time) & ~pl.col("is_known")
+    # Without a shell a pair needs a witness: films and shows are called "Wild at Heart" and "Red vs Blue".
+    versus = pl.col("opponent_rule").eq_missing("versus")
+    in_a_league = pl.col("competition_leagues").is_not_null()
+    one, both = pl.col("one_is_known"), pl.col("both_are_known")
+    bare_event = ~has_shell & has_pair & ((versus & (has_time | in_a_league | one)) | (has_time & one) | both)
+    bare_show = (
+        ~has_shell & text.str.contains(r"(?i)\d{1,2}:\d\d") & text.str.contains(r"[(\[|]") & has_time & ~says_nothing
+    )
+    return (
+        pl.when(heading)
+        .then(pl.lit("placeholder"))
+        .when(vod)
+        .then(pl.lit("vod"))
+        .when(round_the_clock)
+        .then(pl.lit("linear"))
+        .when((known_slot | marked_slot | numbered_slot) & is_idle)
+        .then(pl.lit("placeholder"))
+        .when(known_slot | marked_slot | numbered_slot | bare_event | bare_show)
+        .then(pl.lit("event"))
+        .otherwise(pl.lit("linear"))
+    )
+
+
+def _with_known_sides(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """Whether one or both printed opponents are teams of the catalogue: a film is called "Wild at Heart"."""
+    teams = facts.teams
+    printed = pl.concat(
+        [teams.get_column(column) for column in ("name", "short", "nickname")]
+        + [teams.get_column("aliases").str.split(";").explode(empty_as_null=True, keep_nulls=True)]
+    )
+    forms = printed.to_frame("form").select(folded(pl.col("form"))).filter(pl.col("form") != "").to_series().unique()
+    known = [folded(pl.col(side)).is_in(forms.implode()).fill_null(value=False) for side in ("first", "second")]
+    return frame.with_columns(one_is_known=known[0] | known[1], both_are_known=known[0] & known[1])
+
+
+def _keyed(frame: pl.DataFrame) -> pl.DataFrame:
+    """`slot`: the shell, else the provider's own id, else the stream's number; a second slot of one key says "#2".
+
+    Which of two equal keys is the second follows their addresses, not the list's order: a re-ordered list changes none.
+    """
+    own_id = pl.when((pl.col("tvg_id") != "") & (pl.len().over("tvg_id") == 1)).then(pl.format("id {}", "tvg_id"))
+    stream = pl.format("stream {}", pl.col("url").str.extract(r"/(\d+)(?:\.\w+)?(?:\?.*)?$"))
+    shell = pl.when(pl.col("shell") != "").then(slot_key(pl.col("shell")))
+    heading = pl.when(pl.col("kind") == "placeholder").then(pl.format("heading {}", pl.col("text")))
+    key = pl.coalesce(shell, own_id, stream, heading, pl.format("name {}", pl.col("text")))
+    frame = frame.with_columns(slot=pl.when("is_slot").then(key).otherwise(pl.lit("")))
+    turn = pl.struct("url", "position").rank("ordinal").over(pl.col("slot").str.to_lowercase())
+    repeated = pl.col("is_slot") & (turn > 1)
+    return frame.with_columns(slot=pl.when(repeated).then(pl.format("{} #{}", "slot", turn)).otherwise("slot"))

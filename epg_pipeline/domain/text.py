@@ -1,0 +1,80 @@
+"""Text repair and folding, for names and teams alike.
+
+Belongs here: what makes two spellings of one text equal. Does not: what a text means.
+"""
+
+from __future__ import annotations
+
+import html
+
+import ftfy
+import polars as pl
+
+# Bytes of UTF-8 read as Latin-1 show as one of these pairs; only such texts go through ftfy, which reads one at a time.
+_MOJIBAKE = r"[ÂÃÄÅÐÑ][\u0080-\u00BF\u0152\u0153\u0160\u0161\u0178\u017D\u017E\u0192\u02C6\u02DC\u2013-\u203A\u20AC\u2122]|â[\u0080-\u00BF€]"
+_ENTITY = r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});"
+
+# Marks that carry no meaning, even in the middle of a word: zero-width characters, joiners, and circled or starred
+# marks that providers inject.
+_MARKS = r"[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFE00-\uFE0F\uFEFFⓧⓍ★☆✦✪✩◉●•❌✅🔴⚽🏀🏈⚾🏒🥊🎾🏎️]"
+
+# Letters of other scripts that look Latin; used only inside words that also hold a Latin letter.
+_LOOKALIKES = dict(
+    zip(
+        "АВСЕНІЈКМОРЅТХаеіјорсухѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
+        "ABCEHIJKMOPSTXaeijopcyxsABEZHIKMNOPTYXo",
+        strict=True,
+    )
+)
+
+# Letters that Unicode does not decompose into a base letter and an accent.
+_LETTERS = {
+    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "th", "ħ": "h", "ŋ": "n",
+    "Ø": "o", "Æ": "ae", "Œ": "oe", "Ł": "l", "Đ": "d", "İ": "i",
+}  # fmt: skip
+
+
+def repaired(text: pl.Expr) -> pl.Expr:
+    """The text without damage: entities unescaped twice, mojibake mended, marks dropped, superscripts and wide forms
+    made plain, look-alike letters made Latin, white space collapsed. Meaning and accents stay."""
+    text = _mended(text).str.replace_all(_MARKS, "").str.normalize("NFKC")
+    text = _without_lookalikes(text)
+    return text.str.replace_all(r"[\x00-\x1F\x7F]+|\s+", " ").str.replace_all(" {2,}", " ").str.strip_chars()
+
+
+def _mended(text: pl.Expr) -> pl.Expr:
+    damaged = text.str.contains(_MOJIBAKE) | text.str.contains(_ENTITY)
+    return (
+        pl.when(damaged)
+        .then(pl.when(damaged).then(text).map_batches(_mend_each, return_dtype=pl.String))
+        .otherwise(text)
+    )
+
+
+def _mend_each(texts: pl.Series) -> pl.Series:
+    # One at a time because ftfy is a heuristic over a whole text; a playlist holds few damaged ones.
+    distinct = texts.drop_nulls().unique()
+    mended = {text: ftfy.fix_encoding(html.unescape(html.unescape(text))) for text in distinct}
+    return texts.replace(mended) if mended else texts
+
+
+def _without_lookalikes(text: pl.Expr) -> pl.Expr:
+    mixed = text.str.contains(r"[A-Za-z][\u0391-\u03BF\u0400-\u045F]|[\u0391-\u03BF\u0400-\u045F][A-Za-z]")
+    return pl.when(mixed).then(text.str.replace_many(_LOOKALIKES)).otherwise(text)
+
+
+def folded(text: pl.Expr) -> pl.Expr:
+    """The text for comparing: no accents, lower case, `&` as "and", words of letters and digits parted by one space.
+
+    An apostrophe or a full stop joins ("St. John's" -> "st johns", "D.C." -> "dc"); any other mark parts.
+    """
+    return (
+        text.str.replace_many(_LETTERS)
+        .str.normalize("NFKD")
+        .str.replace_all(r"\p{M}", "")
+        .str.to_lowercase()
+        .str.replace_all("&", " and ", literal=True)
+        .str.replace_all(r"['’`´.]", "")
+        .str.replace_all(r"[^\p{L}\p{N}]+", " ")
+        .str.strip_chars()
+    )

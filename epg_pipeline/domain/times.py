@@ -1,0 +1,266 @@
+"""Dates, clocks and zones in a payload -> instants; and the payload with its times cut out.
+
+Belongs here: every printed form of a date or a clock, for a given day and zones. Does not: teams, families' other facts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from epg_pipeline.domain.contracts import INSTANT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from epg_pipeline.domain.day import ProviderDay
+
+TIME_WAS_HERE = "\u23f1"
+"""Stands in a cut payload where a time was: it parts what stood before from what stood after."""
+
+SENTINEL_YEAR = 2090
+"""Providers park an idle slot on a far date (2098-12-31, 2099-01-01)."""
+
+_MONTHS = (
+    ("jan(?:uary|v|vier)?", "ene(?:ro)?"),
+    ("feb(?:ruary)?", "fév(?:rier)?"),
+    ("mar(?:ch|s|zo)?", "mär(?:z)?"),
+    ("apr(?:il)?", "abr(?:il)?", "avr(?:il)?"),
+    ("may", "mai", "mayo"),
+    ("june?", "juin", "junio?"),
+    ("july?", "juil(?:let)?", "julio?"),
+    ("aug(?:ust)?", "août", "ago(?:sto)?"),
+    ("sept?(?:ember)?",),
+    ("oct(?:ober|ubre)?", "okt(?:ober)?"),
+    ("nov(?:ember|iembre)?",),
+    ("dec(?:ember)?", "dez(?:ember)?", "dic(?:iembre)?"),
+)
+_MONTH = "(?:" + "|".join(form for forms in _MONTHS for form in sorted(forms, key=len, reverse=True)) + r")\b\.?"
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)\b\.?,?"
+# A weekday belongs to a date only behind a mark: "Connecticut Sun 8 May" is a team and a date.
+_BEHIND_A_MARK = rf"(?:(?:^|[@|(\[,:-])\s*(?P<weekday>{_WEEKDAY})\s*)?"
+
+_DATES = (
+    # 2025-10-08, and the sentinel dates of idle slots
+    r"\b(?P<year>20\d\d)[-/.](?P<month>\d\d)[-/.](?P<day>\d\d)(?:T|\b)",
+    # Sat 4th Oct · Saturday, 15 February 2025
+    rf"{_BEHIND_A_MARK}\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)\s+(?P<name>{_MONTH})(?:,?\s+(?P<year>20\d\d)\b)?",
+    # Oct 22 07:00 PM · March 1 · August 10th, Sun: the number behind the month is no clock
+    rf"{_BEHIND_A_MARK}\b(?P<name>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
+    rf"(?:,?\s+(?P<year>20\d\d)\b|,\s*(?P<later>{_WEEKDAY})|[\s)\]|,@-]|$)",
+    # 22 Oct · Sat 03 Jan · 30 @ Aug
+    rf"{_BEHIND_A_MARK}\b(?P<day>\d{{1,2}})[\s.@-]+(?P<name>{_MONTH})(?:,?\s+(?P<year>20\d\d)\b)?",
+    # 04/01/2026 · 09/28/25 · 14.11.2025
+    r"\b(?P<one>\d{1,2})[/.](?P<two>\d{1,2})[/.](?P<year>20\d\d|\d\d)\b",
+    # 22/10 · 11/14
+    rf"(?:{_BEHIND_A_MARK}|[\s(\[|@-])(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})(?:[\s)\]|@,-]|$)",
+    # 11.14 8:00 PM
+    r"(?:^|[\s(\[|@-])(?P<one>\d{1,2})\.(?P<two>\d{1,2})\.?\s+@?\s*\d{1,2}[:.]\d\d",
+)
+_NEVER_A_DATE = r"\b24/7\b"
+_ROUND_THE_CLOCK = "\u27f3"
+
+_CLOCK = r"(?P<hour>\d{1,2})(?:[:h](?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<half>[aApP]\.?[mM]\b\.?)?|\s*(?P<half2>[aApP]\.?[mM]\b\.?))"
+_BARE_CLOCK = r"\d{1,2}(?:[:h]\d\d(?::\d\d)?\s*(?:[aApP]\.?[mM]\b\.?)?|\s*[aApP]\.?[mM]\b\.?)"
+_BEGINS = r"(?:^|[^\d:/.]|T)"
+
+
+def clock_pattern(zones: Mapping[str, str]) -> tuple[str, str, str]:
+    """Regular expressions for a clock with a printed zone, any clock, and all that stands of one when cut out."""
+    names = "|".join(sorted(zones, key=len, reverse=True))
+    zone = rf"(?:(?:GMT|UTC)\s?[+-]\d{{1,2}}(?::?[03]0)?|(?:{names})\b)"
+    stated = rf"{_BEGINS}{_CLOCK}\s*\(?(?P<zone>{zone})"
+    anyhow = rf"{_BEGINS}{_CLOCK}"
+    one = rf"{_BARE_CLOCK}\s*(?:\(?{zone}\)?)?"
+    cut = rf"(?:\b(?:start|stop)\s*:\s*)?(?P<before>^|[^\d:/.\w]|T|\b){one}(?:\s*[~/–-]\s*{one})*"
+    return stated, anyhow, cut
+
+
+def without_times(payload: pl.Expr, zones: Mapping[str, str]) -> pl.Expr:
+    """The payload with every date and clock cut out, TIME_WAS_HERE in their place (one for a run of them)."""
+    *_, cut = clock_pattern(zones)
+    mark = f" {TIME_WAS_HERE} "
+    text = payload.str.replace_all(_NEVER_A_DATE, _ROUND_THE_CLOCK)
+    for pattern in _DATES[:6]:
+        text = text.str.replace_all("(?i)" + pattern, mark)
+    text = text.str.replace_all(r"(^|[\s(\[|@-])\d{1,2}\.\d{1,2}\.?(\s+@?\s*\d{1,2}[:.]\d\d)", f"${{1}}{mark}${{2}}")
+    text = text.str.replace_all(cut, f"${{before}}{mark}")
+    # What is left between and around the parts of one time: marks, brackets, "start:", a stray T.
+    between = r"(?:[\s@|,()\[\]~/–T-]|st(?:art|op)\s*:)*"
+    before = r"(?:(?:[|-]|^)\s*\p{L}{2,9}\.?,\s*)?[\s@|,(\[~/–-]*(?:start\s*:\s*)?"  # a weekday in any language
+    text = text.str.replace_all(rf"{before}{TIME_WAS_HERE}(?:{between}{TIME_WAS_HERE})*[\s@,)\]~/]*", mark)
+    return text.str.replace_all(_ROUND_THE_CLOCK, "24/7", literal=True).str.strip_chars()
+
+
+def read_times(names: pl.DataFrame, day: ProviderDay, zones: Mapping[str, str]) -> pl.DataFrame:
+    """`names` (payload, timezone: the clock an unstated zone means, dates: "dm", "md" or null) and what they say of time:
+    date, clock, zone, zone_is_stated, starts_at (UTC), is_sentinel, time_rules (list of text).
+
+    A date without a year is the one nearest to `day` that fits a stated weekday; a clock without a date is the day's own.
+    An impossible date or a weekday that contradicts the date leaves `date` null and says so in the rules.
+    """
+    stated, anyhow, _ = clock_pattern(zones)
+    text = pl.col("payload").str.replace_all(_NEVER_A_DATE, _ROUND_THE_CLOCK)
+    frame = names.with_row_index("_row").with_columns(
+        _date_parts=pl.coalesce(*(_date_struct(text, pattern, n) for n, pattern in enumerate(_DATES))),
+        _stated=_clock_struct(text, stated, has_zone=True),
+        _any=_clock_struct(text, anyhow, has_zone=False),
+    )
+    frame = frame.with_columns(_clock=pl.coalesce("_stated", "_any")).unnest("_date_parts").unnest("_clock")
+    frame = frame.with_columns(is_sentinel=(pl.col("year") >= SENTINEL_YEAR).fill_null(value=False))
+    frame = _dated(frame, day).with_columns(clock=_time_of_day())
+    frame = frame.with_columns(
+        zone_is_stated=pl.col("printed_zone").is_not_null(),
+        zone=_zone_of(zones),
+    )
+    frame = _with_start(frame, day)
+    return frame.with_columns(time_rules=_rules()).select(
+        *names.columns, "date", "clock", "zone", "zone_is_stated", "starts_at", "is_sentinel", "time_rules"
+    )
+
+
+_PARTS = ("year", "month", "day", "one", "two", "weekday", "form")
+
+
+def _date_struct(text: pl.Expr, pattern: str, form: int) -> pl.Expr:
+    """What one pattern finds, as numbers: null when it finds nothing."""
+    groups = text.str.extract_groups("(?i)" + pattern)
+    has = {
+        name for name in ("year", "month", "day", "one", "two", "weekday", "later", "name") if f"<{name}>" in pattern
+    }
+
+    def number(name: str) -> pl.Expr:
+        return groups.struct.field(name).cast(pl.Int32, strict=False) if name in has else pl.lit(None, pl.Int32)
+
+    month = _month_number(groups.struct.field("name")) if "name" in has else number("month")
+    weekdays = [groups.struct.field(name) for name in ("weekday", "later") if name in has]
+    parts = pl.struct(
+        year=pl.when(number("year") < 100).then(number("year") + 2000).otherwise(number("year")),
+        month=month,
+        day=number("day"),
+        one=number("one"),
+        two=number("two"),
+        weekday=_weekday_number(pl.coalesce(weekdays)) if weekdays else pl.lit(None, pl.Int32),
+        form=pl.lit(form, pl.Int32),
+    )
+    return pl.when(text.str.contains("(?i)" + pattern)).then(parts)
+
+
+def _month_number(name: pl.Expr) -> pl.Expr:
+    number = pl.lit(None, pl.Int32)
+    for month, forms in enumerate(_MONTHS, 1):
+        number = pl.when(name.str.contains(rf"(?i)^(?:{'|'.join(forms)})\.?$")).then(month).otherwise(number)
+    return number.cast(pl.Int32)
+
+
+def _weekday_number(name: pl.Expr) -> pl.Expr:
+    first = name.str.to_lowercase().str.slice(0, 3)
+    return first.replace_strict({day: n for n, day in enumerate(_WEEKDAYS, 1)}, default=None, return_dtype=pl.Int32)
+
+
+def _dated(frame: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
+    """The date meant: of every possible year and order, the one that fits the weekday and is nearest to the day."""
+    candidates = []
+    for order in ("dm", "md"):
+        month = pl.coalesce("month", pl.col("two") if order == "dm" else pl.col("one"))
+        number = pl.coalesce("day", pl.col("one") if order == "dm" else pl.col("two"))
+        allowed = pl.col("one").is_null() | pl.col("dates").is_null() | (pl.col("dates") == order) | (
+            # the family's order, unless the numbers allow only the other
+            (pl.col("one") > 12) if order == "dm" else (pl.col("two") > 12)
+        )  # fmt: skip
+        for shift in (0, -1, 1):
+            year = pl.coalesce("year", pl.lit(day.date.year + shift))
+            text = pl.format("{}-{}-{}", year, month.cast(pl.String).str.zfill(2), number.cast(pl.String).str.zfill(2))
+            candidates.append(pl.when(allowed).then(text.str.to_date("%Y-%m-%d", strict=False)))
+    frame = frame.with_columns(_candidates=pl.concat_list(candidates))
+    fits = pl.element().is_not_null()
+    distance = (pl.element() - pl.lit(day.date)).dt.total_days().abs()
+    possible = frame.select(
+        pl.col("_candidates").list.eval(pl.element().filter(fits).sort_by(distance.filter(fits), maintain_order=True))
+    ).to_series()
+    frame = frame.with_columns(_candidates=possible)
+    weekday = pl.col("weekday")
+    fitting = pl.concat_list(
+        pl.when(weekday.is_null() | (pl.col("_candidates").list.get(n, null_on_oob=True).dt.weekday() == weekday)).then(
+            pl.col("_candidates").list.get(n, null_on_oob=True)
+        )
+        for n in range(6)
+    )
+    return frame.with_columns(date=fitting.list.drop_nulls().list.first())
+
+
+def _clock_struct(text: pl.Expr, pattern: str, *, has_zone: bool) -> pl.Expr:
+    groups = text.str.extract_groups(pattern)
+    parts = pl.struct(
+        hour=groups.struct.field("hour").cast(pl.Int32, strict=False),
+        minute=groups.struct.field("minute").cast(pl.Int32, strict=False).fill_null(0),
+        second=groups.struct.field("second").cast(pl.Int32, strict=False).fill_null(0),
+        half=pl.coalesce(groups.struct.field("half"), groups.struct.field("half2")).str.slice(0, 1).str.to_lowercase(),
+        printed_zone=groups.struct.field("zone") if has_zone else pl.lit(None, pl.String),
+    )
+    return pl.when(text.str.contains(pattern)).then(parts)
+
+
+def _time_of_day() -> pl.Expr:
+    hour, minute, second, half = (pl.col(name) for name in ("hour", "minute", "second", "half"))
+    # "15:00 PM" is three in the afternoon; "12:30 AM" half past midnight.
+    hour = (
+        pl.when((half == "p") & (hour < 12)).then(hour + 12).when((half == "a") & (hour == 12)).then(0).otherwise(hour)
+    )
+    # Seconds that are a multiple of five count the slots of one start (five a slot), running over into the minutes.
+    counts_slots = (second > 0) & (second % 5 == 0)
+    minute = pl.when(counts_slots).then(minute - minute % 5).otherwise(minute)
+    return pl.when((hour < 24) & (minute < 60)).then(pl.time(hour, minute))
+
+
+def _zone_of(zones: Mapping[str, str]) -> pl.Expr:
+    printed = pl.col("printed_zone")
+    offset = printed.str.extract(r"(?:GMT|UTC)\s?([+-]\d{1,2})", 1).cast(pl.Int32, strict=False)
+    # POSIX names count westward: GMT-1 is Etc/GMT+1.
+    fixed = pl.when(offset.is_between(-12, 14)).then(
+        pl.format("Etc/GMT{}{}", pl.when(offset <= 0).then(pl.lit("+")).otherwise(pl.lit("-")), offset.abs())
+    )
+    named = printed.replace_strict(dict(zones), default=None, return_dtype=pl.String)
+    return pl.coalesce(fixed, named, "timezone")
+
+
+def _with_start(frame: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
+    """starts_at: the clock on the date, in the zone; without a date, on whichever date falls into the day."""
+    # A loop over zones because the zone of a conversion is one for a whole column; a playlist holds a handful.
+    parts = []
+    for (zone,), part in frame.partition_by("zone", as_dict=True).items():
+        on_date = _instant(pl.col("date"), str(zone))
+        around = [_instant(pl.lit(day.date).dt.offset_by(f"{shift}d"), str(zone)) for shift in (0, -1, 1)]
+        today = pl.coalesce(
+            pl.when(start.is_between(day.opens, day.closes, closed="left")).then(start) for start in around
+        )
+        no_date = pl.col("form").is_null()
+        parts.append(part.with_columns(starts_at=pl.when(no_date).then(today).otherwise(on_date)))
+    return pl.concat(parts).sort("_row") if parts else frame.with_columns(starts_at=pl.lit(None, INSTANT))
+
+
+def _instant(date: pl.Expr, zone: str) -> pl.Expr:
+    local = date.dt.combine(pl.col("clock"), time_unit="us")
+    # An hour that a DST change skips is read an hour later, as a clock that was not put forward shows it;
+    # an hour that comes twice is the first.
+    exact = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    later = local.dt.offset_by("1h").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    return pl.coalesce(exact, later).dt.convert_time_zone("UTC")
+
+
+def _rules() -> pl.Expr:
+    forms = ("iso", "day month", "month day", "day month", "numeric", "numeric", "dotted")
+    form = pl.col("form").replace_strict(dict(enumerate(forms)), default=None, return_dtype=pl.String)
+    rejected = pl.col("form").is_not_null() & pl.col("date").is_null()
+    zone = pl.when("zone_is_stated").then(pl.lit("stated")).otherwise(pl.lit("unstated"))
+    return pl.concat_list(
+        pl.when(rejected)
+        .then(pl.lit("date: rejected, impossible or not that weekday"))
+        .when(form.is_not_null())
+        .then(pl.format("date: {} {}", form, pl.col("date"))),
+        pl.when(pl.col("clock").is_not_null()).then(
+            pl.format("clock: {} {} zone {}", pl.col("clock").dt.to_string("%H:%M"), zone, pl.col("zone"))
+        ),
+    ).list.drop_nulls()
