@@ -231,4 +231,4 @@ def _outside(rest: pl.DataFrame, live: pl.DataFrame) -> pl.DataFrame:
 
 
 def _one_line(text: pl.Expr) -> pl.Expr:
-    return text.str.replace_all(r"[\p{Cc}\p{Zl}\p{Zp}\s]+", " ").str.strip_chars()
+    return text.str.replace_all(r"[\x00-\x1F\x7F-\x{9F}\x{2028}\x{2029}\s]+", " ").str.strip_chars()

@@ -1,0 +1,37 @@
+"""Channels -> the clone playlist, which ties every stream of the provider to its guide.
+
+Belongs here: the text of that playlist. Does not: where it is kept. It carries the viewer's account in every stream
+address, so it is private: never in a log, never in a public place.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+
+def clone_playlist(channels: pl.DataFrame, guide_url: str) -> bytes:
+    """The M3U of CHANNELS as UTF-8 bytes: one entry a slot, in the provider's order, numbered from 1.
+
+    `guide_url` stands in the header for players that load the guide themselves. A slot without a stream is left out.
+    """
+    entries = channels.filter(pl.col("url") != "").sort("position", "channel_id")
+    number = pl.int_range(1, pl.len() + 1).cast(pl.String)
+    line = pl.concat_str(
+        pl.lit('#EXTINF:-1 tvg-id="'), _quoted("channel_id"), pl.lit('" tvg-chno="'), number,
+        pl.lit('" tvg-name="'), _quoted("display_name"), pl.lit('" tvg-logo="'), _quoted("logo"),
+        pl.lit('" group-title="'), _quoted("group_title"), pl.lit('",'), _line("display_name"),
+        pl.lit("\n"), _line("url"), pl.lit("\n"),
+    )  # fmt: skip
+    header = f'#EXTM3U x-tvg-url="{guide_url}"\n'
+    return "".join([header, *entries.select(line.alias("line"))["line"]]).encode()
+
+
+def _quoted(column: str) -> pl.Expr:
+    # M3U has no escape for a quote inside an attribute.
+    return _line(column).str.replace_all('"', "'", literal=True)
+
+
+def _line(column: str) -> pl.Expr:
+    return (
+        pl.col(column).fill_null("").str.replace_all(r"[\x00-\x1F\x7F-\x{9F}\x{2028}\x{2029}]+", " ").str.strip_chars()
+    )
