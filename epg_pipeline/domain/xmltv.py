@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 from itertools import islice
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
 from lxml import etree
@@ -138,7 +138,7 @@ def check_guide(guide: bytes, *, live_marks: bool = False) -> list[str]:
         return [f"not well-formed: {error.msg}"]
     schema = _schema()
     if not schema.validate(root):
-        log = cast("Iterable[etree._LogEntry]", schema.error_log)
+        log = cast("Iterable[Any]", schema.error_log)
         return [f"line {fault.line}: {fault.message}" for fault in islice(log, _MOST_FAULTS)]
     faults = [] if live_marks or root.find("programme/live") is None else ["<live/> is not asked for"]
     identifiers = pl.Series("channel_id", _texts(root, "/tv/channel/@id"), pl.String)

@@ -1,0 +1,145 @@
+"""Guides, pages and clone playlists as files below a folder.
+
+Belongs here: writing so that a reader sees the old file or the new one, never a part of either. Does not: what is in
+them, when they are written, or where else they go.
+
+    <dist>/<slug>/guide.xml           the current guide, beside it guide.xml.gz, index.html and the private playlist.m3u
+    <dist>/<slug>/<tier>/guide.xml    the same for a further tier
+    <dist>/<slug>/<date>/guide.xml    the guide of one day
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from zlib_ng import gzip_ng
+
+from epg_pipeline.domain.xmltv import check_guide
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+    from pathlib import Path
+
+PUBLIC, PRIVATE = 0o644, 0o600
+_MODES = {"guide.xml": PUBLIC, "guide.xml.gz": PUBLIC, "index.html": PUBLIC, "playlist.m3u": PRIVATE}
+_LEFTOVER_SECONDS = 3600  # a temporary file as old as this belongs to nobody any more
+
+
+class GuideHeldBackError(Exception):
+    """A guide is not fit to replace the last one, which stays; `faults` says why."""
+
+    def __init__(self, where: Path, faults: list[str]) -> None:
+        """Name the folder whose guide stays, and what is wrong with the new one."""
+        super().__init__(f"{where}: the guide is held back, the last one stays: {'; '.join(faults[:5])}")
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file as it now stands; `changed` is false when it held these bytes already."""
+
+    path: Path
+    sha256: str
+    byte_count: int
+    changed: bool
+
+
+def guide_folder(dist: Path, slug: str, *, day: date | None = None, tier: str | None = None) -> Path:
+    """Where a provider's guide lies: the current one, or a day's, or those of a tier beside the provider's own."""
+    folder = dist / slug
+    if tier is not None:
+        folder /= tier
+    return folder if day is None else folder / day.isoformat()
+
+
+def write_guide(
+    folder: Path, guide: bytes, *, playlist: bytes | None = None, page: str | None = None, live_marks: bool = False
+) -> list[WrittenFile]:
+    """Write guide.xml and guide.xml.gz, and the clone playlist (for the owner's eyes only) and the page where given.
+
+    GuideHeldBackError, before anything is touched, when the guide has faults or no programme. OSError when the disk is
+    full or not writable: what was there stays and nothing else remains.
+    """
+    faults = check_guide(guide, live_marks=live_marks)
+    if not faults and b"<programme " not in guide:
+        faults = ["it has no programme"]
+    if faults:
+        raise GuideHeldBackError(folder, faults)
+    bodies: dict[str, bytes] = {"guide.xml": guide, "guide.xml.gz": gzipped(guide)}
+    if playlist is not None:
+        bodies["playlist.m3u"] = playlist
+    if page is not None:
+        bodies["index.html"] = page.encode()
+    return write_files(folder, bodies)
+
+
+def write_files(folder: Path, bodies: Mapping[str, bytes]) -> list[WrittenFile]:
+    """Write files of a guide's folder, each whole or not at all; one that holds the bytes already is left alone."""
+    _make(folder)
+    _sweep(folder)
+    return [_write(folder / name, body, _MODES[name]) for name, body in bodies.items()]
+
+
+def gzipped(body: bytes) -> bytes:
+    """The body in gzip; the same bytes for the same body, whenever and wherever."""
+    compress = cast("Callable[..., bytes]", gzip_ng.compress)  # the package says no types
+    return compress(body, compresslevel=4, mtime=0)
+
+
+def _make(folder: Path) -> None:
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    for parent in reversed(missing):
+        parent.mkdir(exist_ok=True)
+        parent.chmod(0o755)  # a guide server may run as someone else; the private file is closed by its own mode
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed writer left behind."""
+    for leftover in folder.glob(".*.part"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - leftover.stat().st_mtime > _LEFTOVER_SECONDS:
+                leftover.unlink()
+
+
+def _write(path: Path, body: bytes, mode: int) -> WrittenFile:
+    written = WrittenFile(path, hashlib.sha256(body).hexdigest(), len(body), changed=not _holds(path, body))
+    if not written.changed:
+        path.chmod(mode)
+        return written
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as part:
+            part.write(body)
+            part.flush()
+            os.fchmod(part.fileno(), mode)
+            os.fsync(part.fileno())
+        os.replace(name, path)  # noqa: PTH105 - the name is a string, as mkstemp gives it
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)  # noqa: PTH108 - the same
+        raise
+    _sync(path.parent)
+    return written
+
+
+def _holds(path: Path, body: bytes) -> bool:
+    try:
+        return path.stat().st_size == len(body) and path.read_bytes() == body
+    except FileNotFoundError:
+        return False
+
+
+def _sync(folder: Path) -> None:
+    """Make the renaming itself last a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
