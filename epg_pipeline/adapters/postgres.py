@@ -1,0 +1,275 @@
+"""The store: everything the pipeline records, in PostgreSQL.
+
+Belongs here: the one object the flows read and write through, and how it is opened. Does not: SQL (`sql/queries`), the
+rows of single tables (the modules `*_rows`), the server (embedded.py). Every `save_*` is one transaction: killed in the
+middle it leaves what was there, and done again it gives what an undisturbed run gives.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Protocol, Self
+
+from epg_pipeline.adapters import event_rows, programme_rows, provider_rows, slot_rows
+from epg_pipeline.adapters.connections import (
+    DAGSTER_DATABASE,
+    Connections,
+    DatabaseParts,
+    checked_conninfo,
+    dagster_parts,
+    parts_of,
+)
+from epg_pipeline.adapters.faults import StoreError, UnknownProvider
+from epg_pipeline.adapters.migrations import migrate
+from epg_pipeline.adapters.provider_rows import NewProvider, Provider, Publication, Snapshot
+from epg_pipeline.adapters.secrets import Seal
+from epg_pipeline.adapters.slot_rows import SlotChanges
+from epg_pipeline.adapters.snapshots import SnapshotFiles
+from epg_pipeline.adapters.sql_files import sql_folder
+from epg_pipeline.adapters.written import Written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+    from pathlib import Path
+
+    import polars as pl
+
+    from epg_pipeline.adapters.embedded import Lease
+
+__all__ = [
+    "Provider",
+    "Publication",
+    "SlotChanges",
+    "Snapshot",
+    "Store",
+    "StoreError",
+    "UnknownProvider",
+    "Written",
+    "open_store",
+]
+
+
+class StoreSettings(Protocol):
+    """What of the settings the store needs."""
+
+    @property
+    def home(self) -> Path:
+        """Keeps the embedded server's data and the snapshots."""
+
+    @property
+    def database_url(self) -> str | None:
+        """Another database than the embedded one."""
+
+    @property
+    def secret_key_text(self) -> str | None:
+        """The sealing key itself, if it does not lie in the file."""
+
+    @property
+    def secret_key(self) -> Path:
+        """The file of the sealing key."""
+
+
+def open_store(settings: StoreSettings) -> Store:
+    """The store of an installation, its tables up to date; starts the embedded server unless a database is named.
+
+    Close it, or use it as a context manager: the last user's leaving stops the embedded server. StoreError says what is
+    in the way and what to do.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    text = settings.secret_key_text
+    seal = Seal(text) if text else Seal.from_file(settings.secret_key)
+    snapshots = SnapshotFiles(settings.home / "snapshots", seal)
+    if settings.database_url:
+        store = Store(settings.database_url, seal, snapshots)
+    else:
+        from epg_pipeline.adapters.embedded import lease_server  # needs a POSIX system; another database does not
+
+        lease = lease_server(settings.home)
+        store = Store(lease.address.conninfo(), seal, snapshots, lease)
+    with contextlib.ExitStack() as undo:
+        undo.callback(store.close)
+        migrate(store.connections, sql_folder() / "migrations")
+        undo.pop_all()
+    return store
+
+
+class Store:
+    """The record of all providers. Frames follow the contracts of the domain; threads may share one store."""
+
+    def __init__(self, dsn: str, seal: Seal, snapshots: SnapshotFiles, lease: Lease | None = None) -> None:
+        """Nothing is opened yet, and the tables are taken to be there: see `open_store`."""
+        self._dsn = checked_conninfo(dsn)
+        self.connections = Connections(self._dsn)
+        self._seal = seal
+        self._snapshots = snapshots
+        self._lease = lease
+
+    def close(self) -> None:
+        """Close all connections and let the embedded server go. Harmless when repeated."""
+        self.connections.close()
+        if self._lease is not None:
+            self._lease.release()
+
+    def __enter__(self) -> Self:
+        """The store itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    # Where it is
+
+    def database(self) -> DatabaseParts:
+        """The address of our database, taken apart. It carries the password."""
+        return parts_of(self._dsn)
+
+    def dagster_database(self) -> DatabaseParts:
+        """Where Dagster keeps its tables: a database of its own on the embedded server, else a schema beside ours."""
+        if self._lease is not None:
+            return parts_of(self._lease.address.conninfo(DAGSTER_DATABASE))
+        return dagster_parts(self._dsn)
+
+    # Providers
+
+    def providers(self, *, active_only: bool = False) -> list[Provider]:
+        """All providers by name, or those that are not disabled."""
+        with self.connections.transaction() as connection:
+            return provider_rows.all_providers(connection, active_only)
+
+    def provider(self, name_or_slug: str) -> Provider:
+        """The provider of that name or slug. UnknownProvider lists those there are."""
+        with self.connections.transaction() as connection:
+            return provider_rows.find_provider(connection, name_or_slug)
+
+    def add_provider(self, name: str, playlist_url: str, timezone: str, tier: str, slug: str = "") -> Provider:
+        """A new provider; without a slug it gets one from its name.
+
+        A disabled one of that name comes back instead, with its old slug and what is given now. StoreError when it
+        exists and is active, or a value can't be.
+        """
+        new = NewProvider(name, timezone, tier, slug)
+        with self.connections.transaction() as connection:
+            return provider_rows.insert_provider(connection, new, playlist_url, self._seal)
+
+    def disable_provider(self, provider: Provider) -> Provider:
+        """The provider, no longer among the active ones; nothing of it is lost."""
+        with self.connections.transaction() as connection:
+            return provider_rows.set_status(connection, provider, "disabled")
+
+    def playlist_url(self, provider: Provider) -> str:
+        """The playlist's address in clear. A secret."""
+        with self.connections.transaction() as connection:
+            sealed = provider_rows.sealed_playlist_url(connection, provider)
+        return self._seal.open(sealed, provider_rows.PLAYLIST)
+
+    # Playlists
+
+    def save_snapshot(
+        self,
+        provider: Provider,
+        day: date,
+        body: bytes,
+        entry_count: int,
+        etag: str | None = None,
+        last_modified: str | None = None,
+    ) -> Snapshot:
+        """Keep a playlist as fetched and put it in force for the day; the same content is kept once."""
+        content_hash = self._snapshots.put(provider.slug, body)
+        counts = {"entry_count": entry_count, "byte_count": len(body)}
+        validators = {"etag": etag, "last_modified": last_modified}
+        with self.connections.transaction() as connection:
+            provider_rows.insert_snapshot(connection, provider, day, content_hash, counts, validators)
+            saved = provider_rows.snapshot_in_force(connection, provider, day)
+        if saved is None:
+            raise StoreError(f"The snapshot of {provider.name} was stored, but is not found again.")
+        return saved
+
+    def snapshot(self, provider: Provider, day: date) -> Snapshot | None:
+        """The snapshot in force on a date: that day's, else the latest earlier one; None before the first."""
+        with self.connections.transaction() as connection:
+            return provider_rows.snapshot_in_force(connection, provider, day)
+
+    def snapshot_body(self, snapshot: Snapshot) -> bytes:
+        """The playlist's bytes as fetched. They carry secrets. StoreError when the file is gone or damaged."""
+        return self._snapshots.body(snapshot.slug, snapshot.content_hash)
+
+    # Slots
+
+    def save_slots(self, provider: Provider, day: date, channels: pl.DataFrame) -> SlotChanges:
+        """Store the slots of a day, a CHANNELS frame with the slot's `name`; how they differ from those stored last.
+
+        A slot keeps the channel id it got first: read the channels back before scheduling on them.
+        """
+        with self.connections.transaction() as connection:
+            return slot_rows.save_day_slots(connection, provider, day, channels, self._seal)
+
+    def channels(self, provider: Provider, day: date) -> pl.DataFrame:
+        """The channels in force on a date, in the playlist's order: a CHANNELS frame (`url` is secret) and `name`."""
+        with self.connections.transaction() as connection:
+            return slot_rows.channels_in_force(connection, provider, day, self._seal)
+
+    # Events, decisions, programmes
+
+    def save_events(self, events: pl.DataFrame) -> Written:
+        """Store an EVENTS frame, with the teams it tells of and their aliases. Other events stay as they are."""
+        with self.connections.transaction() as connection:
+            return event_rows.save_canonical_events(connection, events)
+
+    def events(self, first_date: date, last_date: date) -> pl.DataFrame:
+        """The events that start on these UTC dates, both included; an EVENTS frame."""
+        with self.connections.transaction() as connection:
+            return event_rows.events_between(connection, first_date, last_date)
+
+    def save_decisions(self, provider: Provider, day: date, decisions: pl.DataFrame) -> Written:
+        """Store a DECISIONS frame as the whole of the day; the events it names must be stored."""
+        with self.connections.transaction() as connection:
+            return programme_rows.save_day_decisions(connection, provider, day, decisions)
+
+    def decisions(self, provider: Provider, day: date) -> pl.DataFrame:
+        """The decisions of a day, of its event slots; a DECISIONS frame."""
+        with self.connections.transaction() as connection:
+            return programme_rows.decisions_of_day(connection, provider, day)
+
+    def save_programmes(self, provider: Provider, day: date, programmes: pl.DataFrame) -> Written:
+        """Store a PROGRAMMES frame as the whole of the day; blocks of the day it no longer has become `replaced`."""
+        with self.connections.transaction() as connection:
+            return programme_rows.save_day_programmes(connection, provider, day, programmes)
+
+    def programmes(self, provider: Provider, opens: datetime, closes: datetime) -> pl.DataFrame:
+        """The programmes that overlap [opens, closes), by channel and start; a PROGRAMMES frame."""
+        with self.connections.transaction() as connection:
+            return programme_rows.programmes_between(connection, provider, opens, closes)
+
+    # What came of it
+
+    def record_publication(self, provider: Provider, publication: Publication) -> bool:
+        """Note a published file; says whether its content is new."""
+        with self.connections.transaction() as connection:
+            return provider_rows.insert_publication(connection, provider, publication)
+
+    def publications(self, provider: Provider | None = None, limit: int = 50) -> pl.DataFrame:
+        """The newest publications first: provider (its slug), day, path, tier, sha256, counts, published_at."""
+        with self.connections.transaction() as connection:
+            return provider_rows.latest_publications(connection, provider, limit)
+
+    def quarantine(self, provider: Provider | None, day: date, stage: str, rows: pl.DataFrame) -> int:
+        """Note rows that were set aside, with columns `name` and `reason`; how many were not noted before."""
+        with self.connections.transaction() as connection:
+            return provider_rows.insert_quarantined(connection, provider, day, stage, rows)
+
+    # One at a time
+
+    @contextlib.contextmanager
+    def lock(self, provider: Provider, day: date) -> Iterator[None]:
+        """Alone with a provider's day: whoever else wants it waits. Not to be taken twice in one thread.
+
+        The lock is a transaction's, kept open on a connection of its own, so it also holds through a pooler; it ends
+        with the process that has it.
+        """
+        with self.connections.transaction() as connection:
+            connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            key = f"epg provider day {provider.id} {day.isoformat()}"
+            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
+            yield

@@ -1,0 +1,217 @@
+"""Providers, their playlists' snapshots, what was published for them and what was set aside.
+
+Belongs here: the rows of `providers`, `playlist_snapshots`, `provider_days`, `publications` and `quarantine`. Does not:
+channels and what is on them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime  # noqa: TC003  the fields of the dataclasses are inspected at run time
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import polars as pl
+from psycopg import errors
+from psycopg.rows import class_row
+
+from epg_pipeline.adapters.faults import StoreError, UnknownProvider
+from epg_pipeline.adapters.frames_in_tables import read_frame, stage
+from epg_pipeline.adapters.sql_files import query
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from epg_pipeline.adapters.secrets import Seal
+
+PLAYLIST = "playlist address"
+TIERS = ("kid", "buck", "goat")
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+PROVIDER = "SELECT id, slug, name, timezone, tier, status FROM providers WHERE record_status = 'active'"
+
+PUBLICATIONS = pl.Schema(
+    {
+        "provider": pl.String(),  # the slug
+        "day": pl.Date(),
+        "path": pl.String(),
+        "tier": pl.String(),
+        "sha256": pl.String(),
+        "byte_count": pl.Int64(),
+        "channel_count": pl.Int64(),
+        "programme_count": pl.Int64(),
+        "published_at": pl.Datetime("us", "UTC"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A provider without its playlist's address, so that it can be shown and logged."""
+
+    id: int
+    slug: str
+    name: str
+    timezone: str
+    tier: str
+    status: str
+
+
+@dataclass(frozen=True)
+class NewProvider:
+    """What is needed to add a provider. An empty slug is made from the name."""
+
+    name: str
+    timezone: str
+    tier: str
+    slug: str = ""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One playlist as fetched. `day` is the date it was put in force for, perhaps earlier than the one asked about."""
+
+    id: int
+    slug: str
+    day: date
+    content_hash: str
+    fetched_at: datetime
+    entry_count: int
+    byte_count: int
+    etag: str | None
+    last_modified: str | None
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One guide file as published for a provider's day."""
+
+    day: date
+    path: str
+    tier: str
+    sha256: str
+    byte_count: int
+    channel_count: int
+    programme_count: int
+
+
+def all_providers(connection: psycopg.Connection, active_only: bool) -> list[Provider]:
+    """The providers by name."""
+    condition = " AND status = 'active'" if active_only else ""
+    with connection.cursor(row_factory=class_row(Provider)) as cursor:
+        return cursor.execute(f"{PROVIDER}{condition} ORDER BY name").fetchall()
+
+
+def find_provider(connection: psycopg.Connection, name_or_slug: str) -> Provider:
+    """The provider of that exact name, else of that slug, else of that name whatever its case."""
+    known = all_providers(connection, active_only=False)
+    wanted = name_or_slug.strip()
+    for same in (
+        lambda one: one.name == wanted,
+        lambda one: one.slug == wanted,
+        lambda one: one.name.casefold() == wanted.casefold(),
+    ):
+        for one in filter(same, known):
+            return one
+    listed = ", ".join(f"{one.name} ({one.slug})" for one in known) or "none yet; add one with: epg provider add"
+    raise UnknownProvider(f'No provider is called "{wanted}". Known: {listed}.')
+
+
+def insert_provider(connection: psycopg.Connection, new: NewProvider, playlist_url: str, seal: Seal) -> Provider:
+    """A new provider, or a disabled one back with what is given now. StoreError when it exists and is active."""
+    slug = new.slug or slug_of(new.name)
+    _check(new, slug)
+    try:
+        with connection.transaction(), connection.cursor(row_factory=class_row(Provider)) as cursor:
+            values = {
+                "slug": slug,
+                "name": new.name.strip(),
+                "sealed": seal.close(playlist_url, PLAYLIST),
+                "timezone": new.timezone,
+                "tier": new.tier,
+            }
+            added = cursor.execute(query("add_provider"), values).fetchone()
+    except errors.UniqueViolation:
+        raise StoreError(f'Another provider has the slug "{slug}": give one of its own with --slug.') from None
+    if added is None:
+        raise StoreError(f'The provider "{new.name}" exists already. To set it up anew, disable it first.')
+    return added
+
+
+def slug_of(name: str) -> str:
+    """A name for addresses and folders: lower-case ASCII letters and digits, joined by hyphens."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall(r"[a-z0-9]+", plain))
+
+
+def _check(new: NewProvider, slug: str) -> None:
+    if not new.name.strip():
+        raise StoreError("A provider needs a name.")
+    if not SLUG.fullmatch(slug):
+        raise StoreError(
+            f'"{slug}" is no slug: lower-case letters and digits, with single hyphens between. Give one with --slug.'
+        )
+    if new.tier not in TIERS:
+        raise StoreError(f'"{new.tier}" is no tier: {", ".join(TIERS)}.')
+    try:
+        ZoneInfo(new.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise StoreError(f'"{new.timezone}" is no time zone: use an IANA name such as America/New_York.') from None
+
+
+def set_status(connection: psycopg.Connection, provider: Provider, status: str) -> Provider:
+    """The provider with its new status; nothing is written when it had it."""
+    connection.execute(
+        "UPDATE providers SET status = %(status)s, updated_at = now() WHERE id = %(id)s AND status <> %(status)s",
+        {"id": provider.id, "status": status},
+    )
+    return find_provider(connection, provider.name)
+
+
+def sealed_playlist_url(connection: psycopg.Connection, provider: Provider) -> bytes:
+    """The playlist's address as stored."""
+    row = connection.execute("SELECT playlist_url_sealed FROM providers WHERE id = %s", (provider.id,)).fetchone()
+    if row is None:
+        raise UnknownProvider(f'No provider is called "{provider.name}" any more.')
+    return bytes(row[0])
+
+
+def insert_snapshot(
+    connection: psycopg.Connection,
+    provider: Provider,
+    day: date,
+    content_hash: str,
+    counts: dict[str, int],
+    validators: dict[str, str | None],
+) -> None:
+    """Note a snapshot and put it in force for the day; a content seen before keeps its row."""
+    values = {"provider": provider.id, "day": day, "hash": content_hash, **counts, **validators}
+    connection.execute(query("save_snapshot"), values)
+    connection.execute(query("put_snapshot_in_force"), values)
+
+
+def snapshot_in_force(connection: psycopg.Connection, provider: Provider, day: date) -> Snapshot | None:
+    """The snapshot of that day, else of the latest earlier day that has one."""
+    with connection.cursor(row_factory=class_row(Snapshot)) as cursor:
+        return cursor.execute(query("snapshot_in_force"), {"provider": provider.id, "day": day}).fetchone()
+
+
+def insert_publication(connection: psycopg.Connection, provider: Provider, one: Publication) -> bool:
+    """Note a published file, unless the same content of it was noted last; says whether it was new."""
+    return connection.execute(query("record_publication"), {"provider": provider.id, **vars(one)}).rowcount == 1
+
+
+def latest_publications(connection: psycopg.Connection, provider: Provider | None, limit: int) -> pl.DataFrame:
+    """The newest publications first, of one provider or of all; schema PUBLICATIONS."""
+    values = {"provider": provider.id if provider else None, "limit": limit}
+    return read_frame(connection, query("publications"), values, PUBLICATIONS)
+
+
+def insert_quarantined(
+    connection: psycopg.Connection, provider: Provider | None, day: date, stage_name: str, rows: pl.DataFrame
+) -> int:
+    """Note what was set aside (columns `name`, `reason`), each thing once per day and stage; the number of new rows."""
+    stage(connection, rows.select("name", "reason").cast(pl.String).unique(maintain_order=True), "set_aside")
+    values = {"provider": provider.id if provider else None, "day": day, "stage": stage_name}
+    return connection.execute(query("save_quarantine"), values).rowcount
