@@ -19,11 +19,10 @@ import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-import psycopg
 from psycopg.conninfo import make_conninfo
 
 from epg_pipeline.adapters.binaries import Account, server_programs
-from epg_pipeline.adapters.connections import DAGSTER_DATABASE
+from epg_pipeline.adapters.connections import DAGSTER_DATABASE, connect
 from epg_pipeline.adapters.faults import StoreError
 from epg_pipeline.adapters.server_place import (
     ServerPlace,
@@ -56,6 +55,7 @@ SETTINGS = {
     "max_wal_size": "256MB",
     "min_wal_size": "32MB",
     "jit": "off",  # compiling costs more than our short queries take
+    "max_parallel_workers_per_gather": "0",  # parallel workers need shared memory that containers are short of
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",
@@ -96,12 +96,17 @@ class Lease:
     def __init__(self, place: ServerPlace, address: ServerAddress, handle: int) -> None:
         """`handle` holds the place's lease file."""
         self.address = address
+        self._place = place
         # Also runs at the interpreter's exit, for those who forget.
         self._leave = weakref.finalize(self, _leave, place, handle)
 
     def release(self) -> None:
         """Give the lease up; the last to do so stops the server, unless it is kept running. Harmless when repeated."""
         self._leave()
+
+    def keep_running(self) -> None:
+        """Have the server stay up without users, for programs that are given only its address; see `stop_server`."""
+        self._place.pinned.touch()
 
     def __enter__(self) -> Self:
         """The lease itself."""
@@ -124,16 +129,6 @@ def lease_server(home: Path) -> Lease:
         handle = open_lock(place.lease)
         fcntl.flock(handle, fcntl.LOCK_SH)
     return Lease(place, address, handle)
-
-
-def keep_running(home: Path) -> ServerAddress:
-    """Start the server and leave it up when its users go, for programs that are given only its address.
-
-    It stays until `stop_server`.
-    """
-    with lease_server(home) as lease:
-        server_place(home).pinned.touch()
-        return lease.address
 
 
 def stop_server(home: Path) -> bool:
@@ -197,6 +192,8 @@ def _start(place: ServerPlace) -> int:
     """Start the server of this place and give its port; the data are made first if there are none."""
     account = place.account()
     programs = server_programs(account)
+    for leftover in place.base.glob("making-*"):
+        shutil.rmtree(leftover, ignore_errors=True)  # of a process that was killed; its initdb may still be running
     if not place.data.is_dir():
         _make_data(place, account, programs)
     _check_version(place, programs)
@@ -249,8 +246,6 @@ def _launch(place: ServerPlace, account: Account, programs: Path, port: int) -> 
 
 def _make_data(place: ServerPlace, account: Account, programs: Path) -> None:
     """Make the data under a passing name and rename them when complete: a kill in between leaves nothing half made."""
-    for leftover in place.base.glob("making-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
     _make_password(place)
     making = place.base / f"making-{secrets.token_hex(4)}"
     making.mkdir(mode=0o700)
@@ -316,7 +311,7 @@ def _free_port(place: ServerPlace) -> int:
 
 def _ensure_databases(address: ServerAddress) -> None:
     """Make our database and Dagster's unless they are there."""
-    with psycopg.connect(address.conninfo("postgres"), autocommit=True) as connection:
+    with connect(address.conninfo("postgres")) as connection:
         there = {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
         if DATABASE not in there:
             connection.execute(f"CREATE DATABASE {DATABASE}")

@@ -131,6 +131,11 @@ class Store:
             return parts_of(self._lease.address.conninfo(DAGSTER_DATABASE))
         return dagster_parts(self._dsn)
 
+    def keep_server_running(self) -> None:
+        """Have the embedded server stay up when its users leave, until `embedded.stop_server`; else nothing to do."""
+        if self._lease is not None:
+            self._lease.keep_running()
+
     # Providers
 
     def providers(self, *, active_only: bool = False) -> list[Provider]:

@@ -228,7 +228,8 @@ CREATE TABLE epg_data (
     created_at      timestamptz NOT NULL DEFAULT now(),
     updated_at      timestamptz NOT NULL DEFAULT now(),
     UNIQUE (channel_name_id, start_time),
-    CHECK (start_time < end_time)
+    -- The upper bound lets a search by time begin two days early instead of at the beginning of the record.
+    CHECK (start_time < end_time AND end_time <= start_time + interval '2 days')
 );
 CREATE INDEX epg_data_active_day ON epg_data (day, channel_name_id) WHERE record_status = 'active';
 CREATE INDEX epg_data_active_time ON epg_data (start_time, end_time) WHERE record_status = 'active';

@@ -5,9 +5,11 @@ JOIN channel_names AS c ON c.id = s.channel_name_id
 WHERE c.provider_id = %(provider)s
   AND s.change <> 'removed'
   AND s.day = (
-      SELECT max(x.day)
+      SELECT x.day
       FROM slot_names AS x
       JOIN channel_names AS y ON y.id = x.channel_name_id
       WHERE y.provider_id = %(provider)s AND x.day <= %(day)s
+      ORDER BY x.day DESC
+      LIMIT 1
   )
 ORDER BY s.position, c.id

@@ -14,10 +14,12 @@ recent AS (
       AND s.day IN (
           %(day)s,
           (
-              SELECT max(x.day)
+              SELECT x.day
               FROM slot_names AS x
               JOIN channel_names AS y ON y.id = x.channel_name_id
               WHERE y.provider_id = %(provider)s AND x.day < %(day)s
+              ORDER BY x.day DESC
+              LIMIT 1
           )
       )
 ),

@@ -9,5 +9,6 @@ JOIN channel_names AS c ON c.id = e.channel_name_id
 WHERE c.provider_id = %(provider)s
   AND e.record_status = 'active'
   AND e.start_time < %(closes)s
+  AND e.start_time >= %(opens)s - interval '2 days' -- no block is longer
   AND e.end_time > %(opens)s
 ORDER BY c.position, c.id, e.start_time
