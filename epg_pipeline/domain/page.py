@@ -1,0 +1,132 @@
+"""Dressed programmes -> one page that shows the guide as a grid.
+
+Belongs here: what the page holds, in one file without any request. Does not: its looks and its behaviour, which are the
+templates beside this module. The page never carries a stream address, and no picture, since that would be a request.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from epg_pipeline.config.texts import Texts, load_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from epg_pipeline.config.sports import Sports
+    from epg_pipeline.domain.day import ProviderDay
+
+# What a block says, apart from when: blocks in a row that say the same are shown as one.
+_SAYS = ("title", "sub_title", "description", "block", "league", "sport", "match_status", "confidence", "telling",
+         "categories")  # fmt: skip
+
+
+def guide_page(
+    channels: pl.DataFrame,
+    dressed: pl.DataFrame,
+    days: Sequence[ProviderDay],
+    name: str,
+    sports: Sports,
+    *,
+    texts: Texts | None = None,
+) -> str:
+    """The page of a guide: HTML with its style, script and rows inside, the same for the same rows.
+
+    `channels` is CHANNELS, `dressed` DRESSED; `days` are the days of the guide in order, all of one zone, and `name` is
+    what the provider is called. It belongs beside guide.xml, to which it links. Its policy forbids every request.
+    """
+    texts = texts or load_texts()
+    script, style = _template("page.js"), _template("page.css")
+    fields = {
+        "LANGUAGE": texts.language,
+        "POLICY": escape(_policy(script, style)),
+        "NAME": escape(name),
+        "STYLE": style,
+        "SCRIPT": script,
+        # Inside a script element only "<" could end it early; JSON can write it otherwise.
+        "GUIDE": json.dumps(_rows(channels, dressed, days, sports, texts), ensure_ascii=False, separators=(",", ":"))
+        .replace("<", "\\u003c"),
+    }  # fmt: skip
+    return re.sub(r"%([A-Z]+)%", lambda place: fields[place[1]], _template("page.html"))
+
+
+def _policy(script: str, style: str) -> str:
+    """Nothing may be asked for, and only this very script and style count."""
+    script_digest, style_digest = (b64encode(sha256(text.encode()).digest()).decode() for text in (script, style))
+    return (
+        f"default-src 'none'; script-src 'sha256-{script_digest}'; style-src 'sha256-{style_digest}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+@cache
+def _template(name: str) -> str:
+    return files("epg_pipeline.domain").joinpath(f"templates/{name}").read_text("utf-8")
+
+
+def _rows(
+    channels: pl.DataFrame, dressed: pl.DataFrame, days: Sequence[ProviderDay], sports: Sports, texts: Texts
+) -> dict[str, Any]:
+    opens, timezone = days[0].opens, days[0].timezone
+    said, cells = _merged(dressed, opens)
+    listed = (
+        channels.sort("position", "channel_id")
+        .join(cells, on="channel_id", how="inner", maintain_order="left")
+        .select("display_name", "family", "cells")
+    )
+    live = dressed.filter(pl.col("block") == "live")
+    return {
+        "timezone": timezone,
+        "zone": texts.zone_names.get(timezone, timezone.rsplit("/", 1)[-1].replace("_", " ")),
+        "hour12": texts.clock(timezone) == texts.words.twelve_hours,
+        "opens": _milliseconds(opens),
+        "closes": _milliseconds(days[-1].closes),
+        "days": [(_milliseconds(day.opens) - _milliseconds(opens)) // 60_000 for day in days],
+        "counts": {"live": live.height, "matched": live["match_status"].is_in(["matched", "manual"]).sum()},
+        "leagues": _names(sports.of_leagues(), "league", dressed),
+        "sports": _names(sports.of_sports(), "sport", dressed),
+        "texts": said.rows(),
+        "channels": listed.rows(),
+    }
+
+
+def _merged(dressed: pl.DataFrame, opens: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What blocks say, each once; and for each channel its cells as start, length and number of what is said."""
+    said = dressed.select(*_SAYS).unique(maintain_order=True)
+    minutes = (pl.col("starts_at") - opens).dt.total_minutes()
+    numbered = (
+        dressed.join(said.with_columns(said=pl.int_range(pl.len())), on=list(_SAYS), how="left", nulls_equal=True)
+        .sort("channel_id", "starts_at")
+        .with_columns(run=pl.struct("channel_id", "said").rle_id())
+    )
+    cells = (
+        numbered.group_by("channel_id", "run", maintain_order=True)
+        .agg(
+            start=minutes.first(),
+            length=(pl.col("stops_at").last() - pl.col("starts_at").first()).dt.total_minutes(),
+            said=pl.col("said").first(),
+        )
+        .with_columns(cells=pl.concat_list(pl.col("start", "length", "said").cast(pl.Int64)))
+        .group_by("channel_id", maintain_order=True)
+        .agg(pl.col("cells").explode())
+    )
+    return said.with_columns(pl.col("confidence").round(2)), cells
+
+
+def _names(known: pl.DataFrame, key: str, dressed: pl.DataFrame) -> dict[str, str]:
+    used = known.join(dressed.select(key).unique(), on=key, how="semi").filter(pl.col(f"{key}_name").is_not_null())
+    return dict(used.select(key, f"{key}_name").sort(key).rows())
+
+
+def _milliseconds(instant: datetime) -> int:
+    return int(instant.timestamp()) * 1000
