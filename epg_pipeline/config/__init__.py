@@ -137,7 +137,7 @@ def load_sport_words(file: Traversable | None = None) -> dict[str, tuple[str, ..
 def load_teams(file: Traversable | None = None) -> pl.DataFrame:
     """The bundled catalogue of team forms: one row a team, text columns as in the head of teams.csv, "" where unknown."""
     source = file or FILES / "teams.csv"
-    return pl.read_csv(source.read_bytes(), infer_schema=False, missing_utf8_is_empty_string=True)
+    return pl.read_csv(source.read_bytes(), infer_schema=False).fill_null("")
 
 
 def _require_pattern(pattern: str, number: int) -> None:

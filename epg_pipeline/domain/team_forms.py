@@ -1,14 +1,43 @@
-"""One team's forms: full name, place, nickname, short name, abbreviation, aliases; and which side of a club a text means.
+"""One team's forms: full name, place, nickname, short name, abbreviation, aliases; and which teams a printed text may mean.
 
 Belongs here: what makes "Troy" and "Troy Trojans" one team and "LAFC 2" and "LAFC" two. Does not: choosing an event.
 """
 
 from __future__ import annotations
 
-import polars as pl
+from typing import TYPE_CHECKING
 
+import polars as pl
+from rapidfuzz import fuzz
+
+from epg_pipeline.domain.text import folded
+
+if TYPE_CHECKING:
+    from epg_pipeline.config import Facts
+
+# How much each form says, of 100: a place or a nickname alone is shared by many teams.
+_FULL, _ALIAS, _SHORT, _NICKNAME, _PLACE, _CODE = 100, 97, 96, 90, 86, 84
+# A form that equals the text only without the words that clubs bear, only in part, or but for a typing error.
+_WITHOUT_CLUB_WORDS, _ABBREVIATED, _PART_OF, _PART_OF_TWO, _MORE_THAN, _MISSPELT = 4, 88, 78, 70, 76, 0.9
+_LEAST = 60.0
+_LEAST_RATIO = 84
+_MOST_CANDIDATES = 40
+_SHORTEST_STEM = 3
+
+_CLUB_WORDS = (
+    "fc|cf|sc|ac|afc|ssc|as|us|cd|ud|rcd|ca|rc|cr|sv|vfb|vfl|tsg|fsv|bv|ogc|aj|sco|osc|losc|hsc|ssd|bc|acf|calcio|club|"
+    "de|del|der|the|cp|sk|fk|if|ff|bk|nk|ks|gks|mks|kv|krc|kaa|ec|se|cs|cfc|ffc|futbol|football|futebol|balompie|"
+    r"real sociedad de futbol|1|\d{2}|1[89]\d\d"
+)
+# Words that make another team of the same place: never to be overlooked.
+_TELL_APART = frozenset(
+    "state|st|tech|a|am|northern|southern|eastern|western|central|north|south|east|west|upper|ii|iii|b|2|3|"
+    "women|ladies|reserves|academy|college|christian|baptist|wesleyan|international|mount|saint|valley|coast|"
+    "u17|u18|u19|u20|u21|u23|hs|oh|fl|pa|ny|tx|md|mn|nc|sc|ca".split("|")
+)
+_OFTEN_LEFT_OUT = frozenset(["united", "city"])
 _SIDES = (
-    ("reserve", r"(?i)(?:\s|[a-z])(?:II|III|2|3|B)$|\b(?:reserves?|academy|castilla|jong)\b"),
+    ("reserve", r"(?i)(?:\s(?:II|III|2|3|B)|[a-z][23])$|\b(?:reserves?|academy|castilla|jong)\b"),
     ("school", r"(?i)\b(?:HS|high school|prep|jv)\b"),
 )
 
@@ -20,3 +49,188 @@ def side_of(team: pl.Expr) -> pl.Expr:
     for word, pattern in _SIDES:
         side = pl.when(team.str.contains(pattern)).then(pl.lit(word)).otherwise(side)
     return pl.when(youth.is_not_null()).then(pl.format("u{}", youth)).otherwise(side)
+
+
+def team_key(league: pl.Expr, name: pl.Expr) -> pl.Expr:
+    """The key of a team within the events at hand: its league and its folded name."""
+    return pl.concat_str(league, pl.lit("|"), folded(name))
+
+
+def forms_of(events: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """Every form of every team of EVENTS: team, form (folded), core (without club words), weight (0..100), side.
+
+    A team of the bundled catalogue brings its aliases; one that it lacks has the forms its events deliver.
+    """
+    sides = pl.concat(
+        events.select(
+            "league", "sport", name=side, short=f"{side}_short", abbreviation=f"{side}_abbr"
+        ) for side in ("home", "away")
+    ).filter(pl.col("name") != "")  # fmt: skip
+    teams = sides.with_columns(team=team_key(pl.col("league"), pl.col("name"))).unique(
+        "team", keep="first", maintain_order=True
+    )
+    teams = _split_by_short_name(teams)
+    known = _catalogued(teams, facts)
+    rows = pl.concat([_delivered_forms(teams), _catalogue_forms(known, facts)])
+    rows = rows.with_columns(form=folded(pl.col("form"))).filter(pl.col("form") != "")
+    rows = rows.group_by("team", "form", maintain_order=True).agg(pl.col("weight").max())
+    side = teams.select("team", side=side_of(pl.col("name")))
+    return rows.with_columns(core=core_of(pl.col("form"))).join(side, on="team", maintain_order="left")
+
+
+def core_of(form: pl.Expr) -> pl.Expr:
+    """A folded form without the words any club may bear ("1 fc koln" -> "koln"); the form itself where nothing is left."""
+    core = form.str.replace_all(rf"\b(?:{_CLUB_WORDS})\b", " ").str.replace_all(" +", " ").str.strip_chars()
+    return pl.when(core == "").then(form).otherwise(core)
+
+
+def candidates(texts: pl.Series, forms: pl.DataFrame) -> pl.DataFrame:
+    """The teams each printed competitor may mean: text, team, score (60..100), form; at most 40 a text, best first.
+
+    Equal forms first, then equal cores; a text that neither finds is compared with the forms that share a word with it.
+    """
+    asked = texts.drop_nulls().unique(maintain_order=True).to_frame("text")
+    asked = asked.with_columns(form=folded(pl.col("text")), asked_side=side_of(pl.col("text")))
+    asked = asked.with_columns(core=core_of(pl.col("form"))).filter(pl.col("form") != "")
+    equal = asked.join(forms.drop("core"), on="form").select(
+        "text", "team", "form", "side", "asked_side", score="weight"
+    )
+    same_core = asked.drop("form").join(forms, on="core").select(
+        "text", "team", "form", "side", "asked_side", score=pl.col("weight") - _WITHOUT_CLUB_WORDS
+    )  # fmt: skip
+    found = pl.concat([equal, same_core])
+    rest = pl.concat([found, _similar(asked, forms, found)])
+    same_side = pl.col("side").eq_missing(pl.col("asked_side"))
+    return (
+        rest.filter(same_side, pl.col("score") >= _LEAST)
+        .sort("score", descending=True, maintain_order=True)
+        .unique(["text", "team"], keep="first", maintain_order=True)
+        .filter(pl.int_range(pl.len()).over("text") < _MOST_CANDIDATES)
+        .select("text", "team", "score", "form")
+    )
+
+
+def _similar(asked: pl.DataFrame, forms: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Scores of the forms that share a word with a text: one contains the other, abbreviates it, or misspells it."""
+    certain = found.filter(pl.col("score") >= _SHORT - _WITHOUT_CLUB_WORDS).select("text").unique()
+    words = _by_stem(
+        asked.join(certain, on="text", how="anti").select("text", "asked_side", asked_core="core"), "asked_core"
+    )
+    index = _by_stem(forms.filter(pl.col("weight") >= _SHORT).select("team", "form", "side", "core"), "core")
+    pairs = words.join(index, on="stem").unique(["text", "team", "core"], maintain_order=True)
+    # One pair at a time in Python: what makes two names alike is no frame expression, and the index left only a few.
+    score = [likeness(one, two) for one, two in zip(pairs["asked_core"], pairs["core"], strict=True)]
+    return pairs.with_columns(score=pl.Series(score, dtype=pl.Float64)).select(
+        "text", "team", "form", "side", "asked_side", "score"
+    )
+
+
+def _by_stem(frame: pl.DataFrame, core: str) -> pl.DataFrame:
+    """One row a word of at least three letters, by its first four: "Cent." finds "Central", a misspelt word its own."""
+    word = pl.col(core).str.split(" ")
+    rows = frame.with_columns(stem=word).explode("stem", empty_as_null=True, keep_nulls=True)
+    return rows.filter(pl.col("stem").str.len_chars() >= _SHORTEST_STEM).with_columns(pl.col("stem").str.slice(0, 4))
+
+
+def likeness(asked: str, form: str) -> float:
+    """How much a printed text (folded, without club words) is like a team's form, 0..100.
+
+    A word that tells teams of one place apart ("State", "Northern") may be missing on neither side; "United" and "City"
+    a playlist may leave out, and the other side tells which is meant.
+    """
+    one, two = asked.split(), form.split()
+    if len(one) == len(two) and all(b.startswith(a) for a, b in zip(one, two, strict=True)):
+        return float(_ABBREVIATED)
+    missing, extra = set(two) - set(one), set(one) - set(two)
+    if extra & (_TELL_APART | _OFTEN_LEFT_OUT) or missing & _TELL_APART:
+        return 0.0
+    if not extra:
+        return float(_PART_OF_TWO if missing & _OFTEN_LEFT_OUT else _PART_OF)
+    if not missing:
+        return float(_MORE_THAN)
+    ratio = fuzz.ratio(asked, form, score_cutoff=_LEAST_RATIO)
+    return ratio * _MISSPELT
+
+
+def _split_by_short_name(teams: pl.DataFrame) -> pl.DataFrame:
+    """Place and nickname, where the short name is the one and the full name both: "Troy" of "Troy Trojans"."""
+    name, short = pl.col("name"), pl.col("short")
+    is_place = (short != "") & name.str.starts_with(pl.concat_str(short, pl.lit(" ")))
+    is_nickname = (short != "") & name.str.ends_with(pl.concat_str(pl.lit(" "), short))
+    rest_behind = name.str.slice(short.str.len_chars() + 1)
+    rest_before = name.str.head(name.str.len_chars() - short.str.len_chars().cast(pl.Int64) - 1)
+    return teams.with_columns(
+        place=pl.when(is_place).then(short).when(is_nickname).then(rest_before).otherwise(pl.lit("")),
+        nickname=pl.when(is_nickname).then(short).when(is_place).then(rest_behind).otherwise(pl.lit("")),
+    )
+
+
+def _delivered_forms(teams: pl.DataFrame) -> pl.DataFrame:
+    """The forms an event source gives. A nickname counts as one only where sides have cities: clubs' names split oddly."""
+    has_cities = pl.col("sport") != "soccer"
+    nickname = pl.when(has_cities).then("nickname").otherwise(pl.lit(""))
+    short_weight = (
+        pl.when(has_cities & (pl.col("short") == pl.col("nickname")))
+        .then(_NICKNAME)
+        .when(has_cities & (pl.col("short") == pl.col("place")))
+        .then(_SHORT)
+        .otherwise(_SHORT)
+    )
+    forms = [
+        teams.select("team", form="name", weight=pl.lit(_FULL)),
+        teams.select("team", form="short", weight=short_weight),
+        teams.select("team", form=nickname, weight=pl.lit(_NICKNAME)),
+        teams.select("team", form="place", weight=pl.lit(_PLACE)),
+        teams.select("team", form="abbreviation", weight=pl.lit(_CODE)),
+        teams.select("team", form=pl.concat_str("abbreviation", pl.lit(" "), nickname), weight=pl.lit(_ALIAS)),
+    ]
+    return pl.concat([form.cast({"weight": pl.Float64}) for form in forms])
+
+
+def _catalogued(teams: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """team -> entry: the catalogue's row of each team, by any of its forms, within the catalogue's part for its league."""
+    part = pl.col("league").replace_strict(
+        {
+            key: ("ncaa" if league.school else "national" if league.national else key)
+            for key, league in facts.leagues.items()
+        },
+        default=pl.col("league"),
+    )
+    school_like = pl.col("league").str.contains("college|ncaa")
+    asked = teams.select(
+        "team", form=folded(pl.col("name")), part=pl.when(school_like).then(pl.lit("ncaa")).otherwise(part)
+    )
+    rows = _catalogue_rows(facts.teams).select("entry", "part", "form")
+    same_league = asked.join(rows, on=["part", "form"]).unique("team", keep="first", maintain_order=True)
+    # A club in a cup, a national side in any league: by its form alone, if only one of its sport bears it.
+    elsewhere = asked.join(same_league, on="team", how="anti").join(rows.unique(["form", "entry"]), on="form")
+    elsewhere = elsewhere.filter((pl.col("entry").n_unique().over("team") == 1) & (pl.col("part_right") != "ncaa"))
+    return pl.concat([frame.select("team", "entry") for frame in (same_league, elsewhere.unique("team"))])
+
+
+def _catalogue_rows(teams: pl.DataFrame) -> pl.DataFrame:
+    rows = teams.with_row_index("entry").with_columns(
+        form=pl.concat_list("name", "short", pl.concat_list(pl.col("aliases").str.split(";")))
+    )
+    rows = rows.select("entry", "form", "sport", part="league").explode("form", empty_as_null=True, keep_nulls=True)
+    return rows.with_columns(form=folded(pl.col("form"))).filter(pl.col("form") != "")
+
+
+def _catalogue_forms(known: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    entry = known.join(facts.teams.with_row_index("entry"), on="entry", maintain_order="left")
+    code_and_nickname = pl.concat_str("abbreviation", pl.lit(" "), "nickname")
+    short_weight = pl.when(pl.col("short") == pl.col("nickname")).then(_NICKNAME).otherwise(_SHORT)
+    forms = [
+        entry.select("team", form="name", weight=pl.lit(_FULL)),
+        entry.select("team", form="short", weight=short_weight),
+        entry.select("team", form="nickname", weight=pl.lit(_NICKNAME)),
+        entry.select(
+            "team", form="location", weight=pl.when(pl.col("league") == "ncaa").then(_SHORT).otherwise(_PLACE)
+        ),
+        entry.select("team", form="abbreviation", weight=pl.lit(_CODE)),
+        entry.select("team", form=code_and_nickname, weight=pl.lit(_ALIAS)),
+        entry.select("team", form=pl.col("aliases").str.split(";"), weight=pl.lit(_ALIAS)).explode(
+            "form", empty_as_null=True, keep_nulls=True
+        ),
+    ]
+    return pl.concat([form.cast({"weight": pl.Float64}) for form in forms]).filter(pl.col("form").is_not_null())

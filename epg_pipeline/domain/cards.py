@@ -1,0 +1,135 @@
+"""Readings of what has no home side: combat cards, races, tennis, golf -> their events.
+
+Belongs here: matching by the event's own title: number, headliners, tournament, session. Does not: pairs of teams.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from epg_pipeline.domain import clocks
+from epg_pipeline.domain.text import folded
+
+if TYPE_CHECKING:
+    from epg_pipeline.config import Facts
+    from epg_pipeline.domain.day import ProviderDay
+
+CHOSEN = (
+    "position", "event_id", "score", "pair", "league_evidence", "time_evidence", "game_evidence", "order", "minutes",
+    "offset", "first_form", "second_form", "runner_up", "runner_up_score", "verdict", "how",
+)  # fmt: skip
+
+# Which session of a weekend a title tells of; the first that is found counts.
+_SESSIONS = (
+    ("sprint qualifying", r"\bsprint (?:qualifying|quali|shootout)\b"),
+    ("sprint", r"\bsprint\b"),
+    ("qualifying 1", r"\b(?:qualifying|quali|q) ?1\b"),
+    ("qualifying 2", r"\b(?:qualifying|quali|q) ?2\b"),
+    ("qualifying", r"\b(?:qualifying|quali|pole)\b"),
+    ("practice 1", r"\b(?:(?:free )?practice|fp) ?1\b"),
+    ("practice 2", r"\b(?:(?:free )?practice|fp) ?2\b"),
+    ("practice 3", r"\b(?:(?:free )?practice|fp) ?3\b"),
+    ("practice", r"\b(?:practice|warm up|fp)\b"),
+    ("prelims", r"\b(?:early )?prelims\b"),
+    ("race", r"\b(?:race|gp|feature|main race)\b"),
+)
+# Words that any title may bear: they find no event on their own, nor speak for one.
+_EMPTY_WORDS = frozenset(
+    "the of vs v and live day at in de la grand prix gp cup open tour world series championship formula 1 f1 ufc race round "
+    "qualifying quali practice fp1 fp2 fp3 sprint session event free shootout warm up main card prelims fight night".split()
+)
+_SURE, _MARGIN = 80.0, 5.0
+_CLOSE = 90  # minutes between a printed clock and the start
+_FAR = 14 * 60
+_LEAST_SHARED = 60
+
+
+def chosen(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
+    """One row for each reading whose words name a titled event (CHOSEN's columns), with the verdict as for pairs."""
+    del facts
+    titled = events.filter(pl.col("name") != "")
+    asked = readings.filter(pl.col("kind").is_in(["event", "show"]), pl.col("telling") == "live")
+    if titled.is_empty() or asked.is_empty():
+        return _none()
+    words = asked.select(
+        "position", "sport", "leagues", "starts_at", "date", "clock",
+        text=folded(pl.concat_str("title", pl.lit(" "), pl.col("competition").fill_null(""))),
+        event_date=clocks.dates_in_reach(day),
+    ).explode("event_date", empty_as_null=True, keep_nulls=True)  # fmt: skip
+    names = titled.select(
+        "event_id",
+        "event_date",
+        "league",
+        event_sport="sport",
+        event_starts_at="starts_at",
+        event_text=folded(pl.col("name")),
+    )
+    pairs = _sharing_a_word(words, names)
+    minutes = (pl.col("event_starts_at") - pl.col("starts_at")).dt.total_minutes()
+    pairs = pairs.with_columns(minutes=minutes).with_columns(pair=_likeness())
+    in_league = pl.col("leagues").list.contains(pl.col("league"))
+    wrong_sport = (pl.col("event_sport") != "") & (pl.col("sport") != pl.col("event_sport")).fill_null(value=False)
+    close = pl.col("minutes").abs() <= _CLOSE
+    return _ranked(
+        pairs.filter(~wrong_sport, clocks.is_in_reach(_FAR)).with_columns(
+            league_evidence=pl.when(in_league).then(8.0).otherwise(0.0),
+            time_evidence=pl.when(close).then(10.0).when(pl.col("minutes").is_null()).then(0.0).otherwise(-6.0),
+        )
+    )
+
+
+def _sharing_a_word(words: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    def by_word(frame: pl.DataFrame, text: str) -> pl.DataFrame:
+        rows = frame.with_columns(word=pl.col(text).str.split(" ")).explode("word", empty_as_null=True, keep_nulls=True)
+        return rows.filter((pl.col("word").str.len_chars() > 1) & ~pl.col("word").is_in(list(_EMPTY_WORDS)))
+
+    pairs = by_word(words, "text").join(by_word(names, "event_text"), on=["word", "event_date"])
+    return pairs.unique(["position", "event_id"], maintain_order=True)
+
+
+def _likeness() -> pl.Expr:
+    """The share of the event's telling words that the name bears, 0..100; another session than the one said rules it out.
+
+    A name that says no session tells of the race, unless its clock agrees with another.
+    """
+    asked, event = pl.col("text").str.split(" "), pl.col("event_text").str.split(" ")
+    telling = event.list.set_difference(list(_EMPTY_WORDS))
+    shared = telling.list.set_intersection(asked).list.len() / telling.list.len().clip(1, None)
+    said, its = _session(pl.col("text")), _session(pl.col("event_text"))
+    default = its.is_null() | (its == "race") | (pl.col("minutes").abs() <= _CLOSE)
+    same_session = pl.when(said.is_null()).then(default.fill_null(value=False)).otherwise(said == its.fill_null("race"))
+    return pl.when(same_session).then(shared * 100).otherwise(0.0)
+
+
+def _session(text: pl.Expr) -> pl.Expr:
+    session = pl.lit(None, pl.String)
+    for name, pattern in reversed(_SESSIONS):
+        session = pl.when(text.str.contains(pattern)).then(pl.lit(name)).otherwise(session)
+    return session
+
+
+def _ranked(pairs: pl.DataFrame) -> pl.DataFrame:
+    scored = pairs.with_columns(score=pl.col("pair") + pl.col("league_evidence") + pl.col("time_evidence"))
+    ranked = scored.filter(pl.col("pair") >= _LEAST_SHARED).sort("score", descending=True, maintain_order=True)
+    best = ranked.group_by("position", maintain_order=True).agg(
+        pl.col("event_id", "score", "pair", "league_evidence", "time_evidence", "minutes").first(),
+        runner_up=pl.col("event_id").get(1, null_on_oob=True),
+        runner_up_score=pl.col("score").get(1, null_on_oob=True),
+    )
+    is_sure = pl.col("score") >= _SURE
+    is_clear = (pl.col("score") - pl.col("runner_up_score")).fill_null(100) >= _MARGIN
+    verdict = pl.when(~is_sure).then(pl.lit("weak")).when(is_clear).then(pl.lit("taken")).otherwise(pl.lit("ambiguous"))
+    nothing = pl.lit(None, pl.String)
+    return best.with_columns(
+        verdict=verdict, how=pl.lit("title"), order=nothing, first_form=nothing, second_form=nothing,
+        game_evidence=pl.lit(0.0), offset=pl.lit(0, pl.Int64),
+    ).select(*CHOSEN)  # fmt: skip
+
+
+def _none() -> pl.DataFrame:
+    text = ("event_id", "order", "first_form", "second_form", "runner_up", "verdict", "how")
+    whole = ("position", "minutes", "offset")
+    kinds = {name: pl.String if name in text else pl.Int64 if name in whole else pl.Float64 for name in CHOSEN}
+    return pl.DataFrame(schema=kinds)

@@ -1,0 +1,232 @@
+"""Readings x events -> decisions with reasons.
+
+Belongs here: which real event a name means, how sure that is, and why. Does not: reading a name (names.py), forms of
+teams (team_forms.py), events without two sides (cards.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from epg_pipeline.domain import cards, clocks
+from epg_pipeline.domain.contracts import DECISIONS, conform
+from epg_pipeline.domain.team_forms import candidates, forms_of, team_key
+
+if TYPE_CHECKING:
+    from epg_pipeline.config import Facts
+    from epg_pipeline.domain.day import ProviderDay
+
+# The score of a candidate event is that of its pair (0..100) and what speaks for or against it.
+_SURE = 80.0  # from here a candidate is taken,
+_MARGIN = 5.0  # if no other comes this near
+_PAIR_LEAST = 62.0
+_SAME_LEAGUE, _SAME_SPORT, _OTHER_LEAGUE, _OTHER_SPORT = 8.0, 3.0, -12.0, -30.0
+_CLOCK_AGREES, _ON_THE_DAY, _CLOCK_DIFFERS, _CLOCK_FAR = 10.0, 8.0, -4.0, -14.0
+_GAME_AGREES, _GAME_DIFFERS = 8.0, -8.0
+_EARLY, _LATE = 75, 35  # minutes a feed may open before the event, or a list be late
+_FAR = 14 * 60  # minutes; no zone is further off
+
+
+def decide(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
+    """DECISIONS for every row of READINGS, in its order: the event of EVENTS each name means, or why none.
+
+    Both sides must support an event; family, competition, gender, side and time are evidence; of two that can't be told
+    apart neither is taken. What is told of an event (a replay, a press conference) is not the event.
+    """
+    is_live = (pl.col("kind") == "event") & (pl.col("telling") == "live") & pl.col("first").is_not_null()
+    pairs = readings.filter(is_live)
+    found = pair_candidates(pairs, events, day, facts)
+    weighed = _weighed(found, facts)
+    offsets = clocks.learned_offsets(weighed)
+    weighed = _weighed(clocks.with_offsets(found, offsets), facts)
+    chosen = pl.concat([_chosen(weighed), cards.chosen(readings, events, day, facts)])
+    chosen = chosen.sort("score", descending=True).unique("position", keep="first")
+    return _decisions(clocks.applied(readings, offsets), chosen, found, events, facts)
+
+
+def pair_candidates(pairs: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
+    """Every event in reach of a reading's time whose two sides may be its two competitors, in either order.
+
+    Columns: of the reading, event_* of the event, pair (0..100), minutes (event start minus read start, null without).
+    """
+    sided = events.filter((pl.col("home") != "") & (pl.col("away") != "")).with_columns(
+        home_team=team_key(pl.col("league"), pl.col("home")), away_team=team_key(pl.col("league"), pl.col("away"))
+    )
+    forms = forms_of(sided, facts)
+    named = candidates(pl.concat([pairs["first"], pairs["second"]]), forms)
+    asked = pairs.select(
+        "position", "family", "first", "second", "sport", "leagues", "gender", "game", "starts_at", "date", "clock", "zone",
+        "zone_is_stated", event_date=clocks.dates_in_reach(day),
+    ).explode("event_date", empty_as_null=True, keep_nulls=True)  # fmt: skip
+    by_side = pl.concat(
+        sided.select(
+            "event_id", "event_date", "league", event_sport="sport", event_starts_at="starts_at", team=f"{one}_team",
+            other=f"{two}_team", order=pl.lit(order),
+        )
+        for one, two, order in (("home", "away", "home first"), ("away", "home", "away first"))
+    )  # fmt: skip
+    first = named.select(first="text", team="team", first_score="score", first_form="form")
+    second = named.select(second="text", other="team", second_score="score", second_form="form")
+    found = asked.join(first, on="first").join(by_side, on=["team", "event_date"]).join(second, on=["second", "other"])
+    low, high = pl.min_horizontal("first_score", "second_score"), pl.max_horizontal("first_score", "second_score")
+    found = found.with_columns(
+        pair=low * 0.65 + high * 0.35,
+        minutes=(pl.col("event_starts_at") - pl.col("starts_at")).dt.total_minutes(),
+        on_the_day=pl.col("event_starts_at").is_between(day.opens, day.closes, closed="left"),
+        offset=pl.lit(0, pl.Int64),
+    )
+    return found.filter(pl.col("pair") >= _PAIR_LEAST, clocks.is_in_reach(_FAR))
+
+
+def _weighed(found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """The candidates with `score` and the evidence as text, those of the wrong gender left out."""
+    genders = {key: league.gender or "open" for key, league in facts.leagues.items()}
+    event_gender = pl.col("league").replace_strict(genders, default="open", return_dtype=pl.String)
+    wrong_gender = ((pl.col("gender") == "women") & (event_gender != "women")) | (
+        (pl.col("gender") == "men") & (event_gender == "women")
+    )
+    league = (
+        pl.when(pl.col("leagues").list.contains(pl.col("league")))
+        .then(_SAME_LEAGUE)
+        .when(pl.col("sport").is_null() | (pl.col("event_sport") == ""))
+        .then(0.0)
+        .when(pl.col("sport") != pl.col("event_sport"))
+        .then(_OTHER_SPORT)
+        .when(pl.col("leagues").is_not_null())
+        .then(_OTHER_LEAGUE)
+        .otherwise(_SAME_SPORT)
+    )
+    late = clocks.lateness()
+    time = (
+        pl.when(pl.col("minutes").is_null())
+        .then(pl.when("on_the_day").then(_ON_THE_DAY).otherwise(0.0))
+        .when(late.is_between(-_LATE, _EARLY))
+        # Nearer is better, so that a doubleheader is told apart by its clock.
+        .then(_CLOCK_AGREES - late.abs() / 15)
+        .when(late.abs() > _FAR)
+        .then(_CLOCK_FAR - late.abs() / 120)
+        .when(pl.col("date").is_not_null())
+        .then(_CLOCK_DIFFERS - late.abs() / 240)
+        .otherwise(_CLOCK_FAR - late.abs() / 120)
+    )
+    weighed = found.filter(~wrong_gender.fill_null(value=False)).with_columns(
+        league_evidence=league, time_evidence=time
+    )
+    weighed = weighed.with_columns(game_evidence=_game_evidence())
+    return weighed.with_columns(
+        score=pl.col("pair") + pl.col("league_evidence") + pl.col("time_evidence") + pl.col("game_evidence")
+    )
+
+
+def _game_evidence() -> pl.Expr:
+    """ "Game 2" tells only where two games of the pair stand on one day: in a series it counts the days."""
+    same_pair = ["position", "team", "other", "event_date"]
+    turn = pl.col("event_starts_at").rank("dense").over(same_pair)
+    is_double = pl.col("event_id").n_unique().over(same_pair) > 1
+    return (
+        pl.when(is_double & pl.col("game").is_not_null())
+        .then(pl.when(turn == pl.col("game")).then(_GAME_AGREES).otherwise(_GAME_DIFFERS))
+        .otherwise(0.0)
+    )
+
+
+def _chosen(weighed: pl.DataFrame) -> pl.DataFrame:
+    """One row a reading: the best candidate, the runner-up and the verdict ("taken", "ambiguous" or "weak")."""
+    best_of_event = weighed.sort("score", descending=True, maintain_order=True).unique(
+        ["position", "event_id"], keep="first", maintain_order=True
+    )
+    ranked = best_of_event.group_by("position", maintain_order=True).agg(
+        pl.col("event_id", "score", "pair", "league_evidence", "time_evidence", "game_evidence", "order", "minutes", "offset")
+        .first(),
+        pl.col("first_form", "second_form").first(),
+        runner_up=pl.col("event_id").get(1, null_on_oob=True),
+        runner_up_score=pl.col("score").get(1, null_on_oob=True),
+    )  # fmt: skip
+    margin = pl.col("score") - pl.col("runner_up_score")
+    verdict = (
+        pl.when(pl.col("score") < _SURE)
+        .then(pl.lit("weak"))
+        .when(margin < _MARGIN)
+        .then(pl.lit("ambiguous"))
+        .otherwise(pl.lit("taken"))
+    )
+    return ranked.with_columns(verdict=verdict, how=pl.lit("pair")).select(*cards.CHOSEN)
+
+
+def _decisions(
+    readings: pl.DataFrame, chosen: pl.DataFrame, found: pl.DataFrame, events: pl.DataFrame, facts: Facts
+) -> pl.DataFrame:
+    one_sided = _one_sided(readings, found, events, facts)
+    taken = chosen.filter(pl.col("verdict") == "taken").select("position", "event_id")
+    event = events.select(
+        "event_id", "league", "home", "away", "venue", "home_logo", "away_logo", event_sport="sport",
+        event_name="name", event_starts_at="starts_at",
+    ).unique("event_id")  # fmt: skip
+    frame = readings.join(chosen.drop("event_id"), on="position", how="left", maintain_order="left")
+    frame = frame.join(taken, on="position", how="left", maintain_order="left")
+    frame = frame.join(event, on="event_id", how="left", maintain_order="left")
+    frame = frame.join(one_sided, on="position", how="left", maintain_order="left")
+    one_league = pl.when(pl.col("leagues").list.len() == 1).then(pl.col("leagues").list.first())
+    is_matched = pl.col("event_id").is_not_null()
+    nothing_read = pl.col("title").str.len_chars() == 0
+    status = (
+        pl.when(is_matched)
+        .then(pl.lit("matched"))
+        .when(~pl.col("kind").is_in(["event", "show"]) | nothing_read)
+        .then(pl.lit("unparseable"))
+        .when(pl.col("one_side").fill_null(value=False))
+        .then(pl.lit("partial"))
+        .otherwise(pl.lit("unmatched"))
+    )
+    frame = frame.with_columns(
+        match_status=status,
+        confidence=pl.when(is_matched).then((pl.col("score") / 118).clip(0, 1).round(3)).otherwise(0.0),
+        league=pl.coalesce("league", one_league),
+        sport=pl.coalesce("event_sport", "sport"),
+        starts_at=pl.coalesce("event_starts_at", "starts_at"),
+        reasons=_reasons(),
+    )
+    return conform(frame, DECISIONS, "decisions")
+
+
+def _one_sided(readings: pl.DataFrame, found: pl.DataFrame, events: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """position, one_side: whether just one competitor is a team that plays in the events at hand."""
+    pairs = readings.filter((pl.col("kind") == "event") & pl.col("first").is_not_null()).select(
+        "position", "first", "second"
+    )
+    texts = pl.concat([pairs["first"], pairs["second"]])
+    known = candidates(texts, forms_of(events, facts)).filter(pl.col("score") >= _SURE)["text"].unique()
+    one, two = pl.col("first").is_in(known.implode()), pl.col("second").is_in(known.implode())
+    return pairs.select("position", one_side=one != two)
+
+
+def _reasons() -> pl.Expr:
+    """Machine-readable reasons, "word: detail"."""
+    is_taken = pl.col("verdict") == "taken"
+    margin = pl.col("score") - pl.col("runner_up_score")
+    return pl.concat_list(
+        pl.when(pl.col("kind").is_in(["placeholder", "vod", "linear"])).then(pl.format("nothing: {}", "kind")),
+        pl.when(pl.col("telling") != "live").then(pl.format("not the event: {}", "telling")),
+        pl.when(
+            pl.col("verdict").is_null() & pl.col("kind").is_in(["event", "show"]) & (pl.col("telling") == "live")
+        ).then(
+            pl.when(pl.col("first").is_null())
+            .then(pl.lit("no event: no opponents to find"))
+            .otherwise(pl.lit("no event: no known event of both sides in reach of the date"))
+        ),
+        pl.when(pl.col("verdict").is_not_null()).then(
+            pl.format("{}: {} score {}", "verdict", "how", pl.col("score").round(1))
+        ),
+        pl.when(pl.col("verdict").is_not_null() & (pl.col("how") == "pair")).then(
+            pl.format("pair: {} ({} / {}, {})", pl.col("pair").round(1), "first_form", "second_form", "order")
+        ),
+        pl.when(pl.col("league_evidence").fill_null(0) != 0).then(pl.format("league: {}", pl.col("league_evidence"))),
+        pl.when(pl.col("minutes").is_not_null()).then(
+            pl.format("time: {} min from the printed clock ({})", "minutes", pl.col("time_evidence").round(1))
+        ),
+        pl.when(pl.col("game_evidence").fill_null(0) != 0).then(pl.format("game: {}", "game")),
+        pl.when(pl.col("runner_up").is_not_null()).then(pl.format("runner-up: {} by {}", "runner_up", margin.round(1))),
+        pl.when(pl.col("offset_rule").is_not_null() & ~is_taken.fill_null(value=False)).then("offset_rule"),
+    ).list.drop_nulls()
