@@ -84,7 +84,7 @@ def _rows(
         .join(cells, on="channel_id", how="inner", maintain_order="left")
         .select("display_name", "family", "cells")
     )
-    live = dressed.filter(pl.col("block") == "live")
+    events = dressed.filter(pl.col("block") == "live", pl.col("telling") != "show")
     return {
         "timezone": timezone,
         "zone": texts.zone_names.get(timezone, timezone.rsplit("/", 1)[-1].replace("_", " ")),
@@ -92,7 +92,7 @@ def _rows(
         "opens": _milliseconds(opens),
         "closes": _milliseconds(days[-1].closes),
         "days": [(_milliseconds(day.opens) - _milliseconds(opens)) // 60_000 for day in days],
-        "counts": {"live": live.height, "matched": live["match_status"].is_in(["matched", "manual"]).sum()},
+        "counts": {"events": events.height, "matched": events["match_status"].is_in(["matched", "manual"]).sum()},
         "leagues": _names(sports.of_leagues(), "league", dressed),
         "sports": _names(sports.of_sports(), "sport", dressed),
         "texts": said.rows(),

@@ -35,6 +35,7 @@
   function format(options) { return new Intl.DateTimeFormat("en-US", { timeZone: guide.timezone, ...options }); }
   const clock = format({ hour: "numeric", minute: "2-digit", hour12: guide.hour12, ...(guide.hour12 ? {} : { hourCycle: "h23", hour: "2-digit" }) });
   const weekday = format({ weekday: "short", month: "short", day: "numeric" });
+  const shortDay = format({ weekday: "short", day: "numeric" });
   const at = (minute) => new Date(guide.opens + minute * MINUTE);
   const timeOf = (minute) => clock.format(at(minute));
   const rangeOf = (block) => `${timeOf(block.start)} – ${timeOf(block.stop)}`;
@@ -118,8 +119,8 @@
     for (let minute = 0; minute < span; minute += step) {
       const tick = make("span"), day = weekday.format(at(minute));
       tick.style.left = `${minute * width}px`;
-      if (day !== date) { tick.append(make("b", "", day)); date = day; }
-      tick.append(timeOf(minute));
+      tick.append(day === date ? timeOf(minute) : make("b", "", day));
+      date = day;
       ticks.append(tick);
     }
   }
@@ -154,7 +155,7 @@
   }
   function drawCell(block, row, number) {
     const { text } = block, start = Math.max(0, block.start), stop = Math.min(span, block.stop);
-    const cell = make("div", `cell ${text.block}`), inner = make("div");
+    const cell = make("div", `cell ${text.block}`), fade = make("div", "fade"), inner = make("div");
     if (text.block === "live") {
       if (!/^(matched|manual)$/.test(text.status)) cell.classList.add("unsure");
       if (isNow(block)) cell.classList.add("on");
@@ -168,7 +169,8 @@
     if ((stop - start) * width > 34) {
       inner.append(make("b", "", text.title));
       if (text.block === "live") inner.append(make("small", "", `${rangeOf(block)}${text.leagueName ? ` · ${text.leagueName}` : ""}`));
-      cell.append(inner);
+      fade.append(inner);
+      cell.append(fade);
     }
     return cell;
   }
@@ -250,7 +252,7 @@
       box.append(button);
     }
     if (guide.days.length > 1) for (const minute of guide.days) {
-      const button = make("button", "", weekday.format(at(minute)));
+      const button = make("button", "", shortDay.format(at(minute)));
       button.type = "button";
       button.dataset.minute = minute;
       button.onclick = () => goTo(minute);
@@ -264,19 +266,20 @@
       button.setAttribute("aria-current", String(Number(button.dataset.minute) === current));
   }
   function busiest() {
-    const half = new Array(Math.ceil(span / 30)).fill(0);
-    for (const channel of channels) for (const block of channel.live) {
-      const slot = Math.floor(Math.max(0, block.start) / 30);
-      if (slot < half.length) half[slot] += 1;
+    // The three hours in which most events start, half an hour before the first of them.
+    const starts = channels.flatMap((channel) => channel.live.map((block) => Math.max(0, block.start))).sort((a, b) => a - b);
+    let best = 0, most = 0;
+    for (let first = 0, last = 0; first < starts.length; first += 1) {
+      while (last < starts.length && starts[last] < starts[first] + 180) last += 1;
+      if (last - first > most) { most = last - first; best = starts[first]; }
     }
-    const most = Math.max(...half);
-    return most ? half.findIndex((count) => count >= most * 0.6) * 30 : 0;
+    return best - 30;
   }
 
   function summarise() {
     const days = guide.days.length > 1 ? `${weekday.format(at(0))} to ${weekday.format(at(span - 1))}` : weekday.format(at(0));
-    const { live, matched } = guide.counts;
-    const share = live ? ` · ${live.toLocaleString("en-US")} on air, ${Math.round((100 * matched) / live)} % found in the schedule` : "";
+    const { events, matched } = guide.counts;
+    const share = events ? ` · ${events.toLocaleString("en-US")} events, ${Math.round((100 * matched) / events)} % found in the schedule` : "";
     $("summary").textContent = `${days}, times in ${guide.zone} · ${channels.length.toLocaleString("en-US")} channels${share}`;
   }
 
@@ -285,7 +288,7 @@
   summarise();
   filter();
   const now = minuteNow();
-  goTo(now >= 0 && now < span ? now - 30 : busiest() - 60);
+  goTo(now >= 0 && now < span ? now - 30 : busiest());
   markDay();
 
   let asked = 0;
