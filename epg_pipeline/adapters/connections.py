@@ -160,6 +160,9 @@ def in_operators_words() -> Iterator[None]:
         ) from None
     except errors.ForeignKeyViolation as error:
         raise StoreError(f"Stored in the wrong order: {error.diag.message_detail or _reason(error)}") from None
+    except errors.IntegrityError as error:
+        broken = f"{error.diag.table_name}: {error.diag.constraint_name or error.diag.column_name}"
+        raise StoreError(f"Nothing was stored: a row breaks {broken}. {error.diag.message_detail or ''}") from None
     except psycopg.OperationalError as error:
         raise StoreError(
             f"The database broke off: {_reason(error)}. What was being stored is undone; run it again."

@@ -63,8 +63,8 @@ class Seal:
             return self._cipher.decrypt(sealed, [purpose.encode()])[1:]
         except (InvalidTag, ValueError):
             raise StoreError(
-                f"A stored {purpose} does not open with the key of {self._origin}: it was sealed with another key. "
-                "Restore the key that was used before."
+                f"A stored {purpose} does not open with the key of {self._origin}: it is damaged, or was sealed "
+                "with another key. Restore the key that was used before."
             ) from None
 
 

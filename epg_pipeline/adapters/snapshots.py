@@ -52,6 +52,8 @@ class SnapshotFiles:
         path = self._folder / slug / content_hash
         try:
             body = _decompress(self._seal.open_bytes(path.read_bytes(), PURPOSE))
+        except StoreError as fault:
+            raise StoreError(f"The snapshot {path} can't be read. {fault}") from None
         except FileNotFoundError:
             raise StoreError(
                 f"The snapshot {path} is gone. Restore it from a backup, or refresh the provider."

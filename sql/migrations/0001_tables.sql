@@ -64,7 +64,7 @@ CREATE TABLE channel_names (
     created_at        timestamptz NOT NULL DEFAULT now(),
     updated_at        timestamptz NOT NULL DEFAULT now(),
     UNIQUE (provider_id, slot),
-    CHECK (first_seen <= last_seen)
+    CONSTRAINT channel_names_last_seen_check CHECK (first_seen <= last_seen)
 );
 -- Players compare channel ids without regard to case.
 CREATE UNIQUE INDEX channel_names_channel_id ON channel_names (provider_id, lower(channel_id));
@@ -229,7 +229,7 @@ CREATE TABLE epg_data (
     updated_at      timestamptz NOT NULL DEFAULT now(),
     UNIQUE (channel_name_id, start_time),
     -- The upper bound lets a search by time begin two days early instead of at the beginning of the record.
-    CHECK (start_time < end_time AND end_time <= start_time + interval '2 days')
+    CONSTRAINT epg_data_end_time_check CHECK (start_time < end_time AND end_time <= start_time + interval '2 days')
 );
 CREATE INDEX epg_data_active_day ON epg_data (day, channel_name_id) WHERE record_status = 'active';
 CREATE INDEX epg_data_active_time ON epg_data (start_time, end_time) WHERE record_status = 'active';

@@ -1,0 +1,119 @@
+"""One embedded server for the whole test session, whichever way it is spread, and a fresh database for each test."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+from filelock import FileLock
+
+from epg_pipeline.adapters.connections import Connections
+from epg_pipeline.adapters.embedded import Lease, lease_server, stop_server
+from epg_pipeline.adapters.migrations import migrate
+from epg_pipeline.adapters.postgres import Provider, Store
+from epg_pipeline.adapters.secrets import Seal
+from epg_pipeline.adapters.server_place import running_postmaster, server_place
+from epg_pipeline.adapters.snapshots import SnapshotFiles
+from epg_pipeline.adapters.sql_files import sql_folder
+from epg_pipeline.settings import Settings
+
+TEMPLATE = "migrated"
+KEY = "a key for tests, of no worth at all"
+DAY = date(2026, 11, 21)
+
+
+def _new_home(name: str) -> Path:
+    """A folder that the server's account can enter when root runs the tests: pytest's own are closed to others."""
+    home = Path(tempfile.gettempdir()) / name
+    home.mkdir(mode=0o755, exist_ok=True)
+    home.chmod(0o755)
+    return home
+
+
+def _remove(home: Path) -> None:
+    place = server_place(home)
+    shutil.rmtree(place.base, ignore_errors=True)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server(testrun_uid):
+    """The session's server, leased; the workers of pytest-xdist share it, and the last one to finish removes it."""
+    home = _new_home(f"epg-tests-{testrun_uid}")
+    guard = FileLock(home.with_suffix(".lock"))
+    with guard:
+        lease = lease_server(home)
+        _make_template(lease)
+    yield lease
+    with guard:
+        lease.release()
+        if running_postmaster(server_place(home)) is None:
+            _remove(home)
+            Path(guard.lock_file).unlink(missing_ok=True)
+
+
+def _make_template(lease: Lease) -> None:
+    with psycopg.connect(lease.address.conninfo("postgres"), autocommit=True) as connection:
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,)).fetchone():
+            return
+        connection.execute(f"CREATE DATABASE {TEMPLATE}_draft")
+        connections = Connections(lease.address.conninfo(f"{TEMPLATE}_draft"))
+        migrate(connections, sql_folder() / "migrations")
+        connections.close()
+        connection.execute(f"ALTER DATABASE {TEMPLATE}_draft RENAME TO {TEMPLATE}")
+
+
+def _fresh_database(server: Lease, template: str):
+    name = f"t_{secrets.token_hex(6)}"
+    with psycopg.connect(server.address.conninfo("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield server.address.conninfo(name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def empty_database(server):
+    """The address of a database without tables."""
+    yield from _fresh_database(server, "template1")
+
+
+@pytest.fixture
+def database(server):
+    """The address of a database with our tables, all empty."""
+    yield from _fresh_database(server, TEMPLATE)
+
+
+@pytest.fixture
+def settings(database, tmp_path) -> Settings:
+    """The settings of an installation on a fresh database."""
+    return Settings(home=tmp_path / "home", dist=tmp_path / "dist", database_url=database, secret_key_text=KEY)
+
+
+@pytest.fixture
+def store(database, tmp_path):
+    """A store over a fresh database and an empty folder of snapshots."""
+    seal = Seal(KEY)
+    with Store(database, seal, SnapshotFiles(tmp_path / "snapshots", seal)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def provider(store) -> Provider:
+    """A provider whose playlist address carries a user and a password."""
+    return store.add_provider(
+        "Demo", "http://tv.example/get.php?username=carol&password=hunter2", "America/New_York", "buck"
+    )
+
+
+@pytest.fixture
+def home():
+    """An empty home for a server of its own, stopped and removed afterwards."""
+    home = _new_home(f"epg-home-{secrets.token_hex(6)}")
+    yield home
+    stop_server(home)
+    _remove(home)

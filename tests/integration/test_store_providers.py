@@ -1,0 +1,157 @@
+"""Providers, their playlists, publications and what was set aside."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+from store_frames import DAY
+
+from epg_pipeline.adapters.postgres import Publication, StoreError, UnknownProvider, open_store
+
+URL = "http://tv.example/get.php?username=carol&password=hunter2"
+PLAYLIST = b"#EXTM3U\n#EXTINF:-1,NBA 01 :\nhttp://tv.example/live/carol/hunter2/1.ts\n"
+
+
+def test_a_provider_is_found_by_name_in_any_case_and_by_slug(store):
+    added = store.add_provider("Señor TV (US)", URL, "America/New_York", "goat")
+    assert added.slug == "senor-tv-us"
+    assert store.provider("Señor TV (US)") == store.provider("SEÑOR tv (us)") == store.provider("senor-tv-us") == added
+    assert store.playlist_url(added) == URL
+
+
+def test_an_unknown_provider_is_an_error_that_lists_the_known_ones(store):
+    with pytest.raises(UnknownProvider, match="none yet; add one with: epg provider add"):
+        store.provider("Nobody")
+    store.add_provider("Acme", URL, "UTC", "kid", "acme-1")
+    with pytest.raises(UnknownProvider, match=r'No provider is called "Nobody"\. Known: Acme \(acme-1\)\.'):
+        store.provider("Nobody")
+
+
+def test_neither_a_provider_nor_a_store_shows_an_address(store, provider):
+    shown = repr(provider) + repr(store) + repr(store.connections) + repr(store.dagster_database())
+    assert "hunter2" not in shown
+    assert store.dagster_database().password not in shown
+
+
+def test_disabled_providers_stay_known_but_are_not_active(store, provider):
+    other = store.add_provider("Acme", URL, "UTC", "kid")
+    disabled = store.disable_provider(provider)
+    assert disabled.status == "disabled"
+    assert store.providers() == [other, disabled]
+    assert store.providers(active_only=True) == [other]
+
+
+def test_adding_a_disabled_provider_again_brings_it_back_with_what_is_given_now(store, provider):
+    store.disable_provider(provider)
+    back = store.add_provider(provider.name, URL + "&new", "Europe/Berlin", "goat")
+    assert (back.id, back.slug, back.status) == (provider.id, provider.slug, "active")
+    assert (back.timezone, back.tier, store.playlist_url(back)) == ("Europe/Berlin", "goat", URL + "&new")
+
+
+def test_an_active_provider_is_not_overwritten(store, provider):
+    with pytest.raises(StoreError, match='The provider "Demo" exists already'):
+        store.add_provider("Demo", "http://elsewhere.example/", "UTC", "kid")
+    with pytest.raises(StoreError, match='Another provider has the slug "demo"'):
+        store.add_provider("DEMO!", "http://elsewhere.example/", "UTC", "kid")
+    assert store.providers() == [provider]
+
+
+@pytest.mark.parametrize(
+    ("name", "timezone", "tier", "slug", "says"),
+    [
+        ("Acme", "America/Gotham", "kid", "", '"America/Gotham" is no time zone'),
+        ("Acme", "../etc/passwd", "kid", "", "is no time zone"),
+        ("Acme", "", "kid", "", "is no time zone"),
+        ("Acme", "UTC", "gold", "", '"gold" is no tier: kid, buck, goat'),
+        ("Acme", "UTC", "kid", "../acme", '"../acme" is no slug'),
+        ("Acme", "UTC", "kid", "-acme", '"-acme" is no slug'),
+        ("電視", "UTC", "kid", "", "Give one with --slug"),  # no letter of it is ASCII
+        ("  ", "UTC", "kid", "", "A provider needs a name"),
+    ],
+)
+def test_what_a_provider_can_not_be_is_refused_with_the_reason(store, name, timezone, tier, slug, says):
+    with pytest.raises(StoreError, match=says.replace("(", r"\(")):
+        store.add_provider(name, URL, timezone, tier, slug)
+    assert store.providers() == []
+
+
+def test_the_snapshot_in_force_is_the_days_own_or_the_latest_before_it(store, provider):
+    assert store.snapshot(provider, DAY) is None
+    first = store.save_snapshot(provider, DAY, PLAYLIST, 1, etag='"abc"', last_modified="Sat, 21 Nov 2026 05:00:00 GMT")
+    later = store.save_snapshot(provider, DAY + timedelta(days=3), PLAYLIST + b"#\n", 1)
+    assert store.snapshot(provider, DAY - timedelta(days=1)) is None
+    assert store.snapshot(provider, DAY) == store.snapshot(provider, DAY + timedelta(days=2)) == first
+    assert store.snapshot(provider, date(2030, 1, 1)) == later
+    assert (first.etag, first.byte_count, first.entry_count, first.day) == ('"abc"', len(PLAYLIST), 1, DAY)
+    assert first.fetched_at.utcoffset() == timedelta(0)
+
+
+def test_the_same_playlist_is_kept_once_however_often_it_is_fetched(store, provider, tmp_path):
+    first = store.save_snapshot(provider, DAY, PLAYLIST, 1)
+    again = store.save_snapshot(provider, DAY, PLAYLIST, 1)
+    next_day = store.save_snapshot(provider, DAY + timedelta(days=1), PLAYLIST, 1)
+    assert again == first
+    assert (next_day.id, next_day.day) == (first.id, DAY + timedelta(days=1))
+    assert len(list((tmp_path / "snapshots" / "demo").iterdir())) == 1
+
+
+def test_a_snapshot_gives_back_the_very_bytes_and_shows_no_secret_on_disk(store, provider, tmp_path):
+    snapshot = store.save_snapshot(provider, DAY, PLAYLIST, 1)
+    assert store.snapshot_body(snapshot) == PLAYLIST
+    (file,) = (tmp_path / "snapshots" / "demo").iterdir()
+    assert b"hunter2" not in file.read_bytes()
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_lost_or_damaged_snapshot_is_an_error_that_names_the_file(store, provider, tmp_path):
+    snapshot = store.save_snapshot(provider, DAY, PLAYLIST, 1)
+    file = tmp_path / "snapshots" / "demo" / snapshot.content_hash
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(StoreError, match=f"{snapshot.content_hash} can't be read.*damaged"):
+        store.snapshot_body(snapshot)
+    file.unlink()
+    with pytest.raises(StoreError, match=f"{snapshot.content_hash} is gone"):
+        store.snapshot_body(snapshot)
+
+
+def test_a_publication_is_noted_when_its_content_is_new(store, provider):
+    one = Publication(DAY, "demo/guide.xml", "buck", "0" * 64, 100, 3, 36)
+    other = Publication(DAY, "demo/guide.xml", "buck", "1" * 64, 101, 3, 36)
+    assert [store.record_publication(provider, each) for each in (one, one, other, one)] == [True, False, True, True]
+    noted = store.publications(provider)
+    assert noted["sha256"].to_list() == ["0" * 64, "1" * 64, "0" * 64]  # the newest first
+    assert noted.row(0, named=True)["provider"] == "demo"
+    assert store.publications(limit=1).height == 1
+
+
+def test_what_was_set_aside_is_noted_once_a_day_and_stage(store, provider):
+    rows = pl.DataFrame({"name": ["NBA 01 : ???", "NBA 01 : ???"], "reason": ["no team", "no team"]})
+    assert store.quarantine(provider, DAY, "match", rows) == 1
+    assert store.quarantine(provider, DAY, "match", rows) == 0
+    assert store.quarantine(provider, DAY, "publish", rows) == 1
+    assert store.quarantine(None, DAY, "match", rows) == 1  # belongs to no provider, as an event of a source
+    assert store.quarantine(None, DAY, "match", rows) == 0
+    long = pl.DataFrame({"name": ["x" * 20_000], "reason": ["y" * 20_000]})
+    assert store.quarantine(provider, DAY, "match", long) == 1
+
+
+def test_a_store_opened_on_a_named_database_brings_up_its_tables_and_keeps_its_key_under_home(
+    empty_database, tmp_path, settings
+):
+    named = replace(settings, database_url=empty_database, secret_key_text=None)
+    with open_store(named) as store:
+        provider = store.add_provider("Acme", URL, "UTC", "kid")
+    with open_store(named) as store:
+        assert store.playlist_url(provider) == URL
+    assert named.secret_key.stat().st_mode & 0o077 == 0
+
+
+def test_another_key_does_not_open_the_addresses_and_says_so(settings):
+    with open_store(settings) as store:
+        provider = store.add_provider("Acme", URL, "UTC", "kid")
+    other = replace(settings, secret_key_text="a different key, which is long enough")
+    with open_store(other) as store, pytest.raises(StoreError, match=r"sealed with another key\. Restore the key"):
+        store.playlist_url(provider)
