@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,8 @@ class Settings:
 
     `home` keeps what must not be lost (database, snapshots, key), `dist` the published guides. `database_url` None
     means the embedded server under `home`. The key that seals addresses is `secret_key_text` if given, else it lies in
-    the file `secret_key`. Neither key nor database address shows in the repr: both carry secrets.
+    the file `secret_key`. Neither key nor database address shows in the repr: both carry secrets. `guide_url` is where
+    players find the guide server.
     """
 
     home: Path
@@ -33,6 +34,7 @@ class Settings:
     database_url: str | None = field(default=None, repr=False)
     secret_key_text: str | None = field(default=None, repr=False)
     events_file: Path | None = None
+    guide_url: str = "http://127.0.0.1:8080"
 
     @property
     def secret_key(self) -> Path:
@@ -46,7 +48,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """The settings of EPG_HOME, EPG_DIST, EPG_DATABASE_URL, EPG_SECRET_KEY and EPG_EVENTS_FILE.
+        """The settings of EPG_HOME, EPG_DIST, EPG_DATABASE_URL, EPG_SECRET_KEY, EPG_EVENTS_FILE and EPG_GUIDE_URL.
 
         An empty variable counts as unset. Nothing is created or opened here. Paths come back absolute, so that a child
         process with another working folder means the same ones.
@@ -60,6 +62,7 @@ class Settings:
             database_url=given.get("EPG_DATABASE_URL"),
             secret_key_text=given.get("EPG_SECRET_KEY"),
             events_file=Path(events).expanduser().absolute() if events else None,
+            guide_url=given.get("EPG_GUIDE_URL", cls.guide_url).rstrip("/"),
         )
 
 

@@ -12,15 +12,15 @@ import gzip
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from epg_pipeline.domain.contracts import EVENTS, conform
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterable
+    from pathlib import Path
 
 TEXTS = [name for name, kind in EVENTS.items() if kind == pl.String]
 GZIP_MAGIC = b"\x1f\x8b"

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import httpx
 import stamina
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,7 +141,9 @@ def _ask(address: str, asking: dict[str, str]) -> Fetched:
     except PlaylistFetchError:
         raise
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
-        fault = PlaylistFetchError(f"{where}: not an address that can be fetched; give http://…, https://… or a file")
+        fault = PlaylistFetchError(
+            f"{where}: not an address that can be fetched; give an http or https address, or a file"
+        )
     except httpx.TimeoutException as error:
         fault = _MayPassError(f"{where}: no answer in time ({type(error).__name__}); is the server up? Try again later")
     except httpx.ConnectError as error:

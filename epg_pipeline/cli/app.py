@@ -1,0 +1,64 @@
+"""The commands in the order a newcomer meets them, and the one place where their faults end.
+
+Belongs here: the application, the options every command has, exit codes. Does not: the commands themselves.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import typer
+
+from epg_pipeline.cli import days, demo, dry, events, providers, servers
+from epg_pipeline.cli.console import fail, one_sentence
+
+OVERVIEW = """A TV guide for the sports event channels of an IPTV provider.
+
+\b
+First steps:
+  epg demo --out dist                          the whole way on a bundled sample
+  epg provider add NAME --playlist URL         tell of a provider
+  epg onboard NAME                             fetch, read, match, publish
+  epg up                                       database, Dagster and guide server
+"""
+
+# Plain help, not rich's: that alone takes twice the time of everything else.
+app = typer.Typer(help=OVERVIEW, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+app.command()(demo.demo)
+app.add_typer(providers.app, name="provider")
+app.command()(days.onboard)
+app.command()(days.refresh)
+app.command()(days.publish)
+app.command()(dry.match)
+app.command()(dry.why)
+app.add_typer(events.app, name="events")
+app.command()(servers.up)
+app.command()(servers.serve)
+app.command()(servers.env)
+app.command()(servers.down)
+
+
+@app.callback()
+def everywhere(
+    debug: bool = typer.Option(False, "--debug", envvar="EPG_DEBUG", help="Show where an error came from."),
+) -> None:
+    """What holds for every command."""
+    if debug:
+        os.environ["EPG_DEBUG"] = "1"
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # a retry that helped is no news
+
+
+def main() -> None:
+    """Run the command of the arguments. Exit code 0 done, 1 not done, 2 asked for wrongly, 130 interrupted."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        fail("interrupted; run the command again, it goes on from what is recorded")
+        sys.exit(130)
+    except Exception as fault:
+        if os.environ.get("EPG_DEBUG"):
+            raise
+        fail(one_sentence(fault))
+        sys.exit(1)

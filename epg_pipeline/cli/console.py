@@ -1,0 +1,134 @@
+"""What every command says to its user, and how: progress, tables, errors.
+
+Belongs here: the two consoles (results on stdout, the rest on stderr) and the turning of faults into one sentence.
+Does not: any command. Rich is imported only when something is shown: `epg --help` must not wait for it.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+ADDRESS = re.compile(r"[a-zA-Z][\w+.-]*://[^\s…]+")
+ONLY_A_HOST = re.compile(r"[a-zA-Z][\w+.-]*://[^/@?#]+/?")
+
+
+def results() -> Console:
+    """Where a command's result goes."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def say(text: str = "") -> None:
+    """A line to the user that is not the result: on stderr, so that a pipe gets the result alone."""
+    from rich.console import Console
+
+    Console(stderr=True, highlight=False).print(text, markup=False, soft_wrap=True)
+
+
+def fail(text: str) -> None:
+    """The one sentence of a command that could not do its work."""
+    sys.stderr.write(f"epg: {text}\n")
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table on stdout; numbers stand right, None is a dash."""
+    from rich.table import Table
+
+    shown = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    for position, column in enumerate(columns):
+        numeric = rows and all(isinstance(row[position], (int, float, type(None))) for row in rows)
+        shown.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*(_cell(value) for value in row))
+    results().print(shown)
+
+
+def facts(title: str, rows: Sequence[tuple[str, object]]) -> None:
+    """A table of one subject: what, and how much."""
+    from rich.table import Table
+
+    shown = Table(title=title, title_justify="left", title_style="bold", show_header=False)
+    shown.add_column(style="dim")
+    shown.add_column(justify="right")
+    for what, value in rows:
+        shown.add_row(what, _cell(value))
+    results().print(shown)
+
+
+def _cell(value: object) -> str:
+    from rich.markup import escape
+
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:.1f}" if isinstance(value, float) else escape(str(value))
+
+
+def one_sentence(fault: BaseException) -> str:
+    """A fault for its user: ours as they are, others with their kind; addresses in them may carry a password."""
+    if type(fault).__module__.startswith("epg_pipeline"):
+        return ADDRESS.sub(_address_shown, str(fault))
+    text = ADDRESS.sub(_address_shown, " ".join(str(fault).split()))[:400]
+    return f"{type(fault).__name__}: {text} (unexpected; --debug shows where)"
+
+
+def _address_shown(found: re.Match[str]) -> str:
+    from epg_pipeline.adapters.http import shown
+
+    address = found.group()
+    return address if ONLY_A_HOST.fullmatch(address) else shown(address)
+
+
+class Progressed:
+    """The steps of a long command, told while they run: a bar on a terminal, a line for each elsewhere."""
+
+    def __init__(self, total: int) -> None:
+        """Take how many steps there will be."""
+        self._total = total
+        self._progress: Progress | None = None
+
+    def __enter__(self) -> Self:
+        """Show the bar, on a terminal."""
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._task = self._progress.add_task("", total=self._total)
+            self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the bar away."""
+        if self._progress:
+            self._progress.stop()
+
+    @contextmanager
+    def step(self, what: str) -> Iterator[None]:
+        """One step, named as it begins and timed when it ends."""
+        began = time.monotonic()
+        if self._progress:
+            self._progress.update(self._task, description=what)
+        yield
+        took = f"{what}: {time.monotonic() - began:.1f} s"
+        if self._progress:
+            self._progress.update(self._task, advance=1)
+            self._progress.console.print(took, markup=False, highlight=False)
+        else:
+            sys.stderr.write(f"{took}\n")
+            sys.stderr.flush()

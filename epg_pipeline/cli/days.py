@@ -1,0 +1,159 @@
+"""`epg onboard`, `refresh`, `publish`: providers' days, from playlist to guide.
+
+Belongs here: which providers and days a command means, and its summary. Does not: the steps (flows.py).
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import date  # noqa: TC003 - typer reads the annotations
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from epg_pipeline.cli.console import Progressed, facts, fail, one_sentence, say, table
+from epg_pipeline.cli.events import tell_faults
+from epg_pipeline.cli.options import AsOf, TheDate  # noqa: TC001 - typer reads the annotations
+
+if TYPE_CHECKING:
+    from epg_pipeline.adapters.postgres import Provider, Store
+    from epg_pipeline.reports import EventsImported, ProviderRun, Published
+
+Name = Annotated[str, typer.Argument(help="The provider's name or slug.")]
+EventsFile = Annotated[
+    Path | None, typer.Option("--events", metavar="FILE", help="Add this events file's events first.")
+]
+MOST_SHOWN = 10
+
+
+def onboard(name: Name, day: TheDate = None, events: EventsFile = None, as_of: AsOf = None) -> None:
+    """Make a provider's first guide: fetch its playlist, find the event slots, read, match, publish.
+
+    Run again it does the same as `epg refresh`: nothing is doubled, unchanged rows are not written.
+
+    \b
+    Examples:
+      epg onboard "My TV"
+      epg onboard demo --date 2025-10-18 --as-of 2025-10-18 --events october.jsonl
+    """
+    _make(name, day, events, as_of)
+
+
+def refresh(name: Name, day: TheDate = None, events: EventsFile = None, as_of: AsOf = None) -> None:
+    """Fetch a provider's playlist again and bring its guide up to date.
+
+    A playlist that can't be fetched leaves the last good one in force; the summary says why.
+
+    \b
+    Example:
+      epg refresh "My TV"
+    """
+    _make(name, day, events, as_of)
+
+
+def publish(
+    name: Annotated[
+        str | None, typer.Option("--provider", metavar="NAME", help="Only this one; all active if left out.")
+    ] = None,
+    day: TheDate = None,
+    as_of: AsOf = None,
+) -> None:
+    """Publish guides from the database alone: no playlist is fetched, no service asked.
+
+    A provider that fails is reported, the others are published; the exit code is 1 then.
+
+    \b
+    Examples:
+      epg publish
+      epg publish --provider "My TV" --date 2025-10-18
+    """
+    from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.settings import Settings
+
+    settings = Settings.from_environment()
+    with open_store(settings) as store:
+        chosen = [store.provider(name)] if name else store.providers(active_only=True)
+        if not chosen:
+            say("No active provider. Add one: epg provider add NAME --playlist URL")
+            return
+        with Progressed(len(chosen)) as progress:
+            outcomes = [_publish_one(store, provider, day, as_of, progress) for provider in chosen]
+    columns = ("Provider", "Day", "Channels", "Programmes", "Bytes", "Current guide", "Seconds")
+    table("Published", columns, [row for row in outcomes if row])
+    if not all(outcomes):
+        raise typer.Exit(1)
+
+
+def _publish_one(
+    store: Store, provider: Provider, day: date | None, as_of: date | None, progress: Progressed
+) -> tuple[object, ...] | None:
+    """One provider's row of the summary; None, and a line that says why, when it can't be published."""
+    from epg_pipeline.flows import publish_provider, today
+    from epg_pipeline.settings import Settings
+
+    began = time.monotonic()
+    now = as_of or today(provider.timezone)
+    try:
+        with progress.step(f"Publishing {provider.name}"):
+            done = publish_provider(store, provider, day or now, now, Settings.from_environment())
+    except Exception as fault:  # noqa: BLE001 - one provider never stops the others
+        fail(f"{provider.name} is not published: {one_sentence(fault)}")
+        return None
+    seconds = time.monotonic() - began
+    return (provider.name, str(done.day), done.channels, done.programmes, done.bytes, done.current, seconds)
+
+
+def _make(name: str, day: date | None, events: Path | None, as_of: date | None) -> None:
+    from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.flows import import_events, refresh_provider, steps_of, today
+    from epg_pipeline.settings import Settings
+
+    settings = Settings.from_environment()
+    imported: EventsImported | None = None
+    with open_store(settings) as store:
+        provider = store.provider(name)
+        now = as_of or today(provider.timezone)
+        wanted = day or now
+        with Progressed(steps_of(wanted, now) + bool(events)) as progress:
+            if events:
+                with progress.step("Importing events"):
+                    imported = import_events(store, events)
+                tell_faults(imported.faults)
+            run = refresh_provider(store, provider, wanted, now, settings, progress.step)
+    summarise(run, imported)
+
+
+def summarise(run: ProviderRun, events: EventsImported | None = None) -> None:
+    """What a run did, with the events imported for it; what failed in it and why, and where the guide is."""
+    if run.snapshotted.problem:
+        say(f"The last good playlist stays in force: {run.snapshotted.problem}")
+    for slot in run.quarantined[:MOST_SHOWN]:
+        say(f"quarantined at {slot.stage}: {slot.name}: {slot.reason}")
+    facts(f"{run.provider}, {run.published.day}", [*_counts(run, events), ("Seconds", run.seconds)])
+    say("Written: " + ", ".join(str(path) for path in shown_files(run.published)))
+
+
+def _counts(run: ProviderRun, events: EventsImported | None) -> list[tuple[str, object]]:
+    first, filtered = run.matched[0], run.filtered
+    statuses = [
+        (status.capitalize(), first.statuses.get(status, 0))
+        for status in ("matched", "partial", "unmatched", "unparseable")
+    ]
+    slots_since = f"{filtered.added} new, {filtered.changed} renamed, {filtered.removed} gone"
+    return [
+        ("Entries", filtered.entries),
+        ("Slots", filtered.slots),
+        ("Against the day before", slots_since),
+        *statuses,
+        ("Quarantined", len(run.quarantined)),
+        ("Programmes", run.published.programmes),
+        ("Rows written", run.rows_written + (events.rows_written if events else 0)),
+        ("Rows unchanged", run.rows_unchanged + (events.rows_unchanged if events else 0)),
+        ("Bytes published", run.published.bytes),
+    ]
+
+
+def shown_files(published: Published) -> list[Path]:
+    """The files a person wants to be told of: those of the current guide, else of the day."""
+    return [path for path in published.files if not published.current or path.parent.name != str(published.day)]

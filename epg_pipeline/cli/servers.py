@@ -1,0 +1,126 @@
+"""`epg up`, `serve`, `env`: the running parts.
+
+Belongs here: their options and what is printed. Does not: starting processes (up.py), serving (serve.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from epg_pipeline.cli.console import say
+
+if TYPE_CHECKING:
+    from epg_pipeline.up import Addresses
+
+GUIDE_PORT, DAGSTER_PORT = 8080, 3000
+Port = Annotated[int | None, typer.Option("--port", help="Dagster's port; 3000, or a free one if that is taken.")]
+GuidePort = Annotated[
+    int | None, typer.Option("--guide-port", help="The guides' port; 8080, or a free one if that is taken.")
+]
+Host = Annotated[str, typer.Option("--host", help="Interface of the guide server; 0.0.0.0 for players elsewhere.")]
+
+
+def up(port: Port = None, guide_port: GuidePort = None, host: Host = "127.0.0.1") -> None:
+    """Start the database, Dagster's web UI and daemon, and the guide server; Ctrl-C stops all.
+
+    \b
+    Examples:
+      epg up
+      epg up --port 3100 --guide-port 8100 --host 0.0.0.0
+    """
+    from filelock import FileLock, Timeout
+
+    from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.environment import childs_environment, dagster_variables
+    from epg_pipeline.settings import Settings
+    from epg_pipeline.up import UpError, run_up
+
+    settings = Settings.from_environment()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(settings.home / "up.lock", timeout=0):
+            ports = (_port(port, DAGSTER_PORT), _port(guide_port, GUIDE_PORT))
+            say("Starting the database, Dagster and the guide server …")
+            with open_store(settings) as store:
+                environment = childs_environment(dagster_variables(settings, store.dagster_database()))
+                run_up(settings, environment, (host, *ports), _tell)
+    except Timeout:
+        raise UpError(
+            f"epg up runs already for {settings.home}; stop that one first, or set another EPG_HOME"
+        ) from None
+    say("Stopped.")
+
+
+def serve(
+    host: Host = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = GUIDE_PORT,
+) -> None:
+    """Serve the published guides over HTTP, nothing else. `epg up` includes this.
+
+    \b
+    Example:
+      epg serve --host 0.0.0.0 --port 8080
+    """
+    import uvicorn
+
+    from epg_pipeline.serve import guide_app, playlist_token
+    from epg_pipeline.settings import Settings
+
+    settings = Settings.from_environment()
+    say(f"Guides at http://{host}:{port}/")
+    app = guide_app(settings.dist, playlist_token(settings.home))
+    uvicorn.run(app, host=host, port=port, access_log=False, log_level="warning")  # addresses may hold the token
+
+
+def env() -> None:
+    """Print the variables that plain `dagster dev` needs, as lines for a shell; starts the database if need be.
+
+    \b
+    Example:
+      eval "$(epg env)" && dagster dev
+    """
+    import shlex
+
+    from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.environment import dagster_variables
+    from epg_pipeline.settings import Settings
+
+    settings = Settings.from_environment()
+    with open_store(settings) as store:
+        variables = dagster_variables(settings, store.dagster_database())
+        store.keep_server_running()  # Dagster is given only an address, and can't start what answers there
+    for name, value in variables.items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+def down() -> None:
+    """Let the embedded database go that `epg env` keeps running; it stops when nothing uses it.
+
+    \b
+    Example:
+      epg down
+    """
+    from epg_pipeline.adapters.embedded import stop_server
+    from epg_pipeline.settings import Settings
+
+    stopped = stop_server(Settings.from_environment().home)
+    say("The database is stopped." if stopped else "The database stops when its last user leaves.")
+
+
+def _port(asked: int | None, usual: int) -> int:
+    from epg_pipeline.up import UpError, free_port
+
+    if asked is None:
+        return free_port(usual)
+    got = free_port(asked)
+    if asked and got != asked:
+        raise UpError(f"port {asked} is taken; choose another, or leave the option out for a free one")
+    return got
+
+
+def _tell(addresses: Addresses) -> None:
+    say(f"Dagster  {addresses.dagster}")
+    say(f"Guides   {addresses.guides}/guides/")
+    say("Ctrl-C stops all.")

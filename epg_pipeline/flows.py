@@ -1,0 +1,314 @@
+"""A provider's day, step by step: the functions the Dagster assets and the command line both call.
+
+Belongs here: loading, calling the domain, storing, and reporting what was done. Does not: any rule of the domain, any
+output to a person, any schedule. Only this module asks the clock, and only where the caller gave no day.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from epg_pipeline.adapters.event_files import read_events
+from epg_pipeline.adapters.http import PlaylistFetchError, fetch_playlist
+from epg_pipeline.config import load_facts
+from epg_pipeline.domain.channels import channels_of
+from epg_pipeline.domain.contracts import ENTRIES, SLOTS, conform
+from epg_pipeline.domain.day import ProviderDay
+from epg_pipeline.domain.matching import decide
+from epg_pipeline.domain.midnight import own_blocks
+from epg_pipeline.domain.names import read_names
+from epg_pipeline.domain.playlist import PlaylistError, parse_playlist
+from epg_pipeline.domain.schedule import schedule
+from epg_pipeline.domain.slots import sort_entries
+from epg_pipeline.isolation import without_faulty
+from epg_pipeline.publishing import FlowError, days_ahead, publish_day
+from epg_pipeline.reports import (
+    PREVIEW_ROWS,
+    EventsImported,
+    Filtered,
+    Matched,
+    ProviderRun,
+    Published,
+    Quarantined,
+    Snapshotted,
+)
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from epg_pipeline.adapters.postgres import Provider, Snapshot, Store
+    from epg_pipeline.config import Facts
+    from epg_pipeline.settings import Settings
+
+EVENT_REACH = timedelta(days=2)  # how far from the day an event may be that a name of the day means
+
+
+class Step(Protocol):
+    """Told of a part of the work as it begins; its context ends with the part."""
+
+    def __call__(self, what: str, /) -> AbstractContextManager[object]:
+        """The context the part is done in."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The decisions in force from a day on: those about the names of that day's playlist."""
+
+    day: date
+    channels: pl.DataFrame
+    decisions: pl.DataFrame
+    faulty: tuple[Quarantined, ...]
+
+
+def today(timezone: str, now: datetime | None = None) -> date:
+    """The date in that zone, now or at the instant given."""
+    return (now or datetime.now(UTC)).astimezone(ZoneInfo(timezone)).date()
+
+
+def provider_day(body: bytes, events: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
+    """DECISIONS for every entry of a playlist, slots and others, for one day: no database, no network, no clock."""
+    facts = load_facts()
+    return decide(read_names(sort_entries(parse_playlist(body), facts), day, facts), events, day, facts)
+
+
+def name_decided(name: str, events: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
+    """The one row of DECISIONS for a name standing alone."""
+    facts = load_facts()
+    blank = {column: "" for column, kind in ENTRIES.items() if kind == pl.String}
+    entry = pl.DataFrame([{**blank, "position": 0, "name": name}], schema=ENTRIES)
+    return decide(read_names(sort_entries(entry, facts), day, facts), events, day, facts)
+
+
+def playlist_of_day(store: Store, provider: Provider, day: date) -> Snapshotted:
+    """The playlist for a day: of a day gone by the one kept then, else as it is now.
+
+    What a provider sends today says nothing of last week, so a past day is fetched only when nothing was kept for it.
+    """
+    kept = store.snapshot(provider, day)
+    if kept is not None and day < today(provider.timezone):
+        return _kept(kept)
+    return snapshot_playlist(store, provider, day)
+
+
+def snapshot_playlist(store: Store, provider: Provider, day: date) -> Snapshotted:
+    """Fetch a provider's playlist and keep it as the one in force for the day.
+
+    One that can't be had, or is none, leaves the last good snapshot in force and the report's `problem` says why;
+    FlowError when there is none to fall back on.
+    """
+    last = store.snapshot(provider, day)
+    try:
+        body, etag, last_modified = _fetch(store, provider, last)
+        entries = parse_playlist(body)
+    except (PlaylistFetchError, PlaylistError) as fault:
+        if last is None:
+            raise FlowError(f"{provider.name}: {fault}") from None
+        return _kept(last, str(fault))
+    kept = store.save_snapshot(provider, day, body, entries.height, etag, last_modified)
+    changed = last is None or last.content_hash != kept.content_hash
+    return Snapshotted(entries.height, len(body), kept.content_hash, changed)
+
+
+def filter_channels(store: Store, provider: Provider, day: date) -> Filtered:
+    """Sort the entries of the day's snapshot, and record its event slots and how they differ from the day before."""
+    snapshot = _snapshot_of(store, provider, day)
+    entries = sort_entries(parse_playlist(store.snapshot_body(snapshot)), load_facts())
+    slots = entries.filter("is_slot")
+    channels = channels_of(slots, provider.slug).join(slots.select("position", "name"), on="position")
+    changes = store.save_slots(provider, day, channels)
+    return Filtered(
+        entries=entries.height,
+        slots=channels.height,
+        families=channels["family"].n_unique(),
+        added=changes.added,
+        changed=changes.changed,
+        removed=changes.removed,
+        unchanged=changes.unchanged,
+        preview=channels.select("slot", "name", "family", "channel_id").head(PREVIEW_ROWS),
+    )
+
+
+def import_events(store: Store, path: Path) -> EventsImported:
+    """Add a file's events to the canonical schedule: new ones are added, changed ones updated, none ever removed."""
+    file = read_events(path)
+    written = store.save_events(file.events)
+    return _events_report(file.events, written.written, written.unchanged, tuple(file.faults))
+
+
+def import_events_of(store: Store, path: Path, day: date) -> EventsImported:
+    """Add a file's events of one UTC date."""
+    file = read_events(path)
+    of_day = file.events.filter(pl.col("event_date") == day)
+    written = store.save_events(of_day)
+    return _events_report(of_day, written.written, written.unchanged, tuple(file.faults))
+
+
+def events_on_record(store: Store, day: date) -> EventsImported:
+    """What the database holds for one UTC date."""
+    return _events_report(store.events(day, day), 0, 0, ())
+
+
+def match_day(store: Store, provider: Provider, day: date) -> Matched:
+    """Read the slots' names for one day, find their events, and record decisions and programme blocks."""
+    return match_days(store, provider, [day])[0]
+
+
+def match_days(store: Store, provider: Provider, days: list[date], step: Step = nullcontext) -> tuple[Matched, ...]:
+    """The same for several days; names that hold for more than one are read once.
+
+    A name is read for the day its playlist is of: "7 pm" in today's list is today, also in the guide of tomorrow. A
+    slot that a step fails on is quarantined with its reason and gets an idle guide; the others get theirs. FlowError
+    when there is no playlist for a day or before it.
+    """
+    decided: dict[date, Decided] = {}
+    reports = []
+    for day in days:
+        with step(f"Matching {day}"), store.lock(provider, day):
+            names_day = _snapshot_of(store, provider, day).day
+            if names_day not in decided:
+                decided[names_day] = _decided(store, provider, names_day, max(days))
+            reports.append(_recorded(store, provider, day, decided[names_day]))
+    return tuple(reports)
+
+
+def publish_provider(store: Store, provider: Provider, day: date, as_of: date, settings: Settings) -> Published:
+    """Publish from the record alone; days of the current guide that no run has matched yet are matched first.
+
+    A guide reaches two days ahead, so each morning one day is new: its names are on record, its programmes are not.
+    """
+    local = [ProviderDay(ahead, provider.timezone) for ahead in days_ahead(day, as_of)]
+    match_days(store, provider, [ahead.date for ahead in local if not _is_scheduled(store, provider, ahead)])
+    return publish_day(store, provider, day, as_of, settings)
+
+
+def refresh_provider(
+    store: Store, provider: Provider, day: date, as_of: date, settings: Settings, step: Step = nullcontext
+) -> ProviderRun:
+    """Fetch, filter, match the day and those the current guide shows after it, publish; `step` is told of each part."""
+    began = time.monotonic()
+    with step("Fetching the playlist"):
+        snapshotted = snapshot_playlist(store, provider, day)
+    with step("Finding the event slots"):
+        filtered = filter_channels(store, provider, day)
+    matched = match_days(store, provider, days_ahead(day, as_of), step)
+    with step("Publishing"):
+        published = publish_day(store, provider, day, as_of, settings)
+    return ProviderRun(provider.name, snapshotted, filtered, matched, published, time.monotonic() - began)
+
+
+def steps_of(day: date, as_of: date) -> int:
+    """How many steps `refresh_provider` tells of."""
+    return 3 + len(days_ahead(day, as_of))
+
+
+def _fetch(store: Store, provider: Provider, last: Snapshot | None) -> tuple[bytes, str | None, str | None]:
+    """The playlist's bytes with what to ask by next time; an unchanged one comes from the snapshot at hand."""
+    known = (last.etag, last.last_modified) if last else (None, None)
+    fetched = fetch_playlist(store.playlist_url(provider), etag=known[0], last_modified=known[1])
+    if fetched.body is None and last is not None:
+        return store.snapshot_body(last), last.etag, last.last_modified
+    return fetched.body or b"", fetched.etag, fetched.last_modified
+
+
+def _kept(snapshot: Snapshot, problem: str = "") -> Snapshotted:
+    return Snapshotted(snapshot.entry_count, snapshot.byte_count, snapshot.content_hash, False, problem)
+
+
+def _snapshot_of(store: Store, provider: Provider, day: date) -> Snapshot:
+    snapshot = store.snapshot(provider, day)
+    if snapshot is None:
+        raise FlowError(f"{provider.name}: no playlist was kept for {day} or before; fetch one first: epg refresh")
+    return snapshot
+
+
+def _decided(store: Store, provider: Provider, day: date, last: date) -> Decided:
+    """DECISIONS for the names of a day, about events up to the last; the names a step fails on are set aside."""
+    facts = load_facts()
+    local = ProviderDay(day, provider.timezone)
+    channels = store.channels(provider, day)
+    events = store.events(day - EVENT_REACH, last + EVENT_REACH)
+    slots, unsorted = without_faulty(lambda rows: _as_slots(rows, facts), channels, "sort")
+    readings, unread = without_faulty(lambda rows: read_names(rows, local, facts), slots, "read")
+    decisions, undecided = without_faulty(lambda rows: decide(rows, events, local, facts), readings, "decide")
+    return Decided(day, channels, decisions, (*unsorted, *unread, *undecided))
+
+
+def _recorded(store: Store, provider: Provider, day: date, decided: Decided) -> Matched:
+    """Schedule and record one day from what was decided; decisions are kept with the day the names are of."""
+    local = ProviderDay(day, provider.timezone)
+    programmes, unscheduled = _scheduled(decided, local)
+    earlier = store.programmes(provider, local.opens, local.opens + timedelta(microseconds=1))
+    saved = [store.save_programmes(provider, day, own_blocks(programmes, earlier, local))]
+    if decided.day == day:
+        saved.append(store.save_decisions(provider, day, decided.decisions))
+    faulty = (*decided.faulty, *unscheduled)
+    if faulty:
+        rows = pl.DataFrame({"name": [slot.name for slot in faulty], "reason": [slot.reason for slot in faulty]})
+        store.quarantine(provider, day, "match", rows)
+    return Matched(
+        day=day,
+        names_of=decided.day,
+        slots=decided.channels.height,
+        statuses=_statuses(decided),
+        programmes=programmes.height,
+        rows_written=sum(one.written for one in saved),
+        rows_unchanged=sum(one.unchanged for one in saved),
+        quarantined=faulty,
+        preview=_decisions_preview(decided.decisions),
+    )
+
+
+def _statuses(decided: Decided) -> dict[str, int]:
+    counts = dict(decided.decisions.group_by("match_status").len().sort("match_status").iter_rows())
+    if left_out := decided.channels.height - decided.decisions.height:
+        counts["unparseable"] = counts.get("unparseable", 0) + left_out
+    return counts
+
+
+def _decisions_preview(decisions: pl.DataFrame) -> pl.DataFrame:
+    """Some of what was decided, the telling ones first: those that fell short."""
+    order = pl.col("match_status").replace_strict({"partial": 0, "unmatched": 1, "matched": 2}, default=3)
+    shown = decisions.sort(order, "position").group_by("match_status", maintain_order=True).head(PREVIEW_ROWS // 3)
+    return shown.select("name", "match_status", "confidence", "event_id", "starts_at", "reasons").head(PREVIEW_ROWS)
+
+
+def _as_slots(channels: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """SLOTS of channels on record: what the name says is read anew, the slot it belongs to is the recorded one."""
+    blank = pl.lit("")
+    entries = conform(channels.with_columns(tvg_id=blank, tvg_name=blank), ENTRIES, "channels as entries")
+    known = channels.select("position", known_slot="slot", known_family="family")
+    return (
+        sort_entries(entries, facts)
+        .join(known, on="position", maintain_order="left")
+        .with_columns(slot="known_slot", is_slot=pl.lit(True))
+        .select(SLOTS.names())
+    )
+
+
+def _scheduled(decided: Decided, day: ProviderDay) -> tuple[pl.DataFrame, list[Quarantined]]:
+    """PROGRAMMES of every channel; one that can't be scheduled with what was decided for it is idle."""
+    sports, decisions, channels = load_facts().sports, decided.decisions, decided.channels
+    programmes, faulty = without_faulty(lambda rows: schedule(decisions, rows, day, sports), channels, "schedule")
+    if not faulty:
+        return programmes, faulty
+    left = channels.filter(pl.col("name").is_in([slot.name for slot in faulty]))
+    return pl.concat([programmes, schedule(decisions.clear(), left, day, sports)]), faulty
+
+
+def _events_report(events: pl.DataFrame, written: int, unchanged: int, faults: tuple[str, ...]) -> EventsImported:
+    preview = events.select("event_id", "league", "name", "home", "away", "starts_at").head(PREVIEW_ROWS)
+    return EventsImported(events.height, events["league"].n_unique(), written, unchanged, faults, preview)
+
+
+def _is_scheduled(store: Store, provider: Provider, day: ProviderDay) -> bool:
+    """Whether the day has programmes of its own; a live block that runs into it from the day before is none."""
+    rows = store.programmes(provider, day.opens, day.closes)
+    return not rows.filter(pl.col("starts_at") >= day.opens, pl.col("block") != "live").is_empty()

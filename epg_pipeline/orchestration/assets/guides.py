@@ -1,0 +1,45 @@
+"""From slots and events to the published guide."""
+
+from typing import Any
+
+import dagster as dg
+
+from epg_pipeline import flows
+from epg_pipeline.orchestration import shown
+from epg_pipeline.orchestration.assets.events import canonical_events
+from epg_pipeline.orchestration.assets.playlists import NEEDS, filtered_channels
+from epg_pipeline.orchestration.loops import each_provider_day
+from epg_pipeline.orchestration.partitions import PROVIDER_DAYS
+
+
+@dg.asset(
+    partitions_def=PROVIDER_DAYS,
+    deps=[filtered_channels, canonical_events],
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    required_resource_keys=NEEDS,
+    group_name="guide",
+    kinds={"polars", "postgres"},
+)
+def matched_programmes(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+    """Every slot's name as read, its event or why it has none, and its programme blocks of the day."""
+    store = context.resources.store
+    return each_provider_day(context, lambda provider, day: shown.matched(flows.match_day(store, provider, day)))
+
+
+@dg.asset(
+    partitions_def=PROVIDER_DAYS,
+    deps=[matched_programmes],
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    required_resource_keys=NEEDS,
+    group_name="guide",
+    kinds={"xml"},
+)
+def published_xmltv(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+    """The guide files of the day; for a day about now also the current guide, which players load."""
+    store, settings = context.resources.store, context.resources.settings
+    return each_provider_day(
+        context,
+        lambda provider, day: shown.published(
+            flows.publish_provider(store, provider, day, flows.today(provider.timezone), settings)
+        ),
+    )

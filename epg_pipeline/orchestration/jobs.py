@@ -1,0 +1,39 @@
+"""The jobs: one over days, one over provider-days, for one run can't span two sets of partitions.
+
+Belongs here: what runs together. Does not: when (schedules.py), after what (sensors.py). Backfills are asset backfills:
+a job backfill over such partitions silently does its first day only (dagster #28861).
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from epg_pipeline.orchestration.assets import (
+    canonical_events,
+    filtered_channels,
+    matched_programmes,
+    published_xmltv,
+    raw_m3u,
+)
+from epg_pipeline.orchestration.partitions import DAYS, PROVIDER_DAYS
+
+events_of_day = dg.define_asset_job(
+    "events_of_day",
+    selection=[canonical_events],
+    partitions_def=DAYS,
+    description="The canonical schedule of a day; the provider-days it touches are matched again after it.",
+)
+provider_day = dg.define_asset_job(
+    "provider_day",
+    selection=[raw_m3u, filtered_channels, matched_programmes, published_xmltv],
+    partitions_def=PROVIDER_DAYS,
+    description="A provider's day from playlist to guide.",
+)
+publish_day = dg.define_asset_job(
+    "publish_day",
+    selection=[published_xmltv],
+    partitions_def=PROVIDER_DAYS,
+    description="A provider's guide from the database alone.",
+)
+
+JOBS = (events_of_day, provider_day, publish_day)

@@ -1,0 +1,43 @@
+"""What the assets work with: the installation's settings, its store, and what went wrong in this run.
+
+Belongs here: opening them once per run. Does not: their making.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from epg_pipeline.adapters.postgres import Store, open_store
+from epg_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Partition key -> why it is out, for all steps of one run: what failed upstream is not tried downstream.
+RunFaults = dict[str, str]
+
+
+@dg.resource(description="Where the installation keeps its things, as the environment says.")
+def settings(_context: dg.InitResourceContext) -> Settings:
+    """The settings at the beginning of the run."""
+    return Settings.from_environment()
+
+
+@dg.resource(description="The record in Postgres.", required_resource_keys={"settings"})
+def store(context: dg.InitResourceContext) -> Iterator[Store]:
+    """The store, open for the run."""
+    with open_store(context.resources.settings) as opened:
+        yield opened
+
+
+@dg.resource(description="The partitions of this run that failed, and why.")
+def faults(_context: dg.InitResourceContext) -> RunFaults:
+    """Empty at the beginning of each run; the in-process executor hands the same one to every step."""
+    return {}
+
+
+def resources() -> dict[str, Any]:
+    """The resources by the names the assets ask for."""
+    return {"settings": settings, "store": store, "faults": faults}

@@ -1,0 +1,117 @@
+"""Programmes on record -> guide files.
+
+Belongs here: which days a guide shows, what goes into its folder, noting what was published. Does not: the texts of a
+guide (domain/tiers.py), its form (domain/xmltv.py), how files are written (adapters/guide_files.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, cast
+
+from epg_pipeline.adapters.guide_files import WrittenFile, guide_folder, write_guide
+from epg_pipeline.adapters.postgres import Publication
+from epg_pipeline.config import load_facts
+from epg_pipeline.domain.clone import clone_playlist
+from epg_pipeline.domain.day import ProviderDay
+from epg_pipeline.domain.page import guide_page
+from epg_pipeline.domain.schedule import stitch
+from epg_pipeline.domain.tiers import dress
+from epg_pipeline.domain.xmltv import to_xmltv
+from epg_pipeline.reports import PREVIEW_ROWS, Published
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from epg_pipeline.adapters.postgres import Provider, Store
+    from epg_pipeline.domain.tiers import Tier
+    from epg_pipeline.settings import Settings
+
+DAYS_BEFORE, DAYS_AFTER = 1, 2  # the current guide's window round today
+
+
+class FlowError(Exception):
+    """A step can't be done; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Guide:
+    """The channels and dressed programmes of some days in a row."""
+
+    channels: pl.DataFrame
+    programmes: pl.DataFrame
+
+
+def is_current(day: date, as_of: date) -> bool:
+    """Whether the current guide, as players load it on `as_of`, shows the day."""
+    return -DAYS_BEFORE <= (day - as_of).days <= DAYS_AFTER
+
+
+def days_ahead(day: date, as_of: date) -> list[date]:
+    """The day and, when the current guide shows it, the days after it there: today's names already tell of them."""
+    last = as_of + timedelta(days=DAYS_AFTER) if is_current(day, as_of) else day
+    return [day + timedelta(days=number) for number in range((last - day).days + 1)]
+
+
+def publish_day(store: Store, provider: Provider, day: date, as_of: date, settings: Settings) -> Published:
+    """Write a day's own guide, and for a day about `as_of` the current one, its page and the private clone playlist.
+
+    Everything comes from the record. GuideHeldBackError, with the last guide left in place, when the new one would not
+    be valid; FlowError when there is nothing to publish.
+    """
+    guide = _guide(store, provider, [ProviderDay(day, provider.timezone)])
+    folder = guide_folder(settings.dist, provider.slug, day=day)
+    files = write_guide(folder, to_xmltv(guide.channels, guide.programmes))
+    current = is_current(day, as_of)
+    if current:
+        window = [ProviderDay(as_of, provider.timezone).shifted(n) for n in range(-DAYS_BEFORE, DAYS_AFTER + 1)]
+        guide = _guide(store, provider, window)
+        files += _write_current(provider, guide, window, settings)
+    _note(store, provider, day, guide, files, settings)
+    return Published(
+        day=day,
+        channels=guide.channels.height,
+        programmes=guide.programmes.height,
+        bytes=sum(file.byte_count for file in files),
+        files=tuple(file.path for file in files),
+        current=current,
+        preview=guide.programmes.select("channel_id", "starts_at", "block", "title").head(PREVIEW_ROWS),
+    )
+
+
+def _guide(store: Store, provider: Provider, days: list[ProviderDay]) -> Guide:
+    """The guide of some days in a row, with the channels in force on the last of them."""
+    opens, closes = days[0].opens, days[-1].closes
+    channels = store.channels(provider, days[-1].date)
+    programmes = stitch(store.programmes(provider, opens, closes), opens, closes)
+    own = programmes.join(channels, on="channel_id", how="semi")  # a slot gone since keeps its record, not its guide
+    if own.is_empty():
+        raise FlowError(f"{provider.name}: nothing is on record for {days[-1].date}; make it first: epg refresh")
+    dressed = dress(own, cast("Tier", provider.tier), provider.timezone, load_facts().sports)
+    return Guide(channels.join(own, on="channel_id", how="semi", maintain_order="left"), dressed)
+
+
+def _write_current(
+    provider: Provider, guide: Guide, window: list[ProviderDay], settings: Settings
+) -> list[WrittenFile]:
+    page = guide_page(guide.channels, guide.programmes, window, provider.name, load_facts().sports)
+    playlist = clone_playlist(guide.channels, f"{settings.guide_url}/guides/{provider.slug}/guide.xml.gz")
+    folder = guide_folder(settings.dist, provider.slug)
+    return write_guide(folder, to_xmltv(guide.channels, guide.programmes), playlist=playlist, page=page)
+
+
+def _note(
+    store: Store, provider: Provider, day: date, guide: Guide, files: list[WrittenFile], settings: Settings
+) -> None:
+    for file in files:
+        publication = Publication(
+            day=day,
+            path=file.path.relative_to(settings.dist).as_posix(),
+            tier=provider.tier,
+            sha256=file.sha256,
+            byte_count=file.byte_count,
+            channel_count=guide.channels.height,
+            programme_count=guide.programmes.height,
+        )
+        store.record_publication(provider, publication)

@@ -1,0 +1,121 @@
+"""What each step of a provider's day did, for people: the command line prints it, Dagster shows it as metadata.
+
+Belongs here: the small records the flows return. Does not: how they are shown, how they came about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    import polars as pl
+
+PREVIEW_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A slot that was taken out of a step, and why; the others went on."""
+
+    stage: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Snapshotted:
+    """The playlist in force after a fetch. `problem` says why an older one stays in force, "" when all is well."""
+
+    entries: int
+    bytes: int
+    content_hash: str
+    changed: bool
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Filtered:
+    """What of a playlist is event slots, and how they differ from the day before."""
+
+    entries: int
+    slots: int
+    families: int
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    preview: pl.DataFrame = field(repr=False)
+
+
+@dataclass(frozen=True)
+class EventsImported:
+    """What a file or the database held for the days asked."""
+
+    events: int
+    leagues: int
+    rows_written: int
+    rows_unchanged: int
+    faults: tuple[str, ...]
+    preview: pl.DataFrame = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Matched:
+    """How the slots of one day were decided, and the blocks made of it.
+
+    `names_of` is the day of the playlist the names are from. `statuses` counts slots by match_status.
+    """
+
+    day: date
+    names_of: date
+    slots: int
+    statuses: dict[str, int]
+    programmes: int
+    rows_written: int
+    rows_unchanged: int
+    quarantined: tuple[Quarantined, ...]
+    preview: pl.DataFrame = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Published:
+    """The files written for one day; `current` when the guide players load was among them."""
+
+    day: date
+    channels: int
+    programmes: int
+    bytes: int
+    files: tuple[Path, ...]
+    current: bool
+    preview: pl.DataFrame = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ProviderRun:
+    """One provider's way from playlist to guide."""
+
+    provider: str
+    snapshotted: Snapshotted
+    filtered: Filtered
+    matched: tuple[Matched, ...]
+    published: Published
+    seconds: float
+
+    @property
+    def rows_written(self) -> int:
+        """Database rows of decisions and programmes that were new or differed."""
+        return sum(step.rows_written for step in self.matched)
+
+    @property
+    def rows_unchanged(self) -> int:
+        """Rows that were there already, as they should be."""
+        return sum(step.rows_unchanged for step in self.matched)
+
+    @property
+    def quarantined(self) -> tuple[Quarantined, ...]:
+        """Every slot that was left out of a step, over all days."""
+        return tuple(slot for step in self.matched for slot in step.quarantined)

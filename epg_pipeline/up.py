@@ -1,0 +1,207 @@
+"""Everything at once: Dagster's code server, web UI and daemon, and the guide server, as children of one process.
+
+Belongs here: starting them, waiting until they answer, noticing when one dies, stopping all. Does not: what they do.
+The database is opened by the caller and outlives the children.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from epg_pipeline.settings import Settings
+
+LOOPBACK = "127.0.0.1"
+STARTING = 90.0  # seconds until every child must answer; a cold start takes 10 to 15 on two slow cores
+STOPPING = 10.0  # seconds from the request to end until a child is killed
+LAST_LINES = 15
+PR_SET_PDEATHSIG = 1  # Linux: have a signal sent to me when my parent dies
+
+
+class UpError(Exception):
+    """Something did not start, or ended by itself; the message says which and what its log said last."""
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a browser or a player finds the running parts."""
+
+    dagster: str
+    guides: str
+
+
+@dataclass
+class _Child:
+    """One process with its own group and log; `answers` is an address that gives 200 once it works."""
+
+    name: str
+    command: list[str]
+    log: Path
+    answers: str = ""
+    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    def start(self, environment: Mapping[str, str], folder: Path) -> None:
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                cwd=folder,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C reaches us alone, and a child is stopped with all it started
+                preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - no threads here
+            )
+
+    def works(self) -> bool:
+        if not self.answers:
+            return True
+        try:
+            with urllib.request.urlopen(self.answers, timeout=2) as answer:  # noqa: S310 - our own loopback address
+                return bool(answer.status == 200)  # noqa: PLR2004 - OK
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def check(self) -> None:
+        code = self.process.poll() if self.process else None
+        if code is not None:
+            tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-LAST_LINES:])
+            raise UpError(f"the {self.name} ended with exit code {code}; the end of {self.log}:\n{tail}")
+
+    def wait(self, seconds: float | None = None) -> None:
+        if self.process:
+            self.process.wait(seconds)
+
+    def signal_group(self, number: signal.Signals) -> None:
+        if self.process:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, number)
+
+
+def _end_with_parent() -> None:
+    """In the child: even a kill -9 of `epg up` leaves no server behind."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def run_up(
+    settings: Settings,
+    environment: Mapping[str, str],
+    addresses: tuple[str, int, int],
+    ready: Callable[[Addresses], None],
+) -> None:
+    """Start everything, call `ready` once all answer, and stay until SIGINT or SIGTERM; then stop all.
+
+    `environment` is what the children see (see environment.py), `addresses` the guide server's host, Dagster's port and
+    the guide server's. Raises UpError when a part does not start or ends by itself; the others are stopped then too.
+    """
+    host, port, guide_port = addresses
+    logs = settings.home / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="epg-") as folder, _stop_request() as stop_is_asked:
+        children = _children(Path(folder), logs, host, port, guide_port)
+        try:
+            for child in children:
+                child.start(environment, Path(folder))
+            _wait(children, stop_is_asked)
+            if not stop_is_asked():
+                ready(Addresses(f"http://{LOOPBACK}:{port}", f"http://{_reachable(host)}:{guide_port}"))
+            while not stop_is_asked():
+                for child in children:
+                    child.check()
+                time.sleep(0.25)
+        finally:
+            _stop(children)
+
+
+def free_port(preferred: int) -> int:
+    """The port if nobody listens there, else one that is free; 0 asks for any."""
+    for port in (preferred, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise UpError("no free port on the loopback interface")
+
+
+def _children(folder: Path, logs: Path, host: str, port: int, guide_port: int) -> list[_Child]:
+    """The four processes. One code server for web UI and daemon: each would else start its own."""
+    sock = folder / "code.sock"  # a socket file, not a port: only this user gets at the code server
+    workspace = folder / "workspace.yaml"
+    workspace.write_text(
+        f"load_from:\n  - grpc_server: {{socket: {json.dumps(str(sock))}, location_name: epg_pipeline}}\n"
+    )
+    dagster = [sys.executable, "-m", "dagster"]
+    code = [*dagster, "api", "grpc", "--socket", str(sock), "--module-name", "epg_pipeline.definitions"]
+    web = [sys.executable, "-m", "dagster_webserver", "-h", LOOPBACK, "-p", str(port), "-w", str(workspace)]
+    daemon = [sys.executable, "-m", "dagster._daemon", "run", "-w", str(workspace)]
+    serve = [sys.executable, "-m", "epg_pipeline.cli", "serve", "--host", host, "--port", str(guide_port)]
+    return [
+        _Child("guide server", serve, logs / "guides.log", f"http://{_reachable(host)}:{guide_port}/health"),
+        _Child("Dagster code server", [*code, "--location-name", "epg_pipeline"], logs / "dagster-code.log"),
+        _Child("Dagster web UI", web, logs / "dagster-web.log", f"http://{LOOPBACK}:{port}/server_info"),
+        _Child("Dagster daemon", daemon, logs / "dagster-daemon.log"),
+    ]
+
+
+def _reachable(host: str) -> str:
+    """The host as this machine reaches it: a server for all interfaces answers on the loopback one."""
+    return LOOPBACK if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - compared, not bound
+
+
+def _wait(children: list[_Child], stop_is_asked: Callable[[], bool]) -> None:
+    latest = time.monotonic() + STARTING
+    waiting = list(children)
+    while waiting and not stop_is_asked():
+        for child in children:
+            child.check()
+        waiting = [child for child in waiting if not child.works()]
+        if time.monotonic() > latest:
+            raise UpError(f"the {waiting[0].name} does not answer after {STARTING:.0f} s; see {waiting[0].log}")
+        time.sleep(0.2)
+
+
+def _stop(children: list[_Child]) -> None:
+    """Ask all to end, the last started first; what has not ended in time is killed with its group."""
+    running = [child for child in reversed(children) if child.process]
+    for child in running:
+        child.signal_group(signal.SIGTERM)
+    latest = time.monotonic() + STOPPING
+    for child in running:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(max(0.1, latest - time.monotonic()))
+        child.signal_group(signal.SIGKILL)  # the group may outlive its leader
+        child.wait()
+
+
+@contextlib.contextmanager
+def _stop_request() -> Iterator[Callable[[], bool]]:
+    """Whether SIGINT or SIGTERM came; the handlers of before are put back at the end."""
+    asked: list[int] = []
+    before = {number: signal.signal(number, lambda got, _frame: asked.append(got)) for number in _ENDING}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+_ENDING = (signal.SIGINT, signal.SIGTERM)
