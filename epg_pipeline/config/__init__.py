@@ -135,7 +135,7 @@ def load_sport_words(file: Traversable | None = None) -> dict[str, tuple[str, ..
 
 @cache
 def load_teams(file: Traversable | None = None) -> pl.DataFrame:
-    """The bundled catalogue of team forms: one row a team, text columns as in the head of teams.csv, "" where unknown."""
+    """The bundled catalogue of team forms: one row a team, the columns of teams.csv as text, "" where unknown."""
     source = file or FILES / "teams.csv"
     return pl.read_csv(source.read_bytes(), infer_schema=False).fill_null("")
 

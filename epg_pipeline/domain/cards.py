@@ -36,10 +36,11 @@ _SESSIONS = (
     ("race", r"\b(?:race|gp|feature|main race)\b"),
 )
 # Words that any title may bear: they find no event on their own, nor speak for one.
-_EMPTY_WORDS = frozenset(
-    "the of vs v and live day at in de la grand prix gp cup open tour world series championship formula 1 f1 ufc race round "
-    "qualifying quali practice fp1 fp2 fp3 sprint session event free shootout warm up main card prelims fight night".split()
+_ANY_TITLES_WORDS = (
+    "the of vs v and live day at in de la grand prix gp cup open tour world series championship formula 1 f1 ufc race "
+    "round qualifying quali practice fp1 fp2 fp3 sprint session event free shootout warm up main card prelims fight night"
 )
+_EMPTY_WORDS = frozenset(_ANY_TITLES_WORDS.split())
 _SURE, _MARGIN = 80.0, 5.0
 _CLOSE = 90  # minutes between a printed clock and the start
 _FAR = 14 * 60
@@ -90,7 +91,7 @@ def _sharing_a_word(words: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
 
 
 def _likeness() -> pl.Expr:
-    """The share of the event's telling words that the name bears, 0..100; another session than the one said rules it out.
+    """The share of the event's telling words that the name bears, 0..100; 0 for another session than the one said.
 
     A name that says no session tells of the race, unless its clock agrees with another.
     """
@@ -99,7 +100,8 @@ def _likeness() -> pl.Expr:
     shared = telling.list.set_intersection(asked).list.len() / telling.list.len().clip(1, None)
     said, its = _session(pl.col("text")), _session(pl.col("event_text"))
     default = its.is_null() | (its == "race") | (pl.col("minutes").abs() <= _CLOSE)
-    same_session = pl.when(said.is_null()).then(default.fill_null(value=False)).otherwise(said == its.fill_null("race"))
+    default = default.fill_null(value=False)
+    same_session = pl.when(said.is_null()).then(default).otherwise(said == its.fill_null("race"))
     return pl.when(same_session).then(shared * 100).otherwise(0.0)
 
 

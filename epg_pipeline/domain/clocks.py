@@ -23,8 +23,8 @@ _DAY = 24 * 60
 def dates_in_reach(day: ProviderDay) -> pl.Expr:
     """The UTC dates on which an event of the reading may start (a list).
 
-    A stated date and its neighbours, for lists are often a day early and zones wrong; without a date the day itself, its
-    neighbours, and for a name without a clock one more: it may tell of the weekend.
+    A stated date and its neighbours, for lists are often a day early and zones wrong; without a date the day itself,
+    its neighbours, and for a name without a clock one more: it may tell of the weekend.
     """
     stated = pl.col("date").is_not_null()
     base = pl.coalesce("date", pl.lit(day.date))

@@ -22,8 +22,10 @@ _BESIDE = (
 
 
 def with_competition(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    """`frame` (competition: as printed, or null) with competition_leagues (list of league keys, null when it names none)
-    and competition_sport (a sport's key, or null)."""
+    """`frame` (competition: as printed, or null) with the leagues and the sport it names.
+
+    Adds competition_leagues (list of league keys) and competition_sport (a sport's key), null when it names none.
+    """
     table = _printed_leagues(facts)
     printed = frame.select(pl.col("competition").drop_nulls().unique())
     parts = pl.concat_list(

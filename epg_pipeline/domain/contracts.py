@@ -6,7 +6,12 @@ All instants are UTC; a competitor, name or payload is text as the playlist prin
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 INSTANT = pl.Datetime("us", "UTC")
 
@@ -14,8 +19,14 @@ KINDS = ("event", "show", "placeholder", "linear", "vod")
 MATCH_STATUSES = ("matched", "partial", "unmatched", "unparseable", "manual")
 BLOCKS = ("pre", "live", "post", "filler", "idle")
 
+
+def contract(columns: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.Schema:
+    """A frame's contract: its columns and their types, in order."""
+    return pl.Schema(columns)
+
+
 # A playlist's entries, in its order. `url` is a secret: it carries user and password.
-ENTRIES = pl.Schema(
+ENTRIES = contract(
     {
         "position": pl.Int64,  # 0-based place in the playlist
         "name": pl.String,  # display name, repaired only in white space; never empty
@@ -28,7 +39,7 @@ ENTRIES = pl.Schema(
 )
 
 # Entries sorted into event slots and the rest.
-SLOTS = pl.Schema(
+SLOTS = contract(
     {
         **ENTRIES,
         "is_slot": pl.Boolean,
@@ -40,7 +51,7 @@ SLOTS = pl.Schema(
 )
 
 # What a slot's name says, for one day of one provider.
-READINGS = pl.Schema(
+READINGS = contract(
     {
         "position": pl.Int64,
         "name": pl.String,
@@ -68,7 +79,7 @@ READINGS = pl.Schema(
 )
 
 # The canonical schedule.
-EVENTS = pl.Schema(
+EVENTS = contract(
     {
         "event_id": pl.String,
         "event_date": pl.Date,  # the UTC date of the start
@@ -90,7 +101,7 @@ EVENTS = pl.Schema(
 )
 
 # What was decided for every slot: READINGS and the event found, or why none.
-DECISIONS = pl.Schema(
+DECISIONS = contract(
     {
         **READINGS,
         "match_status": pl.String,  # one of MATCH_STATUSES
@@ -110,7 +121,7 @@ DECISIONS = pl.Schema(
 )
 
 # The blocks of a guide: a slot's day is tiled without gap or overlap; a live block may run past the day's close.
-PROGRAMMES = pl.Schema(
+PROGRAMMES = contract(
     {
         "channel_id": pl.String,
         "starts_at": INSTANT,
@@ -135,7 +146,7 @@ PROGRAMMES = pl.Schema(
 )
 
 # The channels of a guide, in the provider's order.
-CHANNELS = pl.Schema(
+CHANNELS = contract(
     {
         "position": pl.Int64,
         "channel_id": pl.String,  # dotted ASCII, stays for ever for a slot
@@ -153,19 +164,19 @@ class ContractError(ValueError):
     """A frame does not have the columns or types its contract names."""
 
 
-def conform(frame: pl.DataFrame, contract: pl.Schema, what: str) -> pl.DataFrame:
+def conform(frame: pl.DataFrame, columns: pl.Schema, what: str) -> pl.DataFrame:
     """The frame with just the contract's columns, in its order; ContractError names what is missing or mistyped."""
-    missing = [name for name in contract if name not in frame.columns]
+    missing = [name for name in columns if name not in frame.columns]
     wrong = [
         f"{name} is {frame.schema[name]}, not {kind}"
-        for name, kind in contract.items()
+        for name, kind in columns.items()
         if name in frame.columns and frame.schema[name] != kind
     ]
     if missing or wrong:
         raise ContractError(f"{what}: " + "; ".join([*(f"column {name} is missing" for name in missing), *wrong]))
-    return frame.select(contract.names())
+    return frame.select(columns.names())
 
 
-def empty(contract: pl.Schema) -> pl.DataFrame:
+def empty(columns: pl.Schema) -> pl.DataFrame:
     """A frame of the contract without rows."""
-    return pl.DataFrame(schema=contract)
+    return pl.DataFrame(schema=columns)

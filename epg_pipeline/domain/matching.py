@@ -43,7 +43,7 @@ def decide(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, facts
     weighed = _weighed(clocks.with_offsets(found, offsets), facts)
     chosen = pl.concat([_chosen(weighed), cards.chosen(readings, events, day, facts)])
     chosen = chosen.sort("score", descending=True).unique("position", keep="first")
-    return _decisions(clocks.applied(readings, offsets), chosen, found, events, facts)
+    return _decisions(clocks.applied(readings, offsets), chosen, events, facts)
 
 
 def pair_candidates(pairs: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
@@ -57,7 +57,7 @@ def pair_candidates(pairs: pl.DataFrame, events: pl.DataFrame, day: ProviderDay,
     forms = forms_of(sided, facts)
     named = candidates(pl.concat([pairs["first"], pairs["second"]]), forms)
     asked = pairs.select(
-        "position", "family", "first", "second", "sport", "leagues", "gender", "game", "starts_at", "date", "clock", "zone",
+        "position", "family", "first", "second", "sport", "leagues", "gender", "game", "starts_at", "date", "clock",
         "zone_is_stated", event_date=clocks.dates_in_reach(day),
     ).explode("event_date", empty_as_null=True, keep_nulls=True)  # fmt: skip
     by_side = pl.concat(
@@ -121,7 +121,7 @@ def _weighed(found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
 
 
 def _game_evidence() -> pl.Expr:
-    """ "Game 2" tells only where two games of the pair stand on one day: in a series it counts the days."""
+    """A "Game 2" tells only where two games of the pair stand on one day: in a series it counts the days."""
     same_pair = ["position", "team", "other", "event_date"]
     turn = pl.col("event_starts_at").rank("dense").over(same_pair)
     is_double = pl.col("event_id").n_unique().over(same_pair) > 1
@@ -138,9 +138,8 @@ def _chosen(weighed: pl.DataFrame) -> pl.DataFrame:
         ["position", "event_id"], keep="first", maintain_order=True
     )
     ranked = best_of_event.group_by("position", maintain_order=True).agg(
-        pl.col("event_id", "score", "pair", "league_evidence", "time_evidence", "game_evidence", "order", "minutes", "offset")
-        .first(),
-        pl.col("first_form", "second_form").first(),
+        pl.col("event_id", "score", "pair", "league_evidence", "time_evidence", "game_evidence").first(),
+        pl.col("order", "minutes", "offset", "first_form", "second_form").first(),
         runner_up=pl.col("event_id").get(1, null_on_oob=True),
         runner_up_score=pl.col("score").get(1, null_on_oob=True),
     )  # fmt: skip
@@ -155,10 +154,8 @@ def _chosen(weighed: pl.DataFrame) -> pl.DataFrame:
     return ranked.with_columns(verdict=verdict, how=pl.lit("pair")).select(*cards.CHOSEN)
 
 
-def _decisions(
-    readings: pl.DataFrame, chosen: pl.DataFrame, found: pl.DataFrame, events: pl.DataFrame, facts: Facts
-) -> pl.DataFrame:
-    one_sided = _one_sided(readings, found, events, facts)
+def _decisions(readings: pl.DataFrame, chosen: pl.DataFrame, events: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    one_sided = _one_sided(readings, events, facts)
     taken = chosen.filter(pl.col("verdict") == "taken").select("position", "event_id")
     event = events.select(
         "event_id", "league", "home", "away", "venue", "home_logo", "away_logo", event_sport="sport",
@@ -191,7 +188,7 @@ def _decisions(
     return conform(frame, DECISIONS, "decisions")
 
 
-def _one_sided(readings: pl.DataFrame, found: pl.DataFrame, events: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+def _one_sided(readings: pl.DataFrame, events: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """position, one_side: whether just one competitor is a team that plays in the events at hand."""
     pairs = readings.filter((pl.col("kind") == "event") & pl.col("first").is_not_null()).select(
         "position", "first", "second"

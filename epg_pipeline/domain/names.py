@@ -13,6 +13,7 @@ import polars as pl
 from epg_pipeline.domain.competitions import with_competition
 from epg_pipeline.domain.contracts import READINGS, conform
 from epg_pipeline.domain.opponents import game_number_of, gender_of, read_opponents
+from epg_pipeline.domain.shells import family_table
 from epg_pipeline.domain.team_forms import side_of
 from epg_pipeline.domain.times import read_times, without_times
 
@@ -22,25 +23,20 @@ if TYPE_CHECKING:
 
 
 def read_names(slots: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
-    """READINGS for every row of SLOTS, in its order: kind, title, competitors as printed, start in UTC, and which rule
-    gave what. A clock without a zone is the family's, else the provider's; without a date it is on `day`.
+    """READINGS for every row of SLOTS, in its order: kind, title, competitors, start in UTC, and which rule gave what.
+
+    A clock without a zone is the family's, else the provider's; without a date it is on `day`.
 
     What is no slot, or a slot with nothing on, is passed through unread.
     """
-    frame = _with_family(slots, facts).with_columns(cut=without_times(pl.col("payload"), facts.zones))
+    frame = slots.join(family_table(facts.families), on="family", how="left", maintain_order="left")
+    frame = frame.with_columns(cut=without_times(pl.col("payload"), facts.zones))
     frame = read_times(frame.with_columns(pl.col("timezone").fill_null(day.timezone)), day, facts.zones)
     frame = with_competition(read_opponents(frame), facts)
     frame = frame.with_columns(kind=_kind(), **_evidence(facts))
     frame = frame.with_columns(side=pl.coalesce(side_of(pl.col("first")), side_of(pl.col("second"))))
     frame = frame.with_columns(rules=_rules())
     return conform(_unread_where_nothing_is_on(frame), READINGS, "readings")
-
-
-def _with_family(slots: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    rows = [(f.name, f.timezone, f.dates, f.sport, list(f.leagues) or None) for f in facts.families]
-    schema = {"family": pl.String, "timezone": pl.String, "dates": pl.String, "family_sport": pl.String}
-    table = pl.DataFrame(rows, schema={**schema, "family_leagues": pl.List(pl.String)}, orient="row")
-    return slots.join(table, on="family", how="left", maintain_order="left")
 
 
 def _kind() -> pl.Expr:

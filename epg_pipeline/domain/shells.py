@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from epg_pipeline.domain.contracts import contract
 from epg_pipeline.domain.text import folded
 
 if TYPE_CHECKING:
@@ -36,12 +37,13 @@ _GLUED_CLOCK = r"^\d\d(?:\D|$)"  # behind a colon: "NBA 7:30" has no slot 7
 
 
 def cut_shells(names: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    """`names` (text: repaired names) with family, is_known (the family stands in config), shell, payload, is_marked
-    (a colon, bar or dash follows the number), and the family's timezone, dates, sport, leagues and idle (null where unknown).
+    """`names` (text: repaired names) cut into shell and payload, with what config knows of the family.
+
+    Adds family, is_known (it stands in config), shell, payload, is_marked (a mark follows the number), and the family's
+    timezone, dates, family_sport, family_leagues and idle, null where not known.
 
     Without a shell `family` and `shell` are "" and the payload is the whole text.
     """
-    table = _family_table(facts.families)
     found = pl.coalesce(
         *(_groups(pattern, rank) for rank, pattern in enumerate(_known_patterns(facts.families))),
         _groups(_IN_PARENTHESES, 100),
@@ -50,9 +52,9 @@ def cut_shells(names: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         _groups(_BARE, 103),
     )
     frame = names.with_columns(_found=found).unnest("_found")
-    frame = frame.with_columns(_key=_family_key(pl.col("inner"))).join(
-        table, on="_key", how="left", maintain_order="left"
-    )
+    frame = frame.with_columns(_key=_family_key(pl.col("inner")))
+    frame = frame.join(_shell_table(facts.families), on="_key", how="left", maintain_order="left")
+    frame = frame.join(family_table(facts.families), on="family", how="left", maintain_order="left")
     is_cut = pl.col("shell").is_not_null()
     return frame.with_columns(
         is_known=pl.col("family").is_not_null(),
@@ -103,24 +105,19 @@ def _words(shell: str) -> str:
     return " ".join(re.sub(r"[|:]", " ", shell).split())
 
 
-def _family_table(families: tuple[Family, ...]) -> pl.DataFrame:
-    rows = [
-        {
-            "shell": _words(shell),
-            "family": family.name,
-            "timezone": family.timezone,
-            "dates": family.dates,
-            "family_sport": family.sport,
-            "family_leagues": list(family.leagues) or None,
-            "idle": family.idle,
-        }
-        for family in families
-        for shell in (*family.shells, family.name)  # what a pattern finds is looked up by the family's name
-    ]
-    schema = {"shell": pl.String, "family": pl.String, "timezone": pl.String, "dates": pl.String}
-    schema |= {"family_sport": pl.String, "family_leagues": pl.List(pl.String), "idle": pl.Boolean}
-    frame = pl.DataFrame(rows, schema=schema)
-    return frame.select(pl.exclude("shell"), _key=_family_key(pl.col("shell"))).unique("_key", keep="first")
+def family_table(families: tuple[Family, ...]) -> pl.DataFrame:
+    """One row a family: family (its name), timezone, dates, family_sport, family_leagues (null for any), idle."""
+    rows = [(f.name, f.timezone, f.dates, f.sport, list(f.leagues) or None, f.idle) for f in families]
+    texts = ("family", "timezone", "dates", "family_sport")
+    schema = contract({**dict.fromkeys(texts, pl.String), "family_leagues": pl.List(pl.String), "idle": pl.Boolean})
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _shell_table(families: tuple[Family, ...]) -> pl.DataFrame:
+    """_key -> family, for every shell; what a pattern finds is looked up by the family's name."""
+    rows = [(_words(shell), family.name) for family in families for shell in (*family.shells, family.name)]
+    frame = pl.DataFrame(rows, schema=["shell", "family"], orient="row")
+    return frame.select("family", _key=_family_key(pl.col("shell"))).unique("_key", keep="first")
 
 
 def _family_key(shell: pl.Expr) -> pl.Expr:

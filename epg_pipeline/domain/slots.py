@@ -38,7 +38,7 @@ def sort_entries(entries: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """SLOTS for all ENTRIES: is it an event slot, of which family, under which stable key, with what payload.
 
     A slot is a shell (family and number), known or not, that is idle or tells of an event or show; a heading between
-    channels; or a bare name that pairs two opponents at a stated time, or two known teams. The rest is "vod" or "linear".
+    channels; or a bare name that pairs opponents at a stated time, or two known teams. The rest is "vod" or "linear".
     """
     names = entries.select("position", "name", text=repaired(pl.col("name")))
     frame = cut_shells(names, facts).with_columns(cut=without_times(pl.col("payload"), facts.zones))
@@ -55,7 +55,7 @@ def sort_entries(entries: pl.DataFrame, facts: Facts) -> pl.DataFrame:
 
 
 def _kind() -> pl.Expr:
-    text, payload, cut = pl.col("text"), pl.col("payload"), pl.col("cut")
+    text, cut = pl.col("text"), pl.col("cut")
     has_shell = pl.col("shell") != ""
     has_time = cut.str.contains(TIME_WAS_HERE, literal=True)
     bare = cut.str.replace_all(TIME_WAS_HERE, "", literal=True)
@@ -67,7 +67,7 @@ def _kind() -> pl.Expr:
     heading = pl.col("name").str.contains(_HEADING)
     vod = text.str.contains(_EPISODE) | (text.str.contains(_RELEASE_YEAR) & ~has_time)
     round_the_clock = text.str.contains(_ROUND_THE_CLOCK)
-    # A known family's number is a slot whatever follows; without any mark, a bare number only where no channel shares it.
+    # A known family's number is a slot whatever follows; without a mark, only where no ordinary channel shares it.
     known_slot = has_shell & pl.col("is_known") & (pl.col("is_marked") | pl.col("idle") | has_time | has_pair)
     marked_slot = has_shell & pl.col("is_marked") & (is_idle | has_time | has_pair) & ~only_tags
     numbered_slot = has_shell & ~pl.col("is_marked") & (says_nothing | has_time) & ~pl.col("is_known")

@@ -1,4 +1,4 @@
-"""One team's forms: full name, place, nickname, short name, abbreviation, aliases; and which teams a printed text may mean.
+"""One team's forms, from its full name to its abbreviation; and which teams a printed text may mean.
 
 Belongs here: what makes "Troy" and "Troy Trojans" one team and "LAFC 2" and "LAFC" two. Does not: choosing an event.
 """
@@ -30,11 +30,12 @@ _CLUB_WORDS = (
     r"real sociedad de futbol|1|\d{2}|1[89]\d\d"
 )
 # Words that make another team of the same place: never to be overlooked.
-_TELL_APART = frozenset(
-    "state|st|tech|a|am|northern|southern|eastern|western|central|north|south|east|west|upper|ii|iii|b|2|3|"
-    "women|ladies|reserves|academy|college|christian|baptist|wesleyan|international|mount|saint|valley|coast|"
-    "u17|u18|u19|u20|u21|u23|hs|oh|fl|pa|ny|tx|md|mn|nc|sc|ca".split("|")
+_OTHER_TEAMS_WORDS = (
+    "state st tech a am northern southern eastern western central north south east west upper ii iii b 2 3 women "
+    "ladies reserves academy college christian baptist wesleyan international mount saint valley coast u17 u18 u19 u20 u21 "
+    "u23 hs oh fl pa ny tx md mn nc sc ca"
 )
+_TELL_APART = frozenset(_OTHER_TEAMS_WORDS.split())
 _OFTEN_LEFT_OUT = frozenset(["united", "city"])
 _SIDES = (
     ("reserve", r"(?i)(?:\s(?:II|III|2|3|B)|[a-z][23])$|\b(?:reserves?|academy|castilla|jong)\b"),
@@ -79,7 +80,7 @@ def forms_of(events: pl.DataFrame, facts: Facts) -> pl.DataFrame:
 
 
 def core_of(form: pl.Expr) -> pl.Expr:
-    """A folded form without the words any club may bear ("1 fc koln" -> "koln"); the form itself where nothing is left."""
+    """A folded form without the words any club may bear ("1 fc koln" -> "koln"); itself where nothing would be left."""
     core = form.str.replace_all(rf"\b(?:{_CLUB_WORDS})\b", " ").str.replace_all(" +", " ").str.strip_chars()
     return pl.when(core == "").then(form).otherwise(core)
 
@@ -166,7 +167,7 @@ def _split_by_short_name(teams: pl.DataFrame) -> pl.DataFrame:
 
 
 def _delivered_forms(teams: pl.DataFrame) -> pl.DataFrame:
-    """The forms an event source gives. A nickname counts as one only where sides have cities: clubs' names split oddly."""
+    """The forms an event source gives. A nickname counts only where sides have cities: clubs' names split oddly."""
     has_cities = pl.col("sport") != "soccer"
     nickname = pl.when(has_cities).then("nickname").otherwise(pl.lit(""))
     short_weight = (
@@ -188,7 +189,7 @@ def _delivered_forms(teams: pl.DataFrame) -> pl.DataFrame:
 
 
 def _catalogued(teams: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    """team -> entry: the catalogue's row of each team, by any of its forms, within the catalogue's part for its league."""
+    """team -> entry: the catalogue's row of each team, by any of its forms, in the catalogue's part for its league."""
     part = pl.col("league").replace_strict(
         {
             key: ("ncaa" if league.school else "national" if league.national else key)

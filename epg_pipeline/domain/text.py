@@ -11,7 +11,8 @@ import ftfy
 import polars as pl
 
 # Bytes of UTF-8 read as Latin-1 show as one of these pairs; only such texts go through ftfy, which reads one at a time.
-_MOJIBAKE = r"[ÂÃÄÅÐÑ][\u0080-\u00BF\u0152\u0153\u0160\u0161\u0178\u017D\u017E\u0192\u02C6\u02DC\u2013-\u203A\u20AC\u2122]|â[\u0080-\u00BF€]"
+_SECOND_BYTE = r"\u0080-\u00BF\u0152\u0153\u0160\u0161\u0178\u017D\u017E\u0192\u02C6\u02DC\u2013-\u203A\u20AC\u2122"
+_MOJIBAKE = rf"[ÂÃÄÅÐÑ][{_SECOND_BYTE}]|â[\u0080-\u00BF€]"
 _ENTITY = r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});"
 
 # Marks that carry no meaning, even in the middle of a word: zero-width characters, joiners, and circled or starred
@@ -35,8 +36,11 @@ _LETTERS = {
 
 
 def repaired(text: pl.Expr) -> pl.Expr:
-    """The text without damage: entities unescaped twice, mojibake mended, marks dropped, superscripts and wide forms
-    made plain, look-alike letters made Latin, white space collapsed. Meaning and accents stay."""
+    """The text without damage; meaning and accents stay.
+
+    Entities unescaped twice, mojibake mended, marks dropped, superscripts and wide forms made plain, look-alike letters
+    made Latin, white space collapsed.
+    """
     text = _mended(text).str.replace_all(_MARKS, "").str.normalize("NFKC")
     text = _without_lookalikes(text)
     return text.str.replace_all(r"[\x00-\x1F\x7F]+|\s+", " ").str.replace_all(" {2,}", " ").str.strip_chars()

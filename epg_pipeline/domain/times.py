@@ -1,6 +1,6 @@
 """Dates, clocks and zones in a payload -> instants; and the payload with its times cut out.
 
-Belongs here: every printed form of a date or a clock, for a given day and zones. Does not: teams, families' other facts.
+Belongs here: every printed form of a date or a clock, for a given day and zones. Does not: anything else of a name.
 """
 
 from __future__ import annotations
@@ -48,22 +48,29 @@ _DATES = (
     # Sat 4th Oct · Saturday, 15 February 2025
     rf"{_BEHIND_A_MARK}\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)\s+(?P<name>{_MONTH})(?:,?\s+(?P<year>20\d\d)\b)?",
     # Oct 22 07:00 PM · March 1 · August 10th, Sun: the number behind the month is no clock
-    rf"{_BEHIND_A_MARK}\b(?P<name>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
-    rf"(?:,?\s+(?P<year>20\d\d)\b|,\s*(?P<later>{_WEEKDAY})|[\s)\]|,@-]|$)",
+    (
+        rf"{_BEHIND_A_MARK}\b(?P<name>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
+        rf"(?:,?\s+(?P<year>20\d\d)\b|,\s*(?P<later>{_WEEKDAY})|[\s)\]|,@-]|$)"
+    ),
     # 22 Oct · Sat 03 Jan · 30 @ Aug
     rf"{_BEHIND_A_MARK}\b(?P<day>\d{{1,2}})[\s.@-]+(?P<name>{_MONTH})(?:,?\s+(?P<year>20\d\d)\b)?",
     # 04/01/2026 · 09/28/25 · 14.11.2025
     r"\b(?P<one>\d{1,2})[/.](?P<two>\d{1,2})[/.](?P<year>20\d\d|\d\d)\b",
     # 22/10 · 11/14
-    rf"(?:{_BEHIND_A_MARK}|[\s(\[|@-])(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})(?:[\s)\]|@,-]|$)",
+    rf"(?:(?:^|[@|(\[,:-])\s*(?P<weekday>{_WEEKDAY})\s*|^|[\s(\[|@-])(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})(?:[\s)\]|@,-]|$)",
     # 11.14 8:00 PM
     r"(?:^|[\s(\[|@-])(?P<one>\d{1,2})\.(?P<two>\d{1,2})\.?\s+@?\s*\d{1,2}[:.]\d\d",
 )
+_TWO_DIGITS, _MONTHS_OF_A_YEAR, _NOON, _HOURS, _MINUTES = 100, 12, 12, 24, 60
 _NEVER_A_DATE = r"\b24/7\b"
 _ROUND_THE_CLOCK = "\u27f3"
 
-_CLOCK = r"(?P<hour>\d{1,2})(?:[:h](?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<half>[aApP]\.?[mM]\b\.?)?|\s*(?P<half2>[aApP]\.?[mM]\b\.?))"
-_BARE_CLOCK = r"\d{1,2}(?:[:h]\d\d(?::\d\d)?\s*(?:[aApP]\.?[mM]\b\.?)?|\s*[aApP]\.?[mM]\b\.?)"
+_HALF = r"[aApP]\.?[mM]\b\.?"
+_CLOCK = (
+    r"(?P<hour>\d{1,2})(?:[:h](?P<minute>\d\d)(?::(?P<second>\d\d))?"
+    rf"\s*(?P<half>{_HALF})?|\s*(?P<half2>{_HALF}))"
+)
+_BARE_CLOCK = rf"\d{{1,2}}(?:[:h]\d\d(?::\d\d)?\s*(?:{_HALF})?|\s*{_HALF})"
 _BEGINS = r"(?:^|[^\d:/.]|T)"
 
 
@@ -95,10 +102,12 @@ def without_times(payload: pl.Expr, zones: Mapping[str, str]) -> pl.Expr:
 
 
 def read_times(names: pl.DataFrame, day: ProviderDay, zones: Mapping[str, str]) -> pl.DataFrame:
-    """`names` (payload, timezone: the clock an unstated zone means, dates: "dm", "md" or null) and what they say of time:
-    date, clock, zone, zone_is_stated, starts_at (UTC), is_sentinel, time_rules (list of text).
+    """`names` with what their payloads say of time.
 
-    A date without a year is the one nearest to `day` that fits a stated weekday; a clock without a date is the day's own.
+    Adds date, clock, zone, zone_is_stated, starts_at (UTC), is_sentinel, time_rules (list of text).
+
+    `names` has payload, timezone (the clock an unstated zone means) and dates (the order of a numeric one: "dm", "md",
+    or null). A date without a year is the nearest to `day` that fits a stated weekday; a clock without a date, the day's.
     An impossible date or a weekday that contradicts the date leaves `date` null and says so in the rules.
     """
     stated, anyhow, _ = clock_pattern(zones)
@@ -137,7 +146,7 @@ def _date_struct(text: pl.Expr, pattern: str, form: int) -> pl.Expr:
     month = _month_number(groups.struct.field("name")) if "name" in has else number("month")
     weekdays = [groups.struct.field(name) for name in ("weekday", "later") if name in has]
     parts = pl.struct(
-        year=pl.when(number("year") < 100).then(number("year") + 2000).otherwise(number("year")),
+        year=pl.when(number("year") < _TWO_DIGITS).then(number("year") + 2000).otherwise(number("year")),
         month=month,
         day=number("day"),
         one=number("one"),
@@ -168,7 +177,7 @@ def _dated(frame: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
         number = pl.coalesce("day", pl.col("one") if order == "dm" else pl.col("two"))
         allowed = pl.col("one").is_null() | pl.col("dates").is_null() | (pl.col("dates") == order) | (
             # the family's order, unless the numbers allow only the other
-            (pl.col("one") > 12) if order == "dm" else (pl.col("two") > 12)
+            (pl.col("one") > _MONTHS_OF_A_YEAR) if order == "dm" else (pl.col("two") > _MONTHS_OF_A_YEAR)
         )  # fmt: skip
         for shift in (0, -1, 1):
             year = pl.coalesce("year", pl.lit(day.date.year + shift))
@@ -207,12 +216,16 @@ def _time_of_day() -> pl.Expr:
     hour, minute, second, half = (pl.col(name) for name in ("hour", "minute", "second", "half"))
     # "15:00 PM" is three in the afternoon; "12:30 AM" half past midnight.
     hour = (
-        pl.when((half == "p") & (hour < 12)).then(hour + 12).when((half == "a") & (hour == 12)).then(0).otherwise(hour)
+        pl.when((half == "p") & (hour < _NOON))
+        .then(hour + _NOON)
+        .when((half == "a") & (hour == _NOON))
+        .then(0)
+        .otherwise(hour)
     )
     # Seconds that are a multiple of five count the slots of one start (five a slot), running over into the minutes.
     counts_slots = (second > 0) & (second % 5 == 0)
     minute = pl.when(counts_slots).then(minute - minute % 5).otherwise(minute)
-    return pl.when((hour < 24) & (minute < 60)).then(pl.time(hour, minute))
+    return pl.when((hour < _HOURS) & (minute < _MINUTES)).then(pl.time(hour, minute))
 
 
 def _zone_of(zones: Mapping[str, str]) -> pl.Expr:
