@@ -38,7 +38,8 @@ _SESSIONS = (
 # Words that any title may bear: they find no event on their own, nor speak for one.
 _ANY_TITLES_WORDS = (
     "the of vs v and live day at in de la grand prix gp cup open tour world series championship formula 1 f1 ufc race "
-    "round qualifying quali practice fp1 fp2 fp3 sprint session event free shootout warm up main card prelims fight night"
+    "round qualifying quali practice fp1 fp2 fp3 sprint session event free shootout warm up main card prelims"
+    " fight night"
 )
 _EMPTY_WORDS = frozenset(_ANY_TITLES_WORDS.split())
 _SURE, _MARGIN = 80.0, 5.0

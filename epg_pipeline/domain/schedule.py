@@ -81,7 +81,10 @@ def _airings(decisions: pl.DataFrame, channels: pl.DataFrame, sports: Sports) ->
         )
         .filter(pl.col("title") != "")
         .with_columns(sub_title=_sub_title(), live_stops_at=pl.col("event_starts_at") + _length(sports))
-        .with_columns(pl.col("league", "home", "away", "venue", "home_logo", "away_logo", "event_id").fill_null(""))
+        .with_columns(
+            pl.col("league", "event_id").fill_null(""), _one_line(pl.col("home", "away", "venue")).fill_null("")
+        )
+        .with_columns(_one_line(pl.col("home_logo", "away_logo")).fill_null(""))
         .with_columns(description=_facts())
         .select("channel_id", "position", "date", "live_stops_at", *_ABOUT)
     )
@@ -117,7 +120,7 @@ def _sub_title() -> pl.Expr:
 
 def _facts() -> pl.Expr:
     """A sentence of what and where, for descriptions."""
-    venue = _one_line(pl.col("venue"))
+    venue = pl.col("venue")
     where = pl.when(venue != "").then(pl.lit(" Venue: ") + venue + pl.lit(".")).otherwise(pl.lit(""))
     return pl.col("sub_title").str.strip_chars_end(".") + pl.lit(".") + where
 

@@ -32,7 +32,8 @@ _CLUB_WORDS = (
 # Words that make another team of the same place: never to be overlooked.
 _OTHER_TEAMS_WORDS = (
     "state st tech a am northern southern eastern western central north south east west upper ii iii b 2 3 women "
-    "ladies reserves academy college christian baptist wesleyan international mount saint valley coast u17 u18 u19 u20 u21 "
+    "ladies reserves academy college christian baptist wesleyan international mount saint valley "
+    "coast u17 u18 u19 u20 u21 "
     "u23 hs oh fl pa ny tx md mn nc sc ca"
 )
 _TELL_APART = frozenset(_OTHER_TEAMS_WORDS.split())

@@ -107,7 +107,8 @@ def read_times(names: pl.DataFrame, day: ProviderDay, zones: Mapping[str, str]) 
     Adds date, clock, zone, zone_is_stated, starts_at (UTC), is_sentinel, time_rules (list of text).
 
     `names` has payload, timezone (the clock an unstated zone means) and dates (the order of a numeric one: "dm", "md",
-    or null). A date without a year is the nearest to `day` that fits a stated weekday; a clock without a date, the day's.
+    or null).
+    A date without a year is the nearest to `day` that fits a stated weekday; a clock without a date, the day's.
     An impossible date or a weekday that contradicts the date leaves `date` null and says so in the rules.
     """
     stated, anyhow, _ = clock_pattern(zones)
