@@ -1,0 +1,45 @@
+"""The clone playlist: every stream of the provider, tied to its guide."""
+
+from __future__ import annotations
+
+import polars as pl
+from guide_frames import channels_for
+
+from epg_pipeline.domain.clone import clone_playlist
+from epg_pipeline.domain.playlist import parse_playlist
+
+GUIDE_URL = "http://127.0.0.1:8080/guides/demo/guide.xml"
+
+
+def test_an_entry_holds_the_guides_id_and_the_viewers_stream():
+    text = clone_playlist(channels_for("NBA 01"), GUIDE_URL).decode()
+    assert text == (
+        f'#EXTM3U x-tvg-url="{GUIDE_URL}"\n'
+        '#EXTINF:-1 tvg-id="NBA-01.demo" tvg-chno="1" tvg-name="NBA 01" tvg-logo="https://art.example/slot.png" '
+        'group-title="Sports",NBA 01\nhttp://provider.invalid/USERNAME/PASSWORD/0\n'
+    )
+
+
+def test_entries_stand_in_the_providers_order_whatever_the_rows():
+    channels = channels_for("NFL 01", "NBA 02", "NBA 01")
+    playlist = clone_playlist(channels.reverse(), GUIDE_URL)
+    assert parse_playlist(playlist)["name"].to_list() == ["NFL 01", "NBA 02", "NBA 01"]
+    assert playlist == clone_playlist(channels, GUIDE_URL)
+
+
+def test_quotes_and_line_breaks_cannot_break_an_entry():
+    channels = channels_for("NBA 01", "NBA 02").with_columns(group_title=pl.lit('The "best"\r\n#EXTINF:-1,x'))
+    entries = parse_playlist(clone_playlist(channels, GUIDE_URL))
+    assert entries["name"].to_list() == ["NBA 01", "NBA 02"]
+    assert set(entries["group_title"]) == {"The 'best' #EXTINF:-1,x"}
+
+
+def test_a_slot_without_a_stream_is_left_out():
+    channels = channels_for("NBA 01", "NBA 02").with_columns(
+        url=pl.when(pl.col("slot") == "NBA 02").then("url").otherwise(pl.lit(""))
+    )
+    assert parse_playlist(clone_playlist(channels, GUIDE_URL))["name"].to_list() == ["NBA 02"]
+
+
+def test_no_channels_leave_the_header():
+    assert clone_playlist(channels_for(), GUIDE_URL).decode() == f'#EXTM3U x-tvg-url="{GUIDE_URL}"\n'
