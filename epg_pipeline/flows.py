@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from epg_pipeline.config import Facts
     from epg_pipeline.settings import Settings
 
-EVENT_REACH = timedelta(days=2)  # how far from the day an event may be that a name of the day means
+EVENT_REACH = timedelta(days=21)  # names tell of events weeks ahead, and stay for weeks after theirs
 
 
 class Step(Protocol):

@@ -58,12 +58,17 @@ class Settings:
         events = given.get("EPG_EVENTS_FILE")
         return cls(
             home=home.absolute(),
-            dist=Path(given.get("EPG_DIST") or home / "dist").expanduser().absolute(),
+            dist=Path(given.get("EPG_DIST") or _default_dist(home)).expanduser().absolute(),
             database_url=given.get("EPG_DATABASE_URL"),
             secret_key_text=given.get("EPG_SECRET_KEY"),
             events_file=Path(events).expanduser().absolute() if events else None,
             guide_url=given.get("EPG_GUIDE_URL", cls.guide_url).rstrip("/"),
         )
+
+
+def _default_dist(home: Path) -> Path:
+    """Within home; for a working copy's `.epg` beside it, where `make demo` puts the guide for everyone to see."""
+    return home.parent / "dist" if home.name == ".epg" else home / "dist"
 
 
 def _default_home() -> Path:

@@ -26,7 +26,8 @@ def results() -> Console:
     """Where a command's result goes."""
     from rich.console import Console
 
-    return Console(highlight=False)
+    # In a file or a pipe a table has the room it needs: the 80 columns rich assumes would break numbers in two.
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
 def say(text: str = "") -> None:

@@ -15,24 +15,20 @@ from epg_pipeline.orchestration.assets import (
     published_xmltv,
     raw_m3u,
 )
-from epg_pipeline.orchestration.partitions import DAYS, PROVIDER_DAYS
 
 events_of_day = dg.define_asset_job(
     "events_of_day",
     selection=[canonical_events],
-    partitions_def=DAYS,
     description="The canonical schedule of a day; the provider-days it touches are matched again after it.",
 )
 provider_day = dg.define_asset_job(
     "provider_day",
     selection=[raw_m3u, filtered_channels, matched_programmes, published_xmltv],
-    partitions_def=PROVIDER_DAYS,
     description="A provider's day from playlist to guide.",
 )
 publish_day = dg.define_asset_job(
     "publish_day",
     selection=[published_xmltv],
-    partitions_def=PROVIDER_DAYS,
     description="A provider's guide from the database alone.",
 )
 

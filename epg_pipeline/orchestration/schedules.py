@@ -3,18 +3,13 @@
 Belongs here: what happens by the clock. Does not: what happens after something else (sensors.py).
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import dagster as dg
 
 from epg_pipeline.flows import today
 from epg_pipeline.orchestration.jobs import publish_day
 from epg_pipeline.orchestration.partitions import provider_day_key
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @dg.schedule(

@@ -20,7 +20,7 @@ RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_p
     minimum_interval_seconds=5,
     default_status=dg.DefaultSensorStatus.RUNNING,
     required_resource_keys={"store"},
-    target="*",
+    job=provider_day,
 )
 def provider_partitions(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Providers on record become partitions. A disabled one keeps its partition: its history stays to be seen."""
