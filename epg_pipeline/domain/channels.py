@@ -72,7 +72,7 @@ def _with_distinct_ids(channels: pl.DataFrame, provider_slug: str) -> pl.DataFra
 
 def _short_hashes(slots: pl.Series) -> pl.Series:
     # Polars' own hash may change between versions, an id may not: so one by one, for a few thousand keys at most.
-    return pl.Series(slots.name, [blake2s(slot.encode(), digest_size=4).hexdigest() for slot in slots], pl.String)
+    return pl.Series(slots.name, [blake2s(slot.encode(), digest_size=3).hexdigest() for slot in slots], pl.String)
 
 
 def _tells_the_account() -> pl.Expr:

@@ -102,13 +102,16 @@ def _rows(
 
 def _merged(dressed: pl.DataFrame, opens: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What blocks say, each once; and for each channel its cells as start, length and number of what is said."""
-    said = dressed.select(*_SAYS).unique(maintain_order=True)
+    ordered = dressed.sort("channel_id", "starts_at")
+    said = ordered.select(*_SAYS).unique(maintain_order=True)
     minutes = (pl.col("starts_at") - opens).dt.total_minutes()
-    numbered = (
-        dressed.join(said.with_columns(said=pl.int_range(pl.len())), on=list(_SAYS), how="left", nulls_equal=True)
-        .sort("channel_id", "starts_at")
-        .with_columns(run=pl.struct("channel_id", "said").rle_id())
-    )
+    numbered = ordered.join(
+        said.with_columns(said=pl.int_range(pl.len())),
+        on=list(_SAYS),
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    ).with_columns(run=pl.struct("channel_id", "said").rle_id())
     cells = (
         numbered.group_by("channel_id", "run", maintain_order=True)
         .agg(

@@ -134,13 +134,14 @@ def _mark(texts: Texts) -> pl.Expr:
 
 
 def _body(tier: Tier, texts: Texts) -> dict[str, pl.Expr]:
-    """Sub-title and description; a sub-title that only repeats the title is left out."""
+    """Sub-title and description."""
     if tier == "kid":
         return {"sub_title": pl.lit(""), "description": pl.lit("")}
     templates = texts.words.descriptions.model_dump()
     shown = _filled(templates.pop("shown"))
     description = pl.when((pl.col("sort") == "live") & ~_is_live_event()).then(shown).otherwise(_by_sort(templates))
-    adds_nothing = (pl.col("block") == "live") & (pl.col("sub_title") == pl.col("title"))
+    # An event's sub-title is its match-up even where that is the title too: some players show the one, some the other.
+    adds_nothing = (pl.col("telling") == "show") & (pl.col("sub_title") == pl.col("title"))
     return {
         "sub_title": pl.when(adds_nothing).then(pl.lit("")).otherwise("sub_title"),
         "description": description.str.strip_chars(),

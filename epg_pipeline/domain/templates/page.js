@@ -227,7 +227,7 @@
     $("details-kind").textContent = live && !isNow(block) ? { show: "Show", replay: "Replay" }[text.telling] || "Event" : KINDS[text.block];
     $("details-title").textContent = text.title;
     $("details-sub").textContent = text.sub;
-    $("details-sub").hidden = !text.sub;
+    $("details-sub").hidden = !text.sub || text.title.endsWith(text.sub);
     $("details-time").textContent = `${weekday.format(at(block.start))}, ${rangeOf(block)}`;
     $("details-text").textContent = text.about;
     $("details-text").hidden = !text.about;
