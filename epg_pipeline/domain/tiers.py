@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from epg_pipeline.config.texts import Texts, load_texts
-from epg_pipeline.domain.contracts import PROGRAMMES, conform
+from epg_pipeline.domain.contracts import PROGRAMMES, conform, contract
 
 if TYPE_CHECKING:
     from epg_pipeline.config.sports import Sports
@@ -22,7 +22,7 @@ Tier = Literal["kid", "buck", "goat"]
 TIERS: tuple[Tier, ...] = ("kid", "buck", "goat")
 
 # Programmes as a viewer reads them. Lists hold no empty and no repeated text.
-DRESSED = pl.Schema(
+DRESSED = contract(
     {
         **PROGRAMMES,
         "categories": pl.List(pl.String),
