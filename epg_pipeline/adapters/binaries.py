@@ -14,6 +14,7 @@ import tempfile
 from dataclasses import dataclass
 from importlib import metadata, util
 from pathlib import Path
+from typing import IO
 
 from epg_pipeline.adapters.faults import StoreError
 
@@ -27,34 +28,50 @@ ACCOUNTS = ("epg-pipeline", "postgres", "nobody")
 
 @dataclass(frozen=True)
 class Account:
-    """The user the server runs under; `switch` is what subprocess needs to become it, empty when we already are it."""
+    """The user the server runs under; None means ourselves."""
 
-    uid: int
-    gid: int
-    switch: dict[str, int | list[int]]
+    uid: int | None = None
+    gid: int | None = None
 
-    def owns(self, path: Path) -> None:
-        """Hand the path over to the account; nothing to do when it is our own."""
-        if self.switch:
+    def run(
+        self, command: list[str], environment: dict[str, str] | None = None, log: IO[bytes] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end as this user, in none of our groups; `log` takes its errors, else they are kept."""
+        return subprocess.run(
+            command,
+            user=self.uid,
+            group=self.gid,
+            extra_groups=None if self.uid is None else [],
+            cwd="/",  # our own folder may be closed to this user
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=log or subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # Ctrl-C in the terminal is for the client alone
+            check=False,
+        )
+
+    def hand_over(self, path: Path) -> None:
+        """Make this user the owner of the path."""
+        if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
 
     def reaches(self, path: Path) -> bool:
-        """Whether the account can enter the folder or run the file at `path`."""
+        """Whether this user can enter the folder or run the file at `path`."""
         # Asked of the system, as that user: permission bits alone tell nothing about ACLs, mounts and user namespaces.
-        asked = ["/bin/sh", "-c", 'test -x "$1"', "sh", str(path)]
-        return subprocess.run(asked, cwd="/", check=False, **self.switch).returncode == 0  # type: ignore[call-overload, no-any-return]
+        return self.run(["/bin/sh", "-c", 'test -x "$1"', "sh", str(path)]).returncode == 0
 
 
 def server_account() -> Account:
     """Our own account; for root an unprivileged one: PostgreSQL refuses to run as root. StoreError without one."""
     if os.geteuid() != 0:
-        return Account(os.geteuid(), os.getegid(), {})
+        return Account()
     for name in ACCOUNTS:
         try:
             user = pwd.getpwnam(name)
         except KeyError:
             continue
-        return Account(user.pw_uid, user.pw_gid, {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []})
+        return Account(user.pw_uid, user.pw_gid)
     raise StoreError(
         f"PostgreSQL does not run as root, and none of the accounts {', '.join(ACCOUNTS)} exists. "
         "Add one (useradd --system epg-pipeline), run as an ordinary user, or set EPG_DATABASE_URL."

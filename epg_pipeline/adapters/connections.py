@@ -7,6 +7,7 @@ any table. Nothing is assumed to outlive a transaction, so that a transaction-mo
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 import time
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import TransactionStatus
 
 from epg_pipeline.adapters.faults import StoreError
 
@@ -78,7 +80,7 @@ class Connections:
                 return connection
 
     def _keep(self, connection: psycopg.Connection) -> None:
-        if connection.closed:
+        if connection.info.transaction_status != TransactionStatus.IDLE:  # broken, or broken off in an unknown state
             connection.close()
             return
         with self._guard:
@@ -91,13 +93,18 @@ def checked_conninfo(text: str) -> str:
     # SQLAlchemy's "postgresql+driver://" means the same database.
     plain = f"{scheme.partition('+')[0]}{separator}{rest}" if separator else text
     try:
-        return make_conninfo("", **conninfo_to_dict(plain))
+        parts = conninfo_to_dict(plain)
     except psycopg.ProgrammingError:
-        # libpq quotes what it could not read, and that may be the password.
+        parts = {}  # libpq quotes what it could not read, and that may be the password: nothing of it is told
+    # A bare @ or / in the password cuts it in two, and the rest passes for host, port or database.
+    port = str(parts.get("port") or "")
+    cut = "@" in f"{parts.get('host')}{parts.get('dbname')}" or not re.fullmatch(r"[\d,]*", port)
+    if cut or not parts:
         raise StoreError(
             "EPG_DATABASE_URL is no PostgreSQL address. It looks like postgresql://USER:PASSWORD@HOST:5432/DATABASE, "
             "with special characters of the password percent-encoded (@ is %40, / is %2F, # is %23)."
-        ) from None
+        )
+    return make_conninfo("", **parts)
 
 
 def connect(conninfo: str) -> psycopg.Connection:

@@ -215,22 +215,8 @@ def _start(place: ServerPlace) -> int:
 
 def _launch(place: ServerPlace, account: Account, programs: Path, port: int) -> str | None:
     """Start the process and wait until it takes connections; what it logged if it ended instead."""
-    settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
-    command = [str(programs / "postgres"), "-D", str(place.data), "-p", str(port), *settings]
-    with place.log.open("ab") as log:
-        begin = log.tell()
-        # The shell ends at once and leaves the server to init: it outlives us, and is never our zombie.
-        started = subprocess.run(
-            ["/bin/sh", "-c", '"$@" </dev/null >&2 & echo $!', "sh", *command],
-            stdout=subprocess.PIPE,
-            stderr=log,
-            cwd=place.data if not account.switch else "/",
-            env=_environment(),
-            start_new_session=True,  # Ctrl-C in the terminal is for the client
-            check=True,
-            **account.switch,  # type: ignore[call-overload]
-        )
-    pid = int(started.stdout)
+    begin = place.log.stat().st_size if place.log.exists() else 0
+    pid = _spawn(place, account, [str(programs / "postgres"), "-D", str(place.data), "-p", str(port)])
 
     def is_ready() -> bool:
         server = running_postmaster(place)
@@ -244,16 +230,25 @@ def _launch(place: ServerPlace, account: Account, programs: Path, port: int) -> 
     return place.log.read_bytes()[begin:][-2000:].decode(errors="replace").strip()
 
 
+def _spawn(place: ServerPlace, account: Account, command: list[str]) -> int:
+    """The number of the new process, which outlives us and is never our zombie: a shell starts it and ends at once."""
+    settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+    with place.log.open("ab") as log:
+        shell = ["/bin/sh", "-c", '"$@" </dev/null >&2 & echo $!', "sh"]
+        started = account.run([*shell, *command, *settings], _environment(), log)
+    return int(started.stdout)
+
+
 def _make_data(place: ServerPlace, account: Account, programs: Path) -> None:
     """Make the data under a passing name and rename them when complete: a kill in between leaves nothing half made."""
     _make_password(place)
     making = place.base / f"making-{secrets.token_hex(4)}"
     making.mkdir(mode=0o700)
-    account.owns(making)
+    account.hand_over(making)
     password = making / "password"
     password.write_text(place.password.read_text())
     password.chmod(0o600)
-    account.owns(password)
+    account.hand_over(password)
     command = [
         str(programs / "initdb"),
         f"--pgdata={making / 'data'}",
@@ -264,9 +259,7 @@ def _make_data(place: ServerPlace, account: Account, programs: Path) -> None:
         "--locale=C",  # sorts as Polars does, on every system
         "--no-instructions",
     ]
-    made = subprocess.run(
-        command, capture_output=True, text=True, cwd="/", env=_environment(), check=False, **account.switch
-    )  # type: ignore[call-overload]
+    made = account.run(command, _environment())
     if made.returncode != 0:
         shutil.rmtree(making, ignore_errors=True)
         raise StoreError(f"The embedded database could not be made in {place.base}:\n{made.stderr.strip()[-2000:]}")

@@ -121,10 +121,6 @@ class Store:
 
     # Where it is
 
-    def database(self) -> DatabaseParts:
-        """The address of our database, taken apart. It carries the password."""
-        return parts_of(self._dsn)
-
     def dagster_database(self) -> DatabaseParts:
         """Where Dagster keeps its tables: a database of its own on the embedded server, else a schema beside ours."""
         if self._lease is not None:

@@ -75,8 +75,7 @@ class ServerPlace:
     def account(self) -> Account:
         """Who runs the server: the owner of the data once there are any, so that a home may change hands to root."""
         if os.geteuid() == 0 and self.data.is_dir() and (owner := self.data.stat()).st_uid != 0:
-            who: dict[str, int | list[int]] = {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
-            return Account(owner.st_uid, owner.st_gid, who)
+            return Account(owner.st_uid, owner.st_gid)
         return server_account()
 
 
@@ -114,7 +113,7 @@ def _choose_place(folder: Path, marker: Path) -> None:
     """Make the base folder, then record it in one step: of two processes at once the second one's place is dropped."""
     account = server_account()
     # The server's account has to pass through the folder to its data; nobody can list it.
-    folder.chmod(0o711 if account.switch else 0o700)
+    folder.chmod(0o700 if account.uid is None else 0o711)
     outside = SHARED_PLACE / secrets.token_hex(8)
     inside = account.reaches(folder)
     if not inside:

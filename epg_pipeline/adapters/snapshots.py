@@ -7,10 +7,10 @@ when (the database knows), what the playlist says.
 from __future__ import annotations
 
 import os
-import secrets
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from filelock import FileLock
 from zlib_ng import gzip_ng
 
 from epg_pipeline.adapters.faults import StoreError
@@ -37,15 +37,20 @@ class SnapshotFiles:
         target = self._folder / slug / content_hash
         if not target.exists():
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            sealed = self._seal.close_bytes(_compress(body), PURPOSE)
-            draft = target.with_name(f".{content_hash}.{secrets.token_hex(4)}")
-            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(sealed)
-                file.flush()
-                os.fsync(file.fileno())  # the database is about to say that it is there
-            draft.replace(target)
+            with FileLock(target.parent / ".lock"):  # else two writers of one playlist would share the draft
+                self._write(target, self._seal.close_bytes(_compress(body), PURPOSE))
         return content_hash
+
+    @staticmethod
+    def _write(target: Path, sealed: bytes) -> None:
+        """Under a draft's name first: who finds the file finds all of it. A killed writer's draft is written over."""
+        draft = target.with_name(".draft")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(sealed)
+            file.flush()
+            os.fsync(file.fileno())  # the database is about to say that it is there
+        draft.replace(target)
 
     def body(self, slug: str, content_hash: str) -> bytes:
         """The bytes of a snapshot. StoreError when the file is gone or does not hold what its name says."""

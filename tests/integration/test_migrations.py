@@ -153,3 +153,18 @@ def test_lists_of_active_rows_have_an_index_of_their_own(connections):
         "team_aliases",
         "epg_data",
     }
+
+
+def test_tables_are_closed_to_the_roles_a_hosted_database_serves_over_the_web(connections, empty_database):
+    with connections.transaction() as connection:
+        connection.execute(
+            "DO $$ BEGIN CREATE ROLE anon; CREATE ROLE authenticated; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+        )
+        connection.execute("ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO anon, authenticated")
+    migrate(connections, sql_folder() / "migrations")
+    open_ones = _rows(
+        connections,
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') "
+        "AND (has_table_privilege('anon', oid, 'SELECT') OR has_table_privilege('authenticated', oid, 'SELECT'))",
+    )
+    assert open_ones == []

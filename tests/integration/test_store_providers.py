@@ -15,6 +15,10 @@ URL = "http://tv.example/get.php?username=carol&password=hunter2"
 PLAYLIST = b"#EXTM3U\n#EXTINF:-1,NBA 01 :\nhttp://tv.example/live/carol/hunter2/1.ts\n"
 
 
+def _kept(folder) -> list:
+    return [file for file in (folder / "snapshots" / "demo").iterdir() if not file.name.startswith(".")]
+
+
 def test_a_provider_is_found_by_name_in_any_case_and_by_slug(store):
     added = store.add_provider("Señor TV (US)", URL, "America/New_York", "goat")
     assert added.slug == "senor-tv-us"
@@ -95,13 +99,13 @@ def test_the_same_playlist_is_kept_once_however_often_it_is_fetched(store, provi
     next_day = store.save_snapshot(provider, DAY + timedelta(days=1), PLAYLIST, 1)
     assert again == first
     assert (next_day.id, next_day.day) == (first.id, DAY + timedelta(days=1))
-    assert len(list((tmp_path / "snapshots" / "demo").iterdir())) == 1
+    assert len(_kept(tmp_path)) == 1
 
 
 def test_a_snapshot_gives_back_the_very_bytes_and_shows_no_secret_on_disk(store, provider, tmp_path):
     snapshot = store.save_snapshot(provider, DAY, PLAYLIST, 1)
     assert store.snapshot_body(snapshot) == PLAYLIST
-    (file,) = (tmp_path / "snapshots" / "demo").iterdir()
+    (file,) = _kept(tmp_path)
     assert b"hunter2" not in file.read_bytes()
     assert file.stat().st_mode & 0o077 == 0
 
