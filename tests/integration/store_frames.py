@@ -47,6 +47,8 @@ def events(count: int = 2, **overrides: object) -> pl.DataFrame:
             "venue": [ODD] * count,
             "event_date": [DAY] * count,
             "starts_at": [OPENS + timedelta(hours=number) for number in numbers],
+            "status": ["scheduled"] * count,
+            "time_is_set": [True] * count,
         },
         schema=EVENTS,
     )
