@@ -48,13 +48,16 @@ def server(testrun_uid):
     guard = FileLock(home.with_suffix(".lock"))
     with guard:
         lease = lease_server(home)
-        _make_template(lease)
-    yield lease
-    with guard:
-        lease.release()
-        if running_postmaster(server_place(home)) is None:
-            _remove(home)
-            Path(guard.lock_file).unlink(missing_ok=True)
+    try:
+        with guard:
+            _make_template(lease)
+        yield lease
+    finally:
+        with guard:
+            lease.release()
+            if running_postmaster(server_place(home)) is None:
+                _remove(home)
+                Path(guard.lock_file).unlink(missing_ok=True)
 
 
 def _make_template(lease: Lease) -> None:
