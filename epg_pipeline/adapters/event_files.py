@@ -3,7 +3,8 @@
 Belongs here: reading such a file, and telling which lines are no events. Does not: merging sources, storing.
 
 A line is an object with event_id, start_utc (ISO 8601) and, as far as known, league, sport, name, home, away,
-home_short, away_short, home_abbr, away_abbr, venue, home_logo, away_logo, source.
+home_short, away_short, home_abbr, away_abbr, venue, home_logo, away_logo, source, status (one of EVENT_STATUSES), and
+time_tbd (true where start_utc tells only the day).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from epg_pipeline.domain.contracts import EVENTS, conform
+from epg_pipeline.domain.contracts import EVENT_STATUSES, EVENTS, conform
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,7 +88,9 @@ def _event(line: str) -> dict[str, Any]:
     if missing:
         raise ValueError(f"{' and '.join(missing)} missing")
     known = {name: _text(fields.get(name)) for name in TEXTS}
-    return {**known, "source": known["source"] or "file", "starts_at": _instant(str(fields["start_utc"]))}
+    known["status"] = known["status"] if known["status"] in EVENT_STATUSES else "scheduled"
+    known["source"] = known["source"] or "file"
+    return {**known, "starts_at": _instant(str(fields["start_utc"])), "time_is_set": fields.get("time_tbd") is not True}
 
 
 def _text(value: object) -> str:

@@ -18,6 +18,7 @@ INSTANT = pl.Datetime("us", "UTC")
 KINDS = ("event", "show", "placeholder", "linear", "vod")
 MATCH_STATUSES = ("matched", "partial", "unmatched", "unparseable", "manual")
 BLOCKS = ("pre", "live", "post", "filler", "idle")
+EVENT_STATUSES = ("scheduled", "live", "final", "postponed", "cancelled")
 
 
 def contract(columns: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.Schema:
@@ -97,6 +98,8 @@ EVENTS = contract(
         "home_logo": pl.String,
         "away_logo": pl.String,
         "source": pl.String,
+        "status": pl.String,  # one of EVENT_STATUSES
+        "time_is_set": pl.Boolean,  # false: only the day of `starts_at` is known
     }
 )
 

@@ -77,3 +77,17 @@ CREATE TABLE rematches (
 );
 CREATE INDEX rematches_due ON rematches (provider_id, day) WHERE status = 'due';
 COMMENT ON TABLE rematches IS 'Provider days whose decisions rest on an event that has changed since.';
+
+-- As for the other tables: not to be served over the web by a hosted database.
+DO $$
+DECLARE
+    relation regclass;
+BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'anon') AND EXISTS (SELECT FROM pg_roles WHERE rolname = 'authenticated') THEN
+        FOREACH relation IN ARRAY ARRAY['sourced_events', 'team_sources', 'rematches']::regclass[]
+        LOOP
+            EXECUTE format('REVOKE ALL ON %s FROM anon, authenticated', relation);
+        END LOOP;
+    END IF;
+END
+$$;
