@@ -29,12 +29,13 @@ class _Strict(BaseModel):
 
 
 class Sport(_Strict):
-    """One sport: `minutes` on air, how it writes a pairing, and the categories beyond "Sports" and its own name."""
+    """One sport: `minutes` on air, how it writes a pairing, whether its events have no sides, more categories."""
 
     name: str = Field(min_length=1)
     emoji: str = ""
     minutes: int = Minutes
     order: Order = "vs"
+    solo: bool = False
     categories: tuple[str, ...] = ()
 
 
@@ -67,7 +68,7 @@ class Sports(_Strict):
     league_sports: dict[str, str] = {}
 
     def of_sports(self) -> pl.DataFrame:
-        """One row a sport, keyed `sport`: sport_name, emoji, minutes, order, categories; the row "" is the default."""
+        """One row a sport, keyed `sport`, with its name as sport_name; the row "" is the default."""
         rows = {"": self.default, **self.sports}
         return pl.DataFrame(
             {
@@ -76,6 +77,7 @@ class Sports(_Strict):
                 "emoji": [sport.emoji for sport in rows.values()],
                 "minutes": [sport.minutes for sport in rows.values()],
                 "order": [sport.order for sport in rows.values()],
+                "solo": [sport.solo for sport in rows.values()],
                 "categories": [list(sport.categories) for sport in rows.values()],
             },
             schema_overrides={"minutes": pl.Int64, "categories": pl.List(pl.String)},

@@ -68,12 +68,15 @@ def _airings(decisions: pl.DataFrame, channels: pl.DataFrame, sports: Sports) ->
         .join(channels.select("slot", "channel_id"), on="slot")
         .join(sports.of_leagues(), on="league", how="left")
         .with_columns(sport=pl.coalesce(_known("sport"), _known("league_sport"), pl.lit("")))
-        .join(sports.of_sports().select("sport", "minutes", "order", "sport_name"), on="sport", how="left")
+        .join(sports.of_sports().select("sport", "minutes", "order", "solo", "sport_name"), on="sport", how="left")
     )
-    shows = pl.col("kind") == "show"
+    # Without opponents a title may still be an event: one that was found, or one of a sport without sides.
+    is_event = pl.col("match_status").is_in(["matched", "manual"]) | pl.col("solo").fill_null(value=False)
     return (
         rows.with_columns(
-            telling=pl.when(shows).then(pl.lit("show")).otherwise(pl.col("telling").fill_null("live")),
+            telling=pl.when((pl.col("kind") == "show") & ~is_event)
+            .then(pl.lit("show"))
+            .otherwise(pl.col("telling").fill_null("live")),
             title=_title(sports),
             event_starts_at="starts_at",
             confidence=pl.col("confidence").fill_null(0.0),
@@ -99,9 +102,7 @@ def _title(sports: Sports) -> pl.Expr:
     order = pl.coalesce("league_order", "order", pl.lit(sports.default.order))
     home, away = _known("home"), _known("away")
     pairing = pl.when(order == "at").then(away + pl.lit(" at ") + home).otherwise(home + pl.lit(" vs ") + away)
-    is_the_event = pl.col("match_status").is_in(["matched", "manual"]) & (
-        (pl.col("kind") == "event") & pl.col("telling").fill_null("live").eq("live")
-    )
+    is_the_event = pl.col("match_status").is_in(["matched", "manual"]) & pl.col("telling").fill_null("live").eq("live")
     canonical = pl.when(is_the_event).then(pl.coalesce(_known("event_name"), pairing))
     return _one_line(pl.coalesce(canonical, _known("title"), pl.lit("")))
 

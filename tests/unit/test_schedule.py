@@ -194,6 +194,20 @@ def test_a_studio_show_has_a_programme_of_its_own():
     assert set(programmes["match_status"]) == {"unmatched"}
 
 
+@pytest.mark.parametrize(
+    "race",
+    [
+        {"match_status": "matched", "event_name": "United States Grand Prix", "league": "f1", "title": "F1 US GP"},
+        {"title": "United States Grand Prix", "league": "f1"},
+    ],
+)
+def test_a_race_has_no_opponents_and_is_no_show(race):
+    programmes = day_of(race | {"kind": "show", "starts_at": utc(8, 19)})
+    assert spans(programmes, "live") == [(utc(8, 19), utc(8, 21))]
+    assert set(programmes["telling"]) == {"live"}
+    assert set(programmes["title"]) == {"United States Grand Prix"}
+
+
 def test_what_is_about_an_event_keeps_its_own_title_and_length():
     press = TROY | {"telling": "press", "title": "Troy press conference"}
     programmes = day_of(press)

@@ -266,14 +266,14 @@
       button.setAttribute("aria-current", String(Number(button.dataset.minute) === current));
   }
   function busiest() {
-    // The three hours in which most events start, half an hour before the first of them.
-    const starts = channels.flatMap((channel) => channel.live.map((block) => Math.max(0, block.start))).sort((a, b) => a - b);
+    // Where the channels one sees first have most on air, over as long as one sees.
+    const seen = Math.min(span, (pane.clientWidth - $("corner").offsetWidth) / width);
+    const live = shown.slice(0, 40).flatMap((channel) => channel.live);
+    const overlap = (start) => live.reduce((sum, block) =>
+      sum + Math.max(0, Math.min(block.stop, start + seen) - Math.max(block.start, start)), 0);
     let best = 0, most = 0;
-    for (let first = 0, last = 0; first < starts.length; first += 1) {
-      while (last < starts.length && starts[last] < starts[first] + 180) last += 1;
-      if (last - first > most) { most = last - first; best = starts[first]; }
-    }
-    return best - 30;
+    for (let start = 0; start <= span - seen; start += 30) { const sum = overlap(start); if (sum > most) { most = sum; best = start; } }
+    return best;
   }
 
   function summarise() {
