@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from epg_pipeline.adapters.postgres import Store
 from epg_pipeline.flows import today
 from epg_pipeline.orchestration.jobs import publish_day
 from epg_pipeline.orchestration.partitions import provider_day_key
@@ -17,13 +18,12 @@ from epg_pipeline.orchestration.partitions import provider_day_key
     cron_schedule="0 6 * * *",
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    required_resource_keys={"store"},
 )
-def daily_publish(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
+def daily_publish(context: dg.ScheduleEvaluationContext, store: dg.ResourceParam[Store]) -> Iterator[dg.RunRequest]:
     """Publishes every active provider from the database, at 06:00 UTC."""
     known = set(context.instance.get_dynamic_partitions("providers"))
     tick = context.scheduled_execution_time
-    for provider in context.resources.store.providers(active_only=True):
+    for provider in store.providers(active_only=True):
         if provider.slug in known:
             key = provider_day_key(provider.slug, today(provider.timezone, tick))
             yield dg.RunRequest(run_key=f"{tick:%Y-%m-%d}:{provider.slug}", partition_key=key)

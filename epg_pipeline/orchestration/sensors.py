@@ -19,13 +19,14 @@ RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_p
 @dg.sensor(
     minimum_interval_seconds=5,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    required_resource_keys={"store"},
     job=provider_day,
 )
-def provider_partitions(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+def provider_partitions(
+    context: dg.SensorEvaluationContext, store: dg.ResourceParam[Store]
+) -> dg.SensorResult | dg.SkipReason:
     """Providers on record become partitions. A disabled one keeps its partition: its history stays to be seen."""
     known = set(context.instance.get_dynamic_partitions("providers"))
-    new = [provider.slug for provider in context.resources.store.providers() if provider.slug not in known]
+    new = [provider.slug for provider in store.providers() if provider.slug not in known]
     if not new:
         return dg.SkipReason("No new provider.")
     return dg.SensorResult(dynamic_partitions_requests=[PROVIDERS.build_add_request(new)])

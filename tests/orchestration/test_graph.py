@@ -1,0 +1,137 @@
+"""The graph: what it is made of, and one provider-day through it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import dagster as dg
+import pytest
+from small_provider import DAY, PASSWORD
+
+from epg_pipeline.definitions import build_defs
+from epg_pipeline.orchestration.partitions import PROVIDER_DAYS, provider_and_day, provider_day_key
+
+CHAIN = ["raw_m3u", "filtered_channels", "matched_programmes", "published_xmltv"]
+KEY = f"{DAY}|club"
+
+
+def metadata_of(instance, asset, partition=KEY):
+    record = instance.fetch_materializations(
+        dg.AssetRecordsFilter(dg.AssetKey(asset), asset_partitions=[partition]), limit=1
+    ).records[0]
+    return record.asset_materialization.metadata
+
+
+def test_the_five_assets_hang_together():
+    graph = build_defs().resolve_asset_graph()
+    parents = {
+        key.to_user_string(): {parent.to_user_string() for parent in graph.get(key).parent_keys}
+        for key in graph.get_all_asset_keys()
+    }
+    assert parents == {
+        "raw_m3u": set(),
+        "filtered_channels": {"raw_m3u"},
+        "canonical_events": set(),
+        "matched_programmes": {"filtered_channels", "canonical_events"},
+        "published_xmltv": {"matched_programmes"},
+    }
+
+
+def test_days_ahead_are_open_and_a_range_is_one_run():
+    graph = build_defs().resolve_asset_graph()
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert node.backfill_policy == dg.BackfillPolicy.single_run()
+        days = node.partitions_def
+        if isinstance(days, dg.MultiPartitionsDefinition):
+            days = days.get_partitions_def_for_dimension("date")
+        assert days.end_offset == 3
+        assert node.description
+
+
+def test_jobs_schedules_and_sensors_are_there_and_on():
+    definitions = build_defs()
+    repository = definitions.get_repository_def()
+    assert {job.name for job in repository.get_all_jobs()} >= {"events_of_day", "provider_day", "publish_day"}
+    assert [(s.name, s.cron_schedule, s.default_status.value) for s in repository.schedule_defs] == [
+        ("daily_publish", "0 6 * * *", "RUNNING")
+    ]
+    assert {(s.name, s.default_status.value) for s in repository.sensor_defs} == {
+        ("provider_partitions", "RUNNING"),
+        ("rematch_after_events", "RUNNING"),
+    }
+
+
+def test_a_partition_key_names_its_provider_and_day():
+    key = provider_day_key("my-tv", DAY)
+    assert str(key) == f"{DAY}|my-tv"
+    assert provider_and_day(key) == ("my-tv", DAY)
+    with pytest.raises(TypeError, match="no provider"):
+        provider_and_day("2025-10-18")
+
+
+def test_a_provider_day_runs_from_playlist_to_guide(run, instance, club, settings):
+    result = run("provider_day", KEY)
+    assert result.success
+    assert [event.step_key for event in result.all_events if event.is_step_materialization] == CHAIN
+    assert metadata_of(instance, "raw_m3u")["dagster/row_count"].value == 7
+    filtered = metadata_of(instance, "filtered_channels")
+    assert filtered["dagster/row_count"].value == 5
+    assert "NBA-01.club" in filtered["preview"].value
+    matched = metadata_of(instance, "matched_programmes")
+    assert (matched["matched"].value, matched["unparseable"].value) == (2, 1)
+    assert metadata_of(instance, "published_xmltv")["channels"].value == 5
+    assert (settings.dist / "club" / str(DAY) / "guide.xml").exists()
+
+
+def test_nothing_dagster_keeps_carries_the_account(run, instance, club):
+    result = run("provider_day", KEY)
+    entries = instance.all_logs(result.run_id)
+    assert entries
+    assert PASSWORD not in "".join(str(entry) for entry in entries)
+
+
+def test_events_of_a_day_come_from_the_file(run, instance, club):
+    assert run("events_of_day", str(DAY)).success
+    shown = metadata_of(instance, "canonical_events", str(DAY))
+    assert shown["dagster/row_count"].value == 1  # the other begins after midnight, UTC
+    assert shown["rows_written"].value == 0  # on record already
+
+
+def test_without_a_file_the_record_is_told(instance, club, store, settings):
+    definitions = build_defs(store=store, settings=settings)
+    result = definitions.resolve_job_def("events_of_day").execute_in_process(instance=instance, partition_key=str(DAY))
+    assert result.success
+    assert metadata_of(instance, "canonical_events", str(DAY))["dagster/row_count"].value == 1
+
+
+def test_a_past_day_keeps_its_playlist_and_another_is_fetched(run, instance, club, store, tmp_path):
+    (tmp_path / "list.m3u").write_text("#EXTM3U\n#EXTINF:-1,NBA 01:\nhttp://tv.example/1.ts\n")
+    assert run("provider_day", KEY, assets=["raw_m3u"]).success
+    assert metadata_of(instance, "raw_m3u")["dagster/row_count"].value == 7
+    before_any = f"{DAY.replace(day=1)}|club"
+    assert run("provider_day", before_any, assets=["raw_m3u"]).success
+    assert metadata_of(instance, "raw_m3u", before_any)["dagster/row_count"].value == 1
+
+
+def test_providers_on_record_become_partitions(graph, instance, club, store):
+    store.add_provider("Other", "/lists/other.m3u", "UTC", "kid")
+    sensor = graph.get_repository_def().get_sensor_def("provider_partitions")
+    context = dg.build_sensor_context(instance=instance)
+    outcome = sensor(context, store=store)
+    assert [request.partition_keys for request in outcome.dynamic_partitions_requests] == [["other"]]
+    instance.add_dynamic_partitions("providers", ["other"])
+    assert isinstance(sensor(context, store=store), dg.SkipReason)
+
+
+def test_the_morning_publish_is_asked_for_every_active_provider_once(graph, club, store, tmp_path):
+    store.disable_provider(store.add_provider("Paused", "/lists/paused.m3u", "UTC", "kid"))
+    store.add_provider("New", "/lists/new.m3u", "UTC", "kid")  # not a partition yet
+    schedule = graph.get_repository_def().get_schedule_def("daily_publish")
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        instance.add_dynamic_partitions("providers", ["club", "paused"])
+        tick = datetime(2025, 10, 18, 6, tzinfo=UTC)
+        context = dg.build_schedule_context(instance=instance, scheduled_execution_time=tick)
+        requests = list(schedule(context, store=store))
+        assert PROVIDER_DAYS.has_partition_key(KEY, dynamic_partitions_store=instance)
+    assert [(request.run_key, request.partition_key) for request in requests] == [("2025-10-18:club", KEY)]
