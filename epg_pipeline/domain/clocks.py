@@ -18,6 +18,7 @@ _SHARE = 0.6
 _SURE_PAIR = 92.0
 _NO_OFFSET = 0
 _DAY = 24 * 60
+_ONCE_A_WEEK = ("soccer", "football", "rugby", "rugby-league", "australian-football", "gaelic-games")
 
 
 def dates_in_reach(day: ProviderDay) -> pl.Expr:
@@ -45,6 +46,13 @@ def lateness() -> pl.Expr:
     late = pl.col("minutes") - pl.col("offset")
     within_a_day = (late + _DAY // 2) % _DAY - _DAY // 2
     return pl.when(pl.col("date").is_null() & (pl.col("offset") != _NO_OFFSET)).then(within_a_day).otherwise(late)
+
+
+def is_a_day_off(late: pl.Expr, early: int, behind: int) -> pl.Expr:
+    """The clock agrees on the day beside the stated date, in a sport whose sides don't meet two days running."""
+    beside = late.abs() - _DAY
+    agrees = (pl.when(late > 0).then(beside).otherwise(-beside)).is_between(-behind, early)
+    return pl.col("date").is_not_null() & pl.col("event_sport").is_in(_ONCE_A_WEEK) & agrees
 
 
 def learned_offsets(weighed: pl.DataFrame) -> pl.DataFrame:

@@ -105,6 +105,8 @@ def _weighed(found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         .when(late.is_between(-_LATE, _EARLY))
         # Nearer is better, so that a doubleheader is told apart by its clock.
         .then(_CLOCK_AGREES - late.abs() / 15)
+        .when(clocks.is_a_day_off(late, _EARLY, _LATE))
+        .then(_CLOCK_DIFFERS)
         .when(late.abs() > _FAR)
         .then(_CLOCK_FAR - late.abs() / 120)
         .when(pl.col("date").is_not_null())

@@ -32,7 +32,7 @@ def read_names(slots: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFr
     frame = slots.join(family_table(facts.families), on="family", how="left", maintain_order="left")
     frame = frame.with_columns(cut=without_times(pl.col("payload"), facts.zones))
     frame = read_times(frame.with_columns(pl.col("timezone").fill_null(day.timezone)), day, facts.zones)
-    frame = with_competition(read_opponents(frame), facts)
+    frame = with_competition(read_opponents(frame, facts), facts)
     frame = frame.with_columns(kind=_kind(), **_evidence(facts))
     frame = frame.with_columns(side=pl.coalesce(side_of(pl.col("first")), side_of(pl.col("second"))))
     frame = frame.with_columns(rules=_rules())

@@ -5,9 +5,16 @@ Belongs here: separators, prefixes, brackets, ranks, marks of gender and feed. D
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
+from epg_pipeline.domain.team_forms import known_forms
+from epg_pipeline.domain.text import folded
 from epg_pipeline.domain.times import TIME_WAS_HERE
+
+if TYPE_CHECKING:
+    from epg_pipeline.config import Facts
 
 # Opponents stand on both sides of one of these; the weaker ones count only where none of the stronger stands.
 _VERSUS = r"(?i)\s(?:vs\.?|v\.?|versus|contre|gegen|contra)\s+"
@@ -16,8 +23,9 @@ _CROSS = r"(?i)\s[x×]\s+"
 ANY_SEPARATOR = r"(?i)\s(?:vs\.?|v\.?|versus|contre|gegen|contra|@|at|x|×)\s"
 
 # What parts a pair from its competition, its round, its channel.
-_DELIMITER = rf"\s*(?:\|+|//+|\s[-–—]+(?:\s|$)|:(?:\s|$)|[:](?:\s|$)|;\s|{TIME_WAS_HERE})\s*"
-_CUT = "\x02"
+_DASH = r"\s+[-–—]+(?:\s+|$)"
+_DELIMITER = rf"\s*(?:\|+|//+|:(?:\s|$)|;\s|{TIME_WAS_HERE})\s*"
+_CUT, _BEHIND_DASH = "\x02", "\x06"
 
 # A bracket that is part of a team's name: a US state or Canadian province, or a country's three letters.
 _PLACES = (
@@ -25,6 +33,20 @@ _PLACES = (
     "RI|SC|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC|ON|QC|BC|AB|Ohio|Fla\\.?|Pa\\.?|URU|ARG|ECU|PER|CHI|COL|PAR|BOL|VEN|BRA"
 )
 _PLACE_OPEN, _PLACE_CLOSE = "\x03", "\x04"
+
+_AROUND, _TWO_TEAMS = "around the time", "two known teams"
+# "World of Outlaws at Lakeside" is a place, not a side.
+_WITHOUT_SIDES = (
+    "racing",
+    "motorcycling",
+    "golf",
+    "cycling",
+    "athletics",
+    "swimming",
+    "skiing",
+    "horse-racing",
+    "sailing",
+)
 
 _TELLING = (
     ("press", r"(?i)\bpress(?:er)? conference|\bpost-?game (?:press|show)|\bmedia day\b"),
@@ -71,20 +93,27 @@ def game_number_of(text: pl.Expr) -> pl.Expr:
     return text.str.extract(r"(?i)\b(?:game|gm|partido)\s*#?([1-9])\b").cast(pl.Int64, strict=False)
 
 
-def read_opponents(frame: pl.DataFrame) -> pl.DataFrame:
-    """`frame` (cut: a payload without its times) with competition, first, second, title, telling and opponent_rule.
+def read_opponents(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """`frame` with competition, first, second, title, telling and opponent_rule, from a payload without its times.
+
+    `frame` has position, cut (that payload) and family_sport (null where not known).
 
     `first` and `second` are as printed and in printed order, null where there is no pair. What is told in a press
     conference's name stays with the sides: it is no game of theirs, so nothing is taken away to find one.
     """
     frame = frame.with_columns(telling=told_of(pl.col("cut")), _plain=_plain(pl.col("cut")))
-    segments = pl.col("_plain").str.replace_all(_DELIMITER, _CUT).str.split(_CUT)
-    frame = frame.with_columns(_segments=segments.list.eval(pl.element().str.strip_chars()))
+    dashed = pl.col("_plain").str.replace_all(_DASH, _CUT + _BEHIND_DASH)
+    segments = dashed.str.replace_all(_DELIMITER, _CUT).str.split(_CUT)
+    frame = frame.with_columns(
+        _segments=segments.list.eval(pl.element().str.strip_chars(" " + _BEHIND_DASH)),
+        _dashed=segments.list.eval(pl.element().str.starts_with(_BEHIND_DASH)),
+    )
     has_pair = pl.element().str.contains(_both_sides())
     pairs = pl.col("_segments").list.eval(has_pair).list
     frame = frame.with_columns(_at=pl.when(pairs.any()).then(pairs.arg_max()))
     frame = _with_pair(frame)
     frame = _with_pair_around_time(frame)
+    frame = _with_pair_of_known_teams(frame, known_forms(facts))
     frame = _press_as_printed(frame)
     first, second = (_cleaned(pl.col(name)) for name in ("_one", "_two"))
     frame = frame.with_columns(first=first, second=second)
@@ -93,7 +122,7 @@ def read_opponents(frame: pl.DataFrame) -> pl.DataFrame:
         pl.when(are_names).then(name).alias(name) for name in ("first", "second", "opponent_rule")
     )
     return frame.with_columns(competition=_competition(), title=_title()).select(
-        pl.exclude("_plain", "_segments", "_at", "_one", "_two", "_pair", "_separator")
+        pl.exclude("_plain", "_segments", "_dashed", "_at", "_one", "_two", "_pair")
     )
 
 
@@ -126,9 +155,10 @@ def _with_pair(frame: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(_pair=pair)
     text = pl.concat_str(pl.lit(" "), pl.col("_pair"), pl.lit(" "))
     one, two, rule = pl.lit(None, pl.String), pl.lit(None, pl.String), pl.lit(None, pl.String)
+    has_sides = ~pl.col("family_sport").is_in(_WITHOUT_SIDES).fill_null(value=False)
     for name, separator in (("x", _CROSS), ("at", _AT), ("versus", _VERSUS)):
         halves = text.str.replace(separator, _CUT).str.split_exact(_CUT, 1)
-        found = text.str.contains(separator)
+        found = text.str.contains(separator) & (has_sides | (name == "versus"))
         one = pl.when(found).then(halves.struct.field("field_0")).otherwise(one)
         two = pl.when(found).then(halves.struct.field("field_1")).otherwise(two)
         rule = pl.when(found).then(pl.lit(name)).otherwise(rule)
@@ -147,8 +177,31 @@ def _with_pair_around_time(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(
         _one=pl.when(found).then(one).otherwise("_one"),
         _two=pl.when(found).then(two).otherwise("_two"),
-        opponent_rule=pl.when(found).then(pl.lit("around the time")).otherwise("opponent_rule"),
+        opponent_rule=pl.when(found).then(pl.lit(_AROUND)).otherwise("opponent_rule"),
     )
+
+
+def _with_pair_of_known_teams(frame: pl.DataFrame, forms: pl.Series) -> pl.DataFrame:
+    """A dash parts two sides only where both are teams of the catalogue: "Ajax - AZ Alkmaar", not "Race - Qualifying"."""
+    rows = frame.select("position", "_segments", "_dashed").filter(
+        frame["_one"].is_null() & frame["_dashed"].list.any()
+    )
+    rows = rows.with_columns(at=pl.int_ranges(pl.col("_segments").list.len())).explode(
+        "_segments", "_dashed", "at", empty_as_null=True, keep_nulls=True
+    )
+    is_team = folded(_cleaned(pl.col("_segments"))).is_in(forms.implode())
+    following = pl.col("is_team", "_dashed", "_segments").shift(-1).over("position")
+    rows = rows.with_columns(is_team=is_team).with_columns(following.name.suffix("_next"))
+    pairs = rows.filter("is_team", "is_team_next", "_dashed_next").unique("position", keep="first", maintain_order=True)
+    pairs = pairs.select("position", pair_at=pl.col("at").cast(pl.UInt32), one="_segments", two="_segments_next")
+    frame = frame.join(pairs, on="position", how="left", maintain_order="left")
+    found = pl.col("pair_at").is_not_null()
+    return frame.with_columns(
+        _one=pl.coalesce("one", "_one"),
+        _two=pl.coalesce("two", "_two"),
+        _at=pl.coalesce("pair_at", "_at"),
+        opponent_rule=pl.when(found).then(pl.lit(_TWO_TEAMS)).otherwise("opponent_rule"),
+    ).drop("pair_at", "one", "two")
 
 
 def _press_as_printed(frame: pl.DataFrame) -> pl.DataFrame:
@@ -188,7 +241,7 @@ def _title() -> pl.Expr:
     whole = pl.col("_segments").list.eval(pl.element().filter(pl.element() != "")).list.join(" - ")
     around = pl.format("{} vs {}", pl.col("first"), pl.col("second"))
     title = (
-        pl.when(pl.col("opponent_rule") == "around the time")
+        pl.when(pl.col("opponent_rule").is_in([_AROUND, _TWO_TEAMS]))
         .then(around)
         .when(pl.col("first").is_not_null() & (pl.col("telling") == "live"))
         .then(pair)

@@ -14,6 +14,7 @@ from epg_pipeline.domain.competitions import with_competition
 from epg_pipeline.domain.contracts import SLOTS, conform
 from epg_pipeline.domain.opponents import read_opponents
 from epg_pipeline.domain.shells import cut_shells, slot_key
+from epg_pipeline.domain.team_forms import known_forms
 from epg_pipeline.domain.text import folded, repaired
 from epg_pipeline.domain.times import TIME_WAS_HERE, without_times
 
@@ -27,7 +28,10 @@ _ROUND_THE_CLOCK = r"(?i)\b24/7\b|\b24h\b"
 _IDLE = (
     r"(?i)\bno\s+(?:scheduled\s+|programmed\s+|live\s+|upcoming\s+|current\s+)?(?:events?|channels?|games?|match(?:es)?|"
     r"programming|broadcast|streams?|streaming)\b|^\W*(?:tba|tbd|tbc|off ?air|offline|coming soon|not available|"
-    r"nothing scheduled|no signal|event ended|ended|n/?a)\W*$|\bcurrently (?:no|off)\b|\bno programado\b"
+    r"nothing scheduled|no signal|event ended|ended|n/?a)\W*$|\bcurrently (?:no|off)\b|\bno programado\b|"
+    r"\b(?:kein|keine|ingen|inget|geen|nessun[oa]?|aucune?|sin|sem|nema|pas d['’e]?)\s*"
+    r"(?:events?|evento|événement|evenement|spiel|sendung|programm|sändning|sending|kamp|match|partita|partido|jogo|"
+    r"wedstrijd|uitzending|señal|programación|programación|prijenosa|događaja)\b|\byayın yok\b|\bmaç yok\b"
 )
 _TAGS = (
     r"(?i)[\[(][^\[\]()]*[\])]|\b(?:u?hd|fhd|[48]k|1080[pi]|720p|sd|hevc|raw|exclusive|backup|multi|vip|\d\d ?fps)\b"
@@ -42,7 +46,7 @@ def sort_entries(entries: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """
     names = entries.select("position", "name", text=repaired(pl.col("name")))
     frame = cut_shells(names, facts).with_columns(cut=without_times(pl.col("payload"), facts.zones))
-    frame = with_competition(read_opponents(frame), facts)
+    frame = with_competition(read_opponents(frame, facts), facts)
     frame = _with_known_sides(frame, facts)
     frame = frame.with_columns(kind=_kind())
     frame = frame.with_columns(is_slot=pl.col("kind").is_in(["event", "placeholder"]))
@@ -96,12 +100,7 @@ def _kind() -> pl.Expr:
 
 def _with_known_sides(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """Whether one or both printed opponents are teams of the catalogue: a film is called "Wild at Heart"."""
-    teams = facts.teams
-    printed = pl.concat(
-        [teams.get_column(column) for column in ("name", "short", "nickname")]
-        + [teams.get_column("aliases").str.split(";").explode(empty_as_null=True, keep_nulls=True)]
-    )
-    forms = printed.to_frame("form").select(folded(pl.col("form"))).filter(pl.col("form") != "").to_series().unique()
+    forms = known_forms(facts)
     known = [folded(pl.col(side)).is_in(forms.implode()).fill_null(value=False) for side in ("first", "second")]
     return frame.with_columns(one_is_known=known[0] | known[1], both_are_known=known[0] & known[1])
 
@@ -111,11 +110,12 @@ def _keyed(frame: pl.DataFrame) -> pl.DataFrame:
 
     Which of two equal keys is the second follows their addresses, not the list's order: a re-ordered list changes none.
     """
-    own_id = pl.when((pl.col("tvg_id") != "") & (pl.len().over("tvg_id") == 1)).then(pl.format("id {}", "tvg_id"))
-    stream = pl.format("stream {}", pl.col("url").str.extract(r"/(\d+)(?:\.\w+)?(?:\?.*)?$"))
+    own_id = pl.when((pl.col("tvg_id") != "") & (pl.len().over("tvg_id") == 1)).then("tvg_id")
+    stream = pl.format("Stream {}", pl.col("url").str.extract(r"/(\d+)(?:\.\w+)?(?:\?.*)?$"))
     shell = pl.when(pl.col("shell") != "").then(slot_key(pl.col("shell")))
-    heading = pl.when(pl.col("kind") == "placeholder").then(pl.format("heading {}", pl.col("text")))
-    key = pl.coalesce(shell, own_id, stream, heading, pl.format("name {}", pl.col("text")))
+    words = pl.col("text").str.strip_chars(" #=*~▬─━═■◆●_+>-")
+    heading = pl.when((pl.col("kind") == "placeholder") & words.str.contains(r"[\p{L}\p{N}]")).then(words)
+    key = pl.coalesce(shell, heading, own_id, stream, pl.col("text"))
     frame = frame.with_columns(slot=pl.when("is_slot").then(key).otherwise(pl.lit("")))
     turn = pl.struct("url", "position").rank("ordinal").over(pl.col("slot").str.to_lowercase())
     repeated = pl.col("is_slot") & (turn > 1)

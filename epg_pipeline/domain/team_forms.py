@@ -80,6 +80,14 @@ def forms_of(events: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     return rows.with_columns(core=core_of(pl.col("form"))).join(side, on="team", maintain_order="left")
 
 
+def known_forms(facts: Facts) -> pl.Series:
+    """Every folded form of the bundled catalogue, nicknames included: what is surely a team."""
+    teams = facts.teams
+    aliases = teams.get_column("aliases").str.split(";").explode(empty_as_null=True, keep_nulls=True)
+    printed = pl.concat([*(teams.get_column(column) for column in ("name", "short", "nickname")), aliases])
+    return printed.to_frame("form").select(folded(pl.col("form"))).filter(pl.col("form") != "").to_series().unique()
+
+
 def core_of(form: pl.Expr) -> pl.Expr:
     """A folded form without the words any club may bear ("1 fc koln" -> "koln"); itself where nothing would be left."""
     core = form.str.replace_all(rf"\b(?:{_CLUB_WORDS})\b", " ").str.replace_all(" +", " ").str.strip_chars()
@@ -204,18 +212,30 @@ def _catalogued(teams: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     )
     rows = _catalogue_rows(facts.teams).select("entry", "part", "form")
     same_league = asked.join(rows, on=["part", "form"]).unique("team", keep="first", maintain_order=True)
-    # A club in a cup, a national side in any league: by its form alone, if only one of its sport bears it.
-    elsewhere = asked.join(same_league, on="team", how="anti").join(rows.unique(["form", "entry"]), on="form")
-    elsewhere = elsewhere.filter((pl.col("entry").n_unique().over("team") == 1) & (pl.col("part_right") != "ncaa"))
-    return pl.concat([frame.select("team", "entry") for frame in (same_league, elsewhere.unique("team"))])
+    # A club in a cup, a national side in any league: by its form alone, a full name before an alias, if just one team of
+    # its sport and gender bears it. A club that stands in several leagues of the catalogue is still one team.
+    women = [key for key, league in facts.leagues.items() if league.gender == "women"]
+    gender = pl.when(pl.col("league").is_in(women)).then(pl.lit("women")).otherwise(pl.lit(""))
+    absent = teams.select("team", "sport", gender=gender, form=folded(pl.col("name"))).join(
+        same_league, on="team", how="anti"
+    )
+    elsewhere = absent.join(_catalogue_rows(facts.teams).filter(pl.col("part") != "ncaa"), on=["form", "gender"])
+    elsewhere = elsewhere.filter((pl.col("sport") == pl.col("sport_right")) | (pl.col("sport_right") == ""))
+    nearest = elsewhere.filter(pl.col("rank") == pl.col("rank").min().over("team"))
+    one_team = nearest.filter(pl.col("name").n_unique().over("team") == 1).unique(
+        "team", keep="first", maintain_order=True
+    )
+    return pl.concat([frame.select("team", "entry") for frame in (same_league, one_team)])
 
 
 def _catalogue_rows(teams: pl.DataFrame) -> pl.DataFrame:
-    rows = teams.with_row_index("entry").with_columns(
-        form=pl.concat_list("name", "short", pl.concat_list(pl.col("aliases").str.split(";")))
-    )
-    rows = rows.select("entry", "form", "sport", part="league").explode("form", empty_as_null=True, keep_nulls=True)
-    return rows.with_columns(form=folded(pl.col("form"))).filter(pl.col("form") != "")
+    """Every form of every row: entry, form (folded), rank (0 for the full name, 1 for others), name, sport, gender, part."""
+    rows = teams.with_row_index("entry").select("entry", "name", "short", "aliases", "sport", "gender", part="league")
+    kept = ("entry", "name", "sport", "gender", "part")
+    full = rows.select(*kept, form="name", rank=pl.lit(0))
+    others = rows.select(*kept, form=pl.concat_list("short", pl.col("aliases").str.split(";")), rank=pl.lit(1))
+    forms = pl.concat([full, others.explode("form", empty_as_null=True, keep_nulls=True)])
+    return forms.with_columns(form=folded(pl.col("form"))).filter(pl.col("form") != "")
 
 
 def _catalogue_forms(known: pl.DataFrame, facts: Facts) -> pl.DataFrame:

@@ -268,12 +268,12 @@
   function busiest() {
     // Where the channels one sees first have most on air, over as long as one sees.
     const seen = Math.min(span, (pane.clientWidth - $("corner").offsetWidth) / width);
-    const live = shown.slice(0, 40).flatMap((channel) => channel.live);
+    const live = shown.slice(0, Math.ceil(pane.clientHeight / rowHeight())).flatMap((channel) => channel.live);
     const overlap = (start) => live.reduce((sum, block) =>
       sum + Math.max(0, Math.min(block.stop, start + seen) - Math.max(block.start, start)), 0);
     let best = 0, most = 0;
     for (let start = 0; start <= span - seen; start += 30) { const sum = overlap(start); if (sum > most) { most = sum; best = start; } }
-    return best;
+    return best - 15;
   }
 
   function summarise() {
