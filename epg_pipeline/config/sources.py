@@ -1,0 +1,104 @@
+"""Which league is asked where, and how much a source may be asked, as validated data.
+
+Belongs here: the shape of sources.yaml, and reading it. Does not: a request or a row.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter, field_validator
+
+from epg_pipeline.config import load_leagues
+from epg_pipeline.config.files import FILES, ConfigError, Fact, validated
+
+if TYPE_CHECKING:
+    from datetime import date
+    from importlib.resources.abc import Traversable
+
+Month = Annotated[int, Field(ge=1, le=12)]
+Season = tuple[Month, Month]
+
+
+class Limits(Fact):
+    """How much a source may be asked: requests a second, at once after a pause, side by side, and in one refresh."""
+
+    per_second: Annotated[float, Field(gt=0)]
+    burst: Annotated[int, Field(ge=1)]
+    at_once: Annotated[int, Field(ge=1, le=32)]
+    requests: Annotated[int, Field(ge=1)]
+
+
+class EspnLeague(Fact):
+    """How ESPN is asked for one league; see the head of sources.yaml."""
+
+    path: tuple[Annotated[str, Field(pattern=r"^[a-z-]+/[a-zA-Z0-9._-]+$")], ...]
+    ask: Literal["month", "day", "range"] = "month"
+    groups: tuple[int, ...] = ()
+    season: Season | None = None
+
+    @field_validator("path", mode="before")
+    @classmethod
+    def _one_or_several(cls, path: Any) -> Any:
+        return (path,) if isinstance(path, str) else path
+
+
+class Espn(Fact):
+    """ESPN's public scoreboards."""
+
+    address: str
+    most_events: Annotated[int, Field(ge=1, le=500)]
+    limits: Limits
+    leagues: dict[str, EspnLeague]
+    soccer: tuple[str, ...]
+
+    def all_leagues(self) -> dict[str, EspnLeague]:
+        """Every league that is asked, soccer with its one way of asking."""
+        return self.leagues | {key: EspnLeague(path=(f"soccer/{key}",)) for key in self.soccer}
+
+
+class TheSportsDbLeague(Fact):
+    """How TheSportsDB is asked for one league: `season` is how it writes a season, 2026 or 2026-2027."""
+
+    id: int
+    season: Literal["year", "split"]
+    months: Season | None = None
+    with_key: bool = False
+
+
+class TheSportsDb(Fact):
+    """TheSportsDB, with its public key or one's own."""
+
+    address: str
+    free_key: str
+    limits: Limits
+    limits_with_key: Limits
+    leagues: dict[str, TheSportsDbLeague]
+
+
+class Sources(Fact):
+    """The services events come from."""
+
+    espn: Espn
+    thesportsdb: TheSportsDb
+
+
+@cache
+def load_sources(file: Traversable | None = None) -> Sources:
+    """The packaged sources, read once in a process. ConfigError names the league that leagues.yaml lacks."""
+    sources = validated(TypeAdapter(Sources), file or FILES / "sources.yaml", "source")
+    known = load_leagues()
+    for source, leagues in (("espn", sources.espn.all_leagues()), ("thesportsdb", sources.thesportsdb.leagues)):
+        for league in leagues:
+            if league not in known:
+                raise ConfigError(f'config/sources.yaml: {source}: league "{league}" is not in leagues.yaml. Add it there.')
+    return sources
+
+
+def plays(season: Season | None, day: date) -> bool:
+    """Whether a day is in a season given by its first and last month, which may lie beyond the turn of the year."""
+    if season is None:
+        return True
+    first, last = season
+    return first <= day.month <= last if first <= last else day.month >= first or day.month <= last
