@@ -64,7 +64,10 @@ def upsert(connection: psycopg.Connection, table: str, source: str, keys: Sequen
     names = [sql.Identifier(name) for name in (*keys, *columns)]
     key_names, others = names[: len(keys)], names[len(keys) :]
     statement = sql.SQL(
-        "INSERT INTO {table} ({names}) SELECT {given} FROM {source} AS i LEFT JOIN {table} AS t ON {same_key} "
+        # The LIMIT makes it one look into the unique index for each row, whatever the planner knows of a growing table:
+        # it read the whole record for a day's rows.
+        "INSERT INTO {table} ({names}) SELECT {given} FROM {source} AS i "
+        "LEFT JOIN LATERAL (SELECT * FROM {table} AS x WHERE {same_key} LIMIT 1) AS t ON true "
         "WHERE t.{a_key} IS NULL OR ({old}) IS DISTINCT FROM ({new}) ORDER BY {keys_given} "
         "ON CONFLICT ({keys}) DO UPDATE SET {changes}, updated_at = now()"
     ).format(
@@ -72,7 +75,7 @@ def upsert(connection: psycopg.Connection, table: str, source: str, keys: Sequen
         names=_listed(names),
         given=_listed(names, "i."),
         source=sql.SQL(source),
-        same_key=sql.SQL(" AND ").join(sql.SQL("t.{0} = i.{0}").format(name) for name in key_names),
+        same_key=sql.SQL(" AND ").join(sql.SQL("x.{0} = i.{0}").format(name) for name in key_names),
         a_key=key_names[0],
         old=_listed(others, "t."),
         new=_listed(others, "i."),
