@@ -135,9 +135,13 @@ def load_sport_words(file: Traversable | None = None) -> dict[str, tuple[str, ..
 
 @cache
 def load_teams(file: Traversable | None = None) -> pl.DataFrame:
-    """The bundled catalogue of team forms: one row a team, the columns of teams.csv as text, "" where unknown."""
+    """The bundled catalogue of team forms: one row a team, the columns of teams.csv as text, "" where unknown.
+
+    `further_aliases` is empty here: it is for what an installation learns, and weighs less (domain/aliases.py).
+    """
     source = file or FILES / "teams.csv"
-    return pl.read_csv(source.read_bytes(), infer_schema=False).fill_null("")
+    teams = pl.read_csv(source.read_bytes(), infer_schema=False).fill_null("")
+    return teams.with_columns(further_aliases=pl.lit(""))
 
 
 def _require_pattern(pattern: str, number: int) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 CHOSEN = (
     "position", "event_id", "score", "pair", "league_evidence", "time_evidence", "game_evidence", "order", "minutes",
-    "offset", "first_form", "second_form", "runner_up", "runner_up_score", "verdict", "how",
+    "offset", "first_form", "second_form", "runner_up", "runner_up_score", "apart", "verdict", "how",
 )  # fmt: skip
 
 # Which session of a weekend a title tells of; the first that is found counts.
@@ -46,6 +46,7 @@ _SURE, _MARGIN = 80.0, 5.0
 _CLOSE = 90  # minutes between a printed clock and the start
 _FAR = 14 * 60
 _LEAST_SHARED = 60
+_EVIDENCE = ("pair", "league_evidence", "time_evidence")
 
 
 def chosen(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
@@ -113,13 +114,26 @@ def _session(text: pl.Expr) -> pl.Expr:
     return session
 
 
+def next_best(*evidence: str) -> dict[str, pl.Expr]:
+    """Of ranked candidates grouped by reading, the second: runner_up, runner_up_score, and next_* of its evidence."""
+    second = {"runner_up": "event_id", "runner_up_score": "score", **{f"next_{name}": name for name in evidence}}
+    return {column: pl.col(name).get(1, null_on_oob=True) for column, name in second.items()}
+
+
+def apart(*evidence: str) -> pl.Expr:
+    """What separates the best from the second, as text: "pair 6.5, time 4.0"; "nothing" when no evidence does."""
+    said = []
+    for name in evidence:
+        points = (pl.col(name) - pl.col(f"next_{name}")).round(1)
+        said.append(pl.when(points != 0).then(pl.format("{} {}", pl.lit(name.removesuffix("_evidence")), points)))
+    return pl.concat_str(said, separator=", ", ignore_nulls=True).replace("", "nothing")
+
+
 def _ranked(pairs: pl.DataFrame) -> pl.DataFrame:
     scored = pairs.with_columns(score=pl.col("pair") + pl.col("league_evidence") + pl.col("time_evidence"))
     ranked = scored.filter(pl.col("pair") >= _LEAST_SHARED).sort("score", descending=True, maintain_order=True)
     best = ranked.group_by("position", maintain_order=True).agg(
-        pl.col("event_id", "score", "pair", "league_evidence", "time_evidence", "minutes").first(),
-        runner_up=pl.col("event_id").get(1, null_on_oob=True),
-        runner_up_score=pl.col("score").get(1, null_on_oob=True),
+        pl.col("event_id", "score", *_EVIDENCE, "minutes").first(), **next_best(*_EVIDENCE)
     )
     is_sure = pl.col("score") >= _SURE
     is_clear = (pl.col("score") - pl.col("runner_up_score")).fill_null(100) >= _MARGIN
@@ -127,12 +141,12 @@ def _ranked(pairs: pl.DataFrame) -> pl.DataFrame:
     nothing = pl.lit(None, pl.String)
     return best.with_columns(
         verdict=verdict, how=pl.lit("title"), order=nothing, first_form=nothing, second_form=nothing,
-        game_evidence=pl.lit(0.0), offset=pl.lit(0, pl.Int64),
+        game_evidence=pl.lit(0.0), offset=pl.lit(0, pl.Int64), apart=apart(*_EVIDENCE),
     ).select(*CHOSEN)  # fmt: skip
 
 
 def _none() -> pl.DataFrame:
-    text = ("event_id", "order", "first_form", "second_form", "runner_up", "verdict", "how")
+    text = ("event_id", "order", "first_form", "second_form", "runner_up", "apart", "verdict", "how")
     whole = ("position", "minutes", "offset")
     kinds = {name: pl.String if name in text else pl.Int64 if name in whole else pl.Float64 for name in CHOSEN}
     return pl.DataFrame(schema=kinds)

@@ -26,6 +26,7 @@ _SAME_LEAGUE, _SAME_SPORT, _OTHER_LEAGUE, _OTHER_SPORT = 8.0, 3.0, -12.0, -30.0
 _CLOCK_AGREES, _ON_THE_DAY, _CLOCK_DIFFERS, _CLOCK_FAR = 10.0, 8.0, -4.0, -14.0
 _GAME_AGREES, _GAME_DIFFERS = 8.0, -8.0
 _EARLY, _LATE = 75, 35  # minutes a feed may open before the event, or a list be late
+_EVIDENCE = ("pair", "league_evidence", "time_evidence", "game_evidence")
 _FAR = 14 * 60  # minutes; no zone is further off
 
 
@@ -140,11 +141,9 @@ def _chosen(weighed: pl.DataFrame) -> pl.DataFrame:
         ["position", "event_id"], keep="first", maintain_order=True
     )
     ranked = best_of_event.group_by("position", maintain_order=True).agg(
-        pl.col("event_id", "score", "pair", "league_evidence", "time_evidence", "game_evidence").first(),
-        pl.col("order", "minutes", "offset", "first_form", "second_form").first(),
-        runner_up=pl.col("event_id").get(1, null_on_oob=True),
-        runner_up_score=pl.col("score").get(1, null_on_oob=True),
-    )  # fmt: skip
+        pl.col("event_id", "score", *_EVIDENCE, "order", "minutes", "offset", "first_form", "second_form").first(),
+        **cards.next_best(*_EVIDENCE),
+    )
     margin = pl.col("score") - pl.col("runner_up_score")
     verdict = (
         pl.when(pl.col("score") < _SURE)
@@ -153,7 +152,8 @@ def _chosen(weighed: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("ambiguous"))
         .otherwise(pl.lit("taken"))
     )
-    return ranked.with_columns(verdict=verdict, how=pl.lit("pair")).select(*cards.CHOSEN)
+    ranked = ranked.with_columns(verdict=verdict, how=pl.lit("pair"), apart=cards.apart(*_EVIDENCE))
+    return ranked.select(*cards.CHOSEN)
 
 
 def _decisions(readings: pl.DataFrame, chosen: pl.DataFrame, events: pl.DataFrame, facts: Facts) -> pl.DataFrame:
@@ -163,7 +163,7 @@ def _decisions(readings: pl.DataFrame, chosen: pl.DataFrame, events: pl.DataFram
         "event_id", "league", "home", "away", "venue", "home_logo", "away_logo", event_sport="sport",
         event_name="name", event_starts_at="starts_at",
     ).unique("event_id")  # fmt: skip
-    frame = readings.join(chosen.drop("event_id"), on="position", how="left", maintain_order="left")
+    frame = readings.join(chosen.rename({"event_id": "nearest"}), on="position", how="left", maintain_order="left")
     frame = frame.join(taken, on="position", how="left", maintain_order="left")
     frame = frame.join(event, on="event_id", how="left", maintain_order="left")
     frame = frame.join(one_sided, on="position", how="left", maintain_order="left")
@@ -226,6 +226,9 @@ def _reasons() -> pl.Expr:
             pl.format("time: {} min from the printed clock ({})", "minutes", pl.col("time_evidence").round(1))
         ),
         pl.when(pl.col("game_evidence").fill_null(0) != 0).then(pl.format("game: {}", "game")),
-        pl.when(pl.col("runner_up").is_not_null()).then(pl.format("runner-up: {} by {}", "runner_up", margin.round(1))),
+        pl.when(pl.col("verdict") != "taken").then(pl.format("nearest: {}", "nearest")),
+        pl.when(pl.col("runner_up").is_not_null()).then(
+            pl.format("runner-up: {} by {} ({})", "runner_up", margin.round(1), "apart")
+        ),
         pl.when(pl.col("offset_rule").is_not_null() & ~is_taken.fill_null(value=False)).then("offset_rule"),
     ).list.drop_nulls()

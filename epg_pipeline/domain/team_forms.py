@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from epg_pipeline.config import Facts
 
 # How much each form says, of 100: a place or a nickname alone is shared by many teams.
-_FULL, _ALIAS, _SHORT, _NICKNAME, _PLACE, _CODE = 100, 97, 96, 90, 86, 84
+# What an installation learned by itself weighs less than what people wrote down.
+_FULL, _ALIAS, _SHORT, _FURTHER, _NICKNAME, _PLACE, _CODE = 100, 97, 96, 91, 90, 86, 84
 # A form that equals the text only without the words that clubs bear, only in part, or but for a typing error.
 _WITHOUT_CLUB_WORDS, _ABBREVIATED, _PART_OF, _PART_OF_TWO, _MORE_THAN, _MISSPELT = 4, 88, 78, 70, 76, 0.9
 _LEAST = 60.0
@@ -72,7 +73,7 @@ def forms_of(events: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         "team", keep="first", maintain_order=True
     )
     teams = _split_by_short_name(teams)
-    known = _catalogued(teams, facts)
+    known = catalogued(teams, facts)
     rows = pl.concat([_delivered_forms(teams), _catalogue_forms(known, facts)])
     rows = rows.with_columns(form=folded(pl.col("form"))).filter(pl.col("form") != "")
     rows = rows.group_by("team", "form", maintain_order=True).agg(pl.col("weight").max())
@@ -197,7 +198,7 @@ def _delivered_forms(teams: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([form.cast({"weight": pl.Float64}) for form in forms])
 
 
-def _catalogued(teams: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+def catalogued(teams: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """team -> entry: the catalogue's row of each team, by any of its forms, in the catalogue's part for its league."""
     part = pl.col("league").replace_strict(
         {
@@ -251,8 +252,11 @@ def _catalogue_forms(known: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         ),
         entry.select("team", form="abbreviation", weight=pl.lit(_CODE)),
         entry.select("team", form=code_and_nickname, weight=pl.lit(_ALIAS)),
-        entry.select("team", form=pl.col("aliases").str.split(";"), weight=pl.lit(_ALIAS)).explode(
-            "form", empty_as_null=True, keep_nulls=True
+        *(
+            entry.select("team", form=pl.col(column).str.split(";"), weight=pl.lit(weight)).explode(
+                "form", empty_as_null=True, keep_nulls=True
+            )
+            for column, weight in (("aliases", _ALIAS), ("further_aliases", _FURTHER))
         ),
     ]
     return pl.concat([form.cast({"weight": pl.Float64}) for form in forms]).filter(pl.col("form").is_not_null())
