@@ -37,19 +37,25 @@ class Account:
         self, command: list[str], environment: dict[str, str] | None = None, log: IO[bytes] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end as this user, in none of our groups; `log` takes its errors, else they are kept."""
-        return subprocess.run(
-            command,
-            user=self.uid,
-            group=self.gid,
-            extra_groups=None if self.uid is None else [],
-            cwd="/",  # our own folder may be closed to this user
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=log or subprocess.PIPE,
-            text=True,
-            start_new_session=True,  # Ctrl-C in the terminal is for the client alone
-            check=False,
-        )
+        try:
+            return subprocess.run(
+                command,
+                user=self.uid,
+                group=self.gid,
+                extra_groups=None if self.uid is None else [],
+                cwd="/",  # our own folder may be closed to this user
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=log or subprocess.PIPE,
+                text=True,
+                start_new_session=True,  # Ctrl-C in the terminal is for the client alone
+                check=False,
+            )
+        except PermissionError as fault:  # in a container, root may lack the right to become another user
+            raise StoreError(
+                f"PostgreSQL does not run as root, and here root may not become user {self.uid} ({fault.strerror}). "
+                "Run as an ordinary user, or set EPG_DATABASE_URL."
+            ) from None
 
     def hand_over(self, path: Path) -> None:
         """Make this user the owner of the path."""

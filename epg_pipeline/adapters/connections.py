@@ -104,7 +104,7 @@ def checked_conninfo(text: str) -> str:
             "EPG_DATABASE_URL is no PostgreSQL address. It looks like postgresql://USER:PASSWORD@HOST:5432/DATABASE, "
             "with special characters of the password percent-encoded (@ is %40, / is %2F, # is %23)."
         )
-    return make_conninfo("", **parts)
+    return make_conninfo("", **{"connect_timeout": 10, **parts})  # libpq would wait for a silent host for ever
 
 
 def connect(conninfo: str) -> psycopg.Connection:

@@ -76,7 +76,12 @@ def open_store(settings: StoreSettings) -> Store:
     Close it, or use it as a context manager: the last user's leaving stops the embedded server. StoreError says what is
     in the way and what to do.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise StoreError(
+            f"{settings.home} can't be made ({fault.strerror}). Name another folder in EPG_HOME."
+        ) from None
     text = settings.secret_key_text
     seal = Seal(text) if text else Seal.from_file(settings.secret_key)
     snapshots = SnapshotFiles(settings.home / "snapshots", seal)

@@ -19,7 +19,9 @@ import pytest
 from epg_pipeline.adapters import server_place as places
 from epg_pipeline.adapters.embedded import lease_server, stop_server
 from epg_pipeline.adapters.faults import StoreError
+from epg_pipeline.adapters.postgres import open_store
 from epg_pipeline.adapters.server_place import is_alive, running_postmaster, server_place
+from epg_pipeline.settings import Settings
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -39,7 +41,9 @@ def _user(home, *wrapper: str):
     command = [*wrapper, sys.executable, "-c", USER, str(home)]
     pipe = subprocess.PIPE
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1"}
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd="/", env=environment) as process:
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, cwd="/", env=environment
+    ) as process:
         try:
             yield process
         finally:
@@ -48,6 +52,13 @@ def _user(home, *wrapper: str):
 
 def _port(process) -> int:
     return int(process.stdout.readline())
+
+
+def _as_user(home, *wrapper: str) -> subprocess.CompletedProcess[str]:
+    """A user that leaves at once, run to its end."""
+    with _user(home, *wrapper) as process:
+        out, errors = process.communicate("\n")
+    return subprocess.CompletedProcess([], process.returncode, out, errors)
 
 
 def _postmaster(home):
@@ -96,6 +107,39 @@ def test_processes_that_ask_at_once_get_one_server(home):
         for process in (one, other, third):
             process.communicate("\n")
     assert _postmaster(home) is None
+
+
+STORE_USER = """
+import sys
+from pathlib import Path
+from epg_pipeline.adapters.postgres import open_store
+from epg_pipeline.settings import Settings
+home = Path(sys.argv[1])
+with open_store(Settings(home=home, dist=home)) as store:
+    store.add_provider(sys.argv[2], "http://tv.example/" + sys.argv[2], "UTC", "kid")
+"""
+
+
+def test_processes_that_begin_at_once_agree_on_server_tables_and_key(home):
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1"}
+    names = ["one", "three", "two"]
+    processes = [
+        subprocess.Popen([sys.executable, "-c", STORE_USER, str(home), name], cwd="/", env=environment)
+        for name in names
+    ]
+    assert [process.wait() for process in processes] == [0, 0, 0]
+    with open_store(Settings(home=home, dist=home)) as store:
+        assert [provider.name for provider in store.providers()] == names
+        assert {store.playlist_url(provider) for provider in store.providers()} == {
+            f"http://tv.example/{name}" for name in names
+        }
+    assert _postmaster(home) is None
+
+
+def test_a_home_that_can_not_be_made_is_told_by_name(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match=r"file/home can't be made .*EPG_HOME"):
+        open_store(Settings(home=tmp_path / "file" / "home", dist=tmp_path))
 
 
 def test_a_user_that_is_killed_holds_nothing_up(home):
@@ -352,17 +396,18 @@ def test_an_ordinary_user_runs_the_server_and_root_may_use_it_too(home):
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv (util-linux) changes the user")
 def test_a_home_of_another_user_is_refused_with_whose_it_is(home):
     lease_server(home).release()
-    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-    told = subprocess.run(
-        [*nobody, sys.executable, "-c", USER, str(home)],
-        capture_output=True,
-        text=True,
-        cwd="/",
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1"},
-        check=False,
-    )
+    told = _as_user(home, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
     assert told.returncode == 1
     assert "this home was made by another user" in told.stderr
+
+
+@as_root
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv (util-linux) takes rights away")
+def test_root_that_may_not_become_another_user_is_told_what_to_do(home):
+    told = _as_user(home, "setpriv", "--bounding-set=-setuid,-setgid")
+    assert told.returncode == 1
+    assert "here root may not become user" in told.stderr
+    assert "Run as an ordinary user, or set EPG_DATABASE_URL" in told.stderr
 
 
 @as_root
