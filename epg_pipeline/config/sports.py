@@ -6,29 +6,22 @@ Belongs here: the schema of sports.yaml and its reading. Does not: which sport a
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter
+
+from epg_pipeline.config.files import FILES, Fact, validated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from importlib.resources.abc import Traversable
 
 Order = Literal["at", "vs"]
 Minutes = Field(gt=0, le=24 * 60)
 
 
-class SportsError(ValueError):
-    """sports.yaml does not say what it must; the text names the place and what is wrong."""
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Sport(_Strict):
+class Sport(Fact):
     """One sport: `minutes` on air, how it writes a pairing, whether its events have no sides, more categories."""
 
     name: str = Field(min_length=1)
@@ -39,7 +32,7 @@ class Sport(_Strict):
     categories: tuple[str, ...] = ()
 
 
-class LeagueHabit(_Strict):
+class LeagueHabit(Fact):
     """Where a league differs from its sport; what is None is the sport's."""
 
     minutes: int | None = Field(default=None, gt=0, le=24 * 60)
@@ -48,7 +41,7 @@ class LeagueHabit(_Strict):
     art: str | None = Field(default=None, pattern=r"^https?://\S+$")
 
 
-class Tellings(_Strict):
+class Tellings(Fact):
     """Minutes of what is about an event, or of a studio show, without being an event."""
 
     show: int = Minutes
@@ -57,15 +50,15 @@ class Tellings(_Strict):
     highlights: int = Minutes
 
 
-class Sports(_Strict):
+class Sports(Fact):
     """All sports, the leagues that differ, and the names leagues go by; as two tables for joins."""
 
     default: Sport
     tellings: Tellings
     sports: dict[str, Sport]
-    leagues: dict[str, LeagueHabit] = {}
-    league_names: dict[str, str] = {}
-    league_sports: dict[str, str] = {}
+    leagues: dict[str, LeagueHabit] = Field(default_factory=dict)
+    league_names: dict[str, str] = Field(default_factory=dict)
+    league_sports: dict[str, str] = Field(default_factory=dict)
 
     def of_sports(self) -> pl.DataFrame:
         """One row a sport, keyed `sport`, with its name as sport_name; the row "" is the default."""
@@ -124,31 +117,28 @@ class Sports(_Strict):
         return self.model_copy(update={"sports": sports, "leagues": leagues})
 
 
-def read_sports(text: str, leagues_text: str = "{}", where: str = "sports.yaml") -> Sports:
-    """The sports a YAML text describes, with the names of the leagues of another; SportsError says what is wrong."""
-    try:
-        stated = yaml.safe_load(text)
-        leagues = yaml.safe_load(leagues_text) or {}
-        return Sports.model_validate(
-            {
-                **stated,
-                "league_names": {key: league["name"] for key, league in leagues.items()},
-                "league_sports": {key: league.get("sport", "") for key, league in leagues.items()},
-            }
-        )
-    except yaml.YAMLError as error:
-        raise SportsError(f"{where}: not YAML: {error}") from error
-    except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-        raise SportsError(f"{where}: {faults}") from error
-    except (TypeError, KeyError) as error:
-        raise SportsError(f"{where}: a mapping is expected, with a name for every league ({error})") from error
+class _LeagueName(BaseModel):
+    """What is needed here of an entry of leagues.yaml."""
+
+    name: str
+    sport: str = ""
+
+
+def load_sports(file: Traversable | None = None) -> Sports:
+    """The sports of a file, the packaged one if none is given; ConfigError says which entry is wrong and how."""
+    return _packaged() if file is None else _read(file)
 
 
 @cache
-def load_sports() -> Sports:
-    """The packaged sports, read once; SportsError when the file was spoilt."""
-    folder = files("epg_pipeline.config")
-    return read_sports(
-        folder.joinpath("sports.yaml").read_text("utf-8"), folder.joinpath("leagues.yaml").read_text("utf-8")
+def _packaged() -> Sports:
+    return _read(FILES / "sports.yaml")
+
+
+def _read(file: Traversable) -> Sports:
+    leagues = validated(TypeAdapter(dict[str, _LeagueName]), FILES / "leagues.yaml", "league")
+    return validated(TypeAdapter(Sports), file, "sports").model_copy(
+        update={
+            "league_names": {key: league.name for key, league in leagues.items()},
+            "league_sports": {key: league.sport for key, league in leagues.items()},
+        }
     )

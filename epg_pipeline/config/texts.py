@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import string
 from functools import cache
-from importlib.resources import files
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter
+
+from epg_pipeline.config.files import FILES, ConfigError, Fact, validated
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 FIELDS = frozenset({"title", "sub_title", "facts", "venue", "time", "date"})
-
-
-class TextsError(ValueError):
-    """texts.yaml does not say what it must; the text names the place and what is wrong."""
 
 
 def _fillable(template: str) -> str:
@@ -33,11 +32,7 @@ def _fillable(template: str) -> str:
 Template = Annotated[str, AfterValidator(_fillable)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Titles(_Strict):
+class Titles(Fact):
     """One template for each sort of block; filler is "later", "next" or "untimed" by what it is about."""
 
     pre: Template
@@ -55,7 +50,7 @@ class Descriptions(Titles):
     shown: Template
 
 
-class Categories(_Strict):
+class Categories(Fact):
     """The words for any programme, a live event, and a studio show."""
 
     all: str = Field(min_length=1)
@@ -63,7 +58,7 @@ class Categories(_Strict):
     show: str = Field(min_length=1)
 
 
-class Language(_Strict):
+class Language(Fact):
     """All words of one language; `date` and the clocks are strftime patterns."""
 
     titles: Titles
@@ -74,21 +69,26 @@ class Language(_Strict):
     date: str
 
 
-class Marks(_Strict):
+class Marks(Fact):
     """What testing mode puts before the titles of names without an event, and of names that say nothing."""
 
     unmatched: str
     unparseable: str
 
 
-class Texts(_Strict):
+class Habits(Fact):
+    """The marks, and the habits of zones, whatever the language."""
+
+    marks: Marks
+    zone_names: dict[str, str]
+    twelve_hour_zones: tuple[str, ...]
+
+
+class Texts(Habits):
     """The words of one language with the habits of zones."""
 
     language: str
     words: Language
-    marks: Marks
-    zone_names: dict[str, str]
-    twelve_hour_zones: tuple[str, ...]
 
     def clock(self, timezone: str) -> str:
         """The strftime pattern viewers in the zone read a time in."""
@@ -98,26 +98,20 @@ class Texts(_Strict):
         return self.words.twelve_hours if twelve else self.words.twenty_four_hours
 
 
-def read_texts(text: str, language: str = "en", where: str = "texts.yaml") -> Texts:
-    """The words of a language from a YAML text; TextsError says which template is wrong and how."""
-    try:
-        stated = yaml.safe_load(text)
-        common = {key: stated.pop(key) for key in ("marks", "zone_names", "twelve_hour_zones")}
-        if language not in stated:
-            raise TextsError(f"{where}: no language {language!r}; there are {', '.join(sorted(stated))}")
-        return Texts.model_validate({"language": language, "words": stated[language], **common})
-    except yaml.YAMLError as error:
-        raise TextsError(f"{where}: not YAML: {error}") from error
-    except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-        raise TextsError(f"{where}: {faults}") from error
-    except (AttributeError, KeyError, TypeError) as error:
-        raise TextsError(
-            f"{where}: a mapping of languages, marks, zone_names, twelve_hour_zones is expected"
-        ) from error
+class _File(Habits):
+    languages: dict[str, Language]
 
 
 @cache
-def load_texts(language: str = "en") -> Texts:
-    """The packaged words of a language, read once; TextsError when the file was spoilt or lacks the language."""
-    return read_texts(files("epg_pipeline.config").joinpath("texts.yaml").read_text("utf-8"), language)
+def load_texts(language: str = "en", file: Traversable = FILES / "texts.yaml") -> Texts:
+    """The words of a language, the packaged ones unless a file is given.
+
+    ConfigError says which template is wrong and how, or which languages there are.
+    """
+    stated = validated(TypeAdapter(_File), file, "texts")
+    if language not in stated.languages:
+        raise ConfigError(
+            f"config/{file.name}: no language {language!r}; there are {', '.join(sorted(stated.languages))}"
+        )
+    habits = {name: getattr(stated, name) for name in Habits.model_fields}
+    return Texts(language=language, words=stated.languages[language], **habits)

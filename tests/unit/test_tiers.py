@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 from guide_frames import BLANK, TROY, channels_for, decisions_of
 
-from epg_pipeline.config.sports import SportsError, load_sports, read_sports
-from epg_pipeline.config.texts import TextsError, load_texts, read_texts
+from epg_pipeline.config.files import FILES, ConfigError
+from epg_pipeline.config.sports import load_sports
+from epg_pipeline.config.texts import load_texts
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.schedule import schedule
 from epg_pipeline.domain.tiers import TIERS, dress
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SLOT = "NCAAF 03"
 NEW_YORK = ProviderDay(date(2025, 10, 8), "America/New_York")
@@ -163,47 +168,56 @@ def test_no_rows_are_dressed_too():
     assert dress(programmes, "goat", NEW_YORK.timezone, load_sports()).is_empty()
 
 
-def test_a_template_with_an_unknown_field_is_refused_with_its_place():
-    spoilt = _texts_yaml().replace("{title} has ended", "{titel} has ended")
-    with pytest.raises(TextsError, match=r"words\.titles\.post.*\{titel\} is no field"):
-        read_texts(spoilt)
+def spoilt(tmp_path, old: str, new: str) -> Path:
+    """texts.yaml with one template changed."""
+    text = (FILES / "texts.yaml").read_text("utf-8")
+    assert old in text
+    file = tmp_path / "texts.yaml"
+    file.write_text(text.replace(old, new, 1), "utf-8")
+    return file
+
+
+def test_a_template_with_an_unknown_field_is_refused_with_its_place(tmp_path):
+    with pytest.raises(ConfigError, match=r"en\.titles\.post: \{titel\} is no field of a template; there are date"):
+        load_texts("en", spoilt(tmp_path, "{title} has ended", "{titel} has ended"))
 
 
 @pytest.mark.parametrize("template", ['"{title"', '""', '"{title:>3}"'])
-def test_a_template_that_could_not_be_filled_is_refused(template):
-    with pytest.raises(TextsError, match=r"titles\.post"):
-        read_texts(_texts_yaml().replace('"{title} has ended"', template))
+def test_a_template_that_could_not_be_filled_is_refused(tmp_path, template):
+    with pytest.raises(ConfigError, match=r"titles\.post"):
+        load_texts("en", spoilt(tmp_path, '"{title} has ended"', template))
 
 
 def test_an_unknown_language_is_named_with_those_there_are():
-    with pytest.raises(TextsError, match="'xx'; there are en"):
+    with pytest.raises(ConfigError, match="'xx'; there are en"):
         load_texts("xx")
+
+
+def test_own_words_take_the_place_of_ours(tmp_path):
+    texts = load_texts("en", spoilt(tmp_path, "{title} has ended", "That was {title}"))
+    assert one(dressed(TROY, texts=texts), "post")["title"] == "That was Troy at Old Dominion"
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("default: [", "not YAML"),
-        ("- a", "mapping"),
+        ("default: [", "no YAML"),
+        ("- a", "should be a valid dictionary|instance of Sports"),
         (
-            "default: {name: S, minutes: 0}\ntellings: {show: 60, press: 45, pregame: 60, highlights: 60}\nsports: {}",
-            "default.minutes",
+            "default: {name: S, minutes: 0}\ntellings: {}\nsports: {}",
+            "minutes",
         ),
-        ("default: {name: S, minutes: 9}\ntellings: {show: 60}\nsports: {}", "tellings.press"),
+        ("default: {name: S, minutes: 9}\ntellings: {show: 60}\nsports: {}", "tellings.*press"),
     ],
 )
-def test_spoilt_sports_are_refused_with_their_place(text, says):
-    with pytest.raises(SportsError, match=says):
-        read_sports(text)
+def test_spoilt_sports_are_refused_with_their_place(tmp_path, text, says):
+    file = tmp_path / "sports.yaml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(ConfigError, match=says):
+        load_sports(file)
 
 
 def test_every_sport_of_the_leagues_has_a_row_and_an_emoji():
     sports = load_sports()
     assert set(sports.league_sports.values()) - {""} <= set(sports.sports)
     assert all(sport.emoji for sport in sports.sports.values())
-
-
-def _texts_yaml() -> str:
-    from importlib.resources import files
-
-    return files("epg_pipeline.config").joinpath("texts.yaml").read_text("utf-8")
