@@ -6,7 +6,7 @@ Belongs here: the shape of sources.yaml, and reading it. Does not: a request or 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, TypeAdapter, field_validator
 
@@ -40,7 +40,7 @@ class EspnLeague(Fact):
 
     @field_validator("path", mode="before")
     @classmethod
-    def _one_or_several(cls, path: Any) -> Any:
+    def _one_or_several(cls, path: object) -> object:
         return (path,) if isinstance(path, str) else path
 
 
@@ -92,7 +92,9 @@ def load_sources(file: Traversable | None = None) -> Sources:
     for source, leagues in (("espn", sources.espn.all_leagues()), ("thesportsdb", sources.thesportsdb.leagues)):
         for league in leagues:
             if league not in known:
-                raise ConfigError(f'config/sources.yaml: {source}: league "{league}" is not in leagues.yaml. Add it there.')
+                raise ConfigError(
+                    f'config/sources.yaml: {source}: league "{league}" is not in leagues.yaml. Add it there.'
+                )
     return sources
 
 
