@@ -67,6 +67,26 @@ class League(Fact):
     printed_with_country: tuple[str, ...] = ()
 
 
+class Words(Fact):
+    """Words of many languages by which a name tells what is on; see words.yaml."""
+
+    replay: tuple[str, ...]
+    highlights: tuple[str, ...]
+    pregame: tuple[str, ...]
+    press: tuple[str, ...]
+    idle: tuple[str, ...]
+    women: tuple[str, ...]
+    men: tuple[str, ...]
+    reserve: tuple[str, ...]
+    youth: tuple[str, ...]
+    others: tuple[str, ...]
+    school: tuple[str, ...]
+    beside_time: tuple[str, ...]
+    behind_time: tuple[str, ...]
+    weekdays: Annotated[tuple[tuple[str, ...], ...], Field(min_length=7, max_length=7)]
+    exonyms: dict[str, str]
+
+
 Families = tuple[Family, ...]
 Leagues = dict[str, League]
 
@@ -80,13 +100,14 @@ class Facts:
     sports: Sports
     zones: dict[str, str]
     sport_words: dict[str, tuple[str, ...]]
+    words: Words
     teams: pl.DataFrame
 
 
 @cache
 def load_facts() -> Facts:
     """The packaged facts, read once in a process. ConfigError names the file and entry that is wrong."""
-    return Facts(load_families(), load_leagues(), load_sports(), load_zones(), load_sport_words(), load_teams())
+    return Facts(load_families(), load_leagues(), load_sports(), load_zones(), load_sport_words(), load_words(), load_teams())
 
 
 @cache
@@ -131,6 +152,12 @@ def load_sport_words(file: Traversable | None = None) -> dict[str, tuple[str, ..
     for sport in words:
         _require(sport in load_sports().sports, "sport_words.yaml", sport, "it is not in sports.yaml")
     return words
+
+
+@cache
+def load_words(file: Traversable | None = None) -> Words:
+    """The words of many languages for what is on, idle slots, sides, times and places."""
+    return validated(TypeAdapter(Words), file or FILES / "words.yaml", "word list")
 
 
 @cache

@@ -57,6 +57,11 @@ def _sport_word(form: pl.Expr, facts: Facts) -> pl.Expr:
     return found
 
 
+def printed_forms(facts: Facts) -> pl.Series:
+    """Every folded form by which a playlist prints a league."""
+    return _printed_leagues(facts)["form"]
+
+
 def _printed_leagues(facts: Facts) -> pl.DataFrame:
     """form (folded) -> leagues: every way a league is printed, a country before or behind it included."""
     rows = [

@@ -56,7 +56,7 @@ def pair_candidates(pairs: pl.DataFrame, events: pl.DataFrame, day: ProviderDay,
         home_team=team_key(pl.col("league"), pl.col("home")), away_team=team_key(pl.col("league"), pl.col("away"))
     )
     forms = forms_of(sided, facts)
-    named = candidates(pl.concat([pairs["first"], pairs["second"]]), forms)
+    named = candidates(pl.concat([pairs["first"], pairs["second"]]), forms, facts)
     asked = pairs.select(
         "position", "family", "first", "second", "sport", "leagues", "gender", "game", "starts_at", "date", "clock",
         "zone_is_stated", event_date=clocks.dates_in_reach(day),
@@ -84,7 +84,10 @@ def pair_candidates(pairs: pl.DataFrame, events: pl.DataFrame, day: ProviderDay,
 def _weighed(found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """The candidates with `score` and the evidence as text, those of the wrong gender left out."""
     genders = {key: league.gender or "open" for key, league in facts.leagues.items()}
-    event_gender = pl.col("league").replace_strict(genders, default="open", return_dtype=pl.String)
+    # A league that config lacks tells by its key: ESPN's are "esp.w.1", "womens-…".
+    by_key = pl.when(pl.col("league").str.contains(r"(?i)\.w\.|women|\bw[a-z]?nba")).then(pl.lit("women"))
+    known = pl.col("league").replace_strict(genders, default=None, return_dtype=pl.String)
+    event_gender = pl.coalesce(known, by_key, pl.lit("open"))
     wrong_gender = ((pl.col("gender") == "women") & (event_gender != "women")) | (
         (pl.col("gender") == "men") & (event_gender == "women")
     )
@@ -99,7 +102,7 @@ def _weighed(found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         .then(_OTHER_LEAGUE)
         .otherwise(_SAME_SPORT)
     )
-    late = clocks.lateness()
+    late = clocks.nearer_lateness()
     time = (
         pl.when(pl.col("minutes").is_null())
         .then(pl.when("on_the_day").then(_ON_THE_DAY).otherwise(0.0))
@@ -196,7 +199,7 @@ def _one_sided(readings: pl.DataFrame, events: pl.DataFrame, facts: Facts) -> pl
         "position", "first", "second"
     )
     texts = pl.concat([pairs["first"], pairs["second"]])
-    known = candidates(texts, forms_of(events, facts)).filter(pl.col("score") >= _SURE)["text"].unique()
+    known = candidates(texts, forms_of(events, facts), facts).filter(pl.col("score") >= _SURE)["text"].unique()
     one, two = pl.col("first").is_in(known.implode()), pl.col("second").is_in(known.implode())
     return pairs.select("position", one_side=one != two)
 

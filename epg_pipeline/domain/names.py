@@ -30,11 +30,13 @@ def read_names(slots: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFr
     What is no slot, or a slot with nothing on, is passed through unread.
     """
     frame = slots.join(family_table(facts.families), on="family", how="left", maintain_order="left")
-    frame = frame.with_columns(cut=without_times(pl.col("payload"), facts.zones))
-    frame = read_times(frame.with_columns(pl.col("timezone").fill_null(day.timezone)), day, facts.zones)
+    frame = frame.with_columns(cut=without_times(pl.col("payload"), facts))
+    frame = read_times(frame.with_columns(pl.col("timezone").fill_null(day.timezone)), day, facts)
     frame = with_competition(read_opponents(frame, facts), facts)
     frame = frame.with_columns(kind=_kind(), **_evidence(facts))
-    frame = frame.with_columns(side=pl.coalesce(side_of(pl.col("first")), side_of(pl.col("second"))))
+    frame = frame.with_columns(
+        side=pl.coalesce(side_of(pl.col("first"), facts.words), side_of(pl.col("second"), facts.words))
+    )
     frame = frame.with_columns(rules=_rules())
     return conform(_unread_where_nothing_is_on(frame), READINGS, "readings")
 
@@ -65,7 +67,7 @@ def _evidence(facts: Facts) -> dict[str, pl.Expr]:
             "family_sport",
         ),
         "gender": pl.coalesce(
-            gender_of(words), one_league.replace_strict(genders, default=None, return_dtype=pl.String)
+            gender_of(words, facts.words), one_league.replace_strict(genders, default=None, return_dtype=pl.String)
         ),
         "game": game_number_of(pl.col("payload")),
     }

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from epg_pipeline.domain.competitions import printed_forms
 from epg_pipeline.domain.team_forms import known_forms
 from epg_pipeline.domain.text import folded
 from epg_pipeline.domain.times import TIME_WAS_HERE
 
 if TYPE_CHECKING:
-    from epg_pipeline.config import Facts
+    from epg_pipeline.config import Facts, Words
 
 # Opponents stand on both sides of one of these; the weaker ones count only where none of the stronger stands.
 _VERSUS = r"(?i)\s(?:vs\.?|v\.?|versus|contre|gegen|contra)\s+"
@@ -23,18 +24,18 @@ _CROSS = r"(?i)\s[x×]\s+"
 ANY_SEPARATOR = r"(?i)\s(?:vs\.?|v\.?|versus|contre|gegen|contra|@|at|x|×)\s"
 
 # What parts a pair from its competition, its round, its channel.
-_DASH = r"\s+[-–—]+(?:\s+|$)"
+_DASH = r"\s+(?:[-–—]+|/)(?:\s+|$)"
 _DELIMITER = rf"\s*(?:\|+|//+|:(?:\s|$)|;\s|{TIME_WAS_HERE})\s*"
 _CUT, _BEHIND_DASH = "\x02", "\x06"
 
-# A bracket that is part of a team's name: a US state or Canadian province, or a country's three letters.
-_PLACES = (
-    "AL|AK|AZ|AR|CA|CO|CT|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|"
-    "RI|SC|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC|ON|QC|BC|AB|Ohio|Fla\\.?|Pa\\.?|URU|ARG|ECU|PER|CHI|COL|PAR|BOL|VEN|BRA"
+# A bracket of two or three capitals is part of a team's name ("Miami (OH)", "River Plate (URU)"), unless it is one of
+# these: languages, qualities, genders.
+_NO_PLACE = (
+    r"\((?:SD|HD|UK|US|USA|EN|ENG|ES|ESP|SPA|FR|FRA|DE|GER|IT|ITA|PT|POR|NL|TV|PPV|VIP|UHD|FHD|RAW|TBD|TBA|BR|AR)\)"
 )
 _PLACE_OPEN, _PLACE_CLOSE = "\x03", "\x04"
 
-_AROUND, _TWO_TEAMS = "around the time", "two known teams"
+_AROUND, _TWO_TEAMS = "around the time", "two sides of a dash"
 # "World of Outlaws at Lakeside" is a place, not a side.
 _WITHOUT_SIDES = (
     "racing",
@@ -47,44 +48,50 @@ _WITHOUT_SIDES = (
     "horse-racing",
     "sailing",
 )
-
-_TELLING = (
-    ("press", r"(?i)\bpress(?:er)? conference|\bpost-?game (?:press|show)|\bmedia day\b"),
-    (
-        "replay",
-        r"(?i)\breplay\b|\bre-?air(?:ing|ed)?\b|\bencore\b|\bclassic (?:game|match)\b|\brewind\b|\brepeat\b|\(R\)",
-    ),
-    ("highlights", r"(?i)\bhighlights?\b|\brecap\b|\bcondensed\b"),
-    (
-        "pregame",
-        r"(?i)\bpre-?(?:game|match|show)\b|\bpreview\b|\bcountdown\b|\bweigh-?ins?\b|\bbuild-?up\b|\bwarm-?up\b",
-    ),
+# What stands behind a dash without being a side.
+_NO_SIDE = (
+    r"\b(?:day|round|rd|week|matchday|matchweek|game|heat|stage|part|episode|ep|session|race|qualifying|practice|sprint|"
+    r"final|finals|semi ?finals?|quarter ?finals?|group|gruppe|grupo|leg|show|live|studio|magazine|news|weekly|tonight|"
+    r"jornada|spieltag|journee|giornata|runde|court|mat|ring|table|prix|gp|open|championships?|cup|series|tour)\b|\b20\d\d\b"
 )
 
 _LANGUAGE = (
-    r"(?i)^(?:en\s+(?:español|espanol|français|francais)|english|spanish|español|french|4k|uhd|hdr|hd|fhd|no stream)"
-    r"\s*[-_:|]+\s*"
+    r"(?i)^(?:en\s+(?:español|espanol|français|francais|vivo)|ao vivo|english|spanish|español|french|4k|uhd|hdr|hd|fhd|live|"
+    r"no stream)\s*[-_:|]+\s*"
 )
 _QUALITY = r"(?i)\s*\b(?:u?hd|fhd|[48]k|1080[pi]|720p|2160p|sd|hevc|raw|(?:[48]k )?exclusive|\d\d ?fps)\s*$"
 _RANK = r"(?i)^(?:#\s?\d{1,3}\b|no\.\s?\d{1,2}\b|\(\d{1,2}\))[\s.]*"
 _CARD = r"(?i)^(?:ufc(?:\s+fight night)?|pfl|bellator|ksw|one(?: fc)?|glory)\s+\d{1,3}\b[\s:–-]*"
+_LONG = 32  # characters; no side is longer
 _SEASON = r"^(?:19|20)\d\d(?:[/-]\d{2,4})?\s+"
 
 
-def told_of(payload: pl.Expr) -> pl.Expr:
-    """What a payload is of its event: "live", or "replay", "press", "highlights", "pregame"."""
-    telling = pl.lit("live")
-    for word, pattern in reversed(_TELLING):
-        telling = pl.when(payload.str.contains(pattern)).then(pl.lit(word)).otherwise(telling)
-    return telling
+def said(text: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
+    """Whether a folded text says one of the words or phrases, as whole words."""
+    return text.str.contains(r"(?:^| )(?:" + "|".join(words) + r")(?: |$)")
 
 
-def gender_of(text: pl.Expr) -> pl.Expr:
-    """The gender a text states: "women", "men" or null."""
-    women = text.str.contains(
-        r"(?i)\bwom[ae]n(?:['’`]?s)?\b|\bladies\b|\bfem(?:enin[oa]|inine)\b|\(w\b[^)]*\)|\bgirls\b"
+def told_of(payload: pl.Expr, words: Words) -> pl.Expr:
+    """What a payload is of its event: "live", or "press", "replay", "highlights", "pregame"."""
+    text = folded(payload)
+    return (
+        pl.when(said(text, words.press))
+        .then(pl.lit("press"))
+        .when(said(text, words.replay) | payload.str.contains(r"\(R\)"))
+        .then(pl.lit("replay"))
+        .when(said(text, words.highlights))
+        .then(pl.lit("highlights"))
+        .when(said(text, words.pregame))
+        .then(pl.lit("pregame"))
+        .otherwise(pl.lit("live"))
     )
-    men = text.str.contains(r"(?i)\bmen['’`]?s\b|\(m\b[^)]*\)|\bboys\b|\(men\)")
+
+
+def gender_of(text: pl.Expr, words: Words) -> pl.Expr:
+    """The gender a text states: "women", "men" or null."""
+    plain = folded(text)
+    women = said(plain, words.women) | text.str.contains(r"\((?:[Ww]\b[^)]*|F|D)\)|\p{L} W(?:$|\s+(?:vs?\.?|@|-)\s)")
+    men = said(plain, words.men) | text.str.contains(r"(?i)\(m\b[^)]*\)|\(men\)")
     return pl.when(women).then(pl.lit("women")).when(men).then(pl.lit("men"))
 
 
@@ -101,7 +108,7 @@ def read_opponents(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     `first` and `second` are as printed and in printed order, null where there is no pair. What is told in a press
     conference's name stays with the sides: it is no game of theirs, so nothing is taken away to find one.
     """
-    frame = frame.with_columns(telling=told_of(pl.col("cut")), _plain=_plain(pl.col("cut")))
+    frame = frame.with_columns(telling=told_of(pl.col("cut"), facts.words), _plain=_plain(pl.col("cut")))
     dashed = pl.col("_plain").str.replace_all(_DASH, _CUT + _BEHIND_DASH)
     segments = dashed.str.replace_all(_DELIMITER, _CUT).str.split(_CUT)
     frame = frame.with_columns(
@@ -113,7 +120,7 @@ def read_opponents(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     frame = frame.with_columns(_at=pl.when(pairs.any()).then(pairs.arg_max()))
     frame = _with_pair(frame)
     frame = _with_pair_around_time(frame)
-    frame = _with_pair_of_known_teams(frame, known_forms(facts))
+    frame = _with_pair_around_dash(frame, facts)
     frame = _press_as_printed(frame)
     first, second = (_cleaned(pl.col(name)) for name in ("_one", "_two"))
     frame = frame.with_columns(first=first, second=second)
@@ -134,7 +141,10 @@ def _plain(cut: pl.Expr) -> pl.Expr:
         .str.replace(_LANGUAGE, "")
     )
     text = text.str.replace_all(r"【([^】]*)】", "${1} | ")
-    text = text.str.replace_all(rf"\(({_PLACES})\)", f"{_PLACE_OPEN}${{1}}{_PLACE_CLOSE}")
+    text = text.str.replace_all(_NO_PLACE, " ")
+    text = text.str.replace_all(
+        r"(\p{L}\.?) ?\(([A-Z]{2,3}|Ohio|Fla\.?|Pa\.?)\)", f"${{1}} {_PLACE_OPEN}${{2}}{_PLACE_CLOSE}"
+    )
     for _ in range(2):
         text = text.str.replace_all(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}", " ")
     text = text.str.replace_all(r"[(\[{][^)\]}]*$", " ").str.replace_all(_PLACE_OPEN, "(", literal=True)
@@ -181,27 +191,46 @@ def _with_pair_around_time(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _with_pair_of_known_teams(frame: pl.DataFrame, forms: pl.Series) -> pl.DataFrame:
-    """A dash parts two sides only where both are teams of the catalogue: "Ajax - AZ Alkmaar", not "Race - Qualifying"."""
-    rows = frame.select("position", "_segments", "_dashed").filter(
-        frame["_one"].is_null() & frame["_dashed"].list.any()
-    )
+def _with_pair_around_dash(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """A dash or slash parts two sides only with a witness, for it parts everything else as well.
+
+    Both are teams of the catalogue ("Ajax - AZ Alkmaar", "Inter-Como"); or one is and a time stands beside them; or a time
+    and a known competition do. "Race - Qualifying" and "Show - Day 1" are no pairs.
+    """
+    is_open = frame["_one"].is_null() & (frame["_dashed"].list.any() | frame["cut"].str.contains(r"\p{L}[-–]\p{L}"))
+    rows = frame.filter(is_open).select("position", "_segments", "_dashed", "family_leagues", "cut")
     rows = rows.with_columns(at=pl.int_ranges(pl.col("_segments").list.len())).explode(
         "_segments", "_dashed", "at", empty_as_null=True, keep_nulls=True
     )
-    is_team = folded(_cleaned(pl.col("_segments"))).is_in(forms.implode())
-    following = pl.col("is_team", "_dashed", "_segments").shift(-1).over("position")
-    rows = rows.with_columns(is_team=is_team).with_columns(following.name.suffix("_next"))
-    pairs = rows.filter("is_team", "is_team_next", "_dashed_next").unique("position", keep="first", maintain_order=True)
+    rows = pl.concat([rows.with_columns(glued=pl.lit(value=False)), _glued(rows)]).sort("position", "at", "glued")
+    form = folded(_cleaned(pl.col("_segments")))
+    is_team, is_league = form.is_in(known_forms(facts).implode()), form.is_in(printed_forms(facts).implode())
+    is_side = ~is_league & ~form.str.contains(_NO_SIDE) & form.str.contains(r"\p{L}") & (form.str.len_chars() <= _LONG)
+    rows = rows.with_columns(is_team=is_team, is_side=is_side | is_team, is_league=is_league)
+    following = pl.col("is_team", "is_side", "_dashed", "_segments").shift(-1).over("position", "glued")
+    rows = rows.with_columns(following.name.suffix("_next"))
+    in_league = pl.col("is_league").any().over("position") | pl.col("family_leagues").is_not_null()
+    has_time = pl.col("cut").str.contains(TIME_WAS_HERE, literal=True)
+    both, one = pl.col("is_team") & pl.col("is_team_next"), pl.col("is_team") | pl.col("is_team_next")
+    witnessed = both | (has_time & one & ~pl.col("glued")) | (has_time & in_league & ~pl.col("glued"))
+    pairs = rows.filter("is_side", "is_side_next", "_dashed_next", witnessed)
+    pairs = pairs.sort("position", ~both).unique("position", keep="first", maintain_order=True)
     pairs = pairs.select("position", pair_at=pl.col("at").cast(pl.UInt32), one="_segments", two="_segments_next")
     frame = frame.join(pairs, on="position", how="left", maintain_order="left")
-    found = pl.col("pair_at").is_not_null()
     return frame.with_columns(
         _one=pl.coalesce("one", "_one"),
         _two=pl.coalesce("two", "_two"),
         _at=pl.coalesce("pair_at", "_at"),
-        opponent_rule=pl.when(found).then(pl.lit(_TWO_TEAMS)).otherwise("opponent_rule"),
+        opponent_rule=pl.when(pl.col("pair_at").is_not_null()).then(pl.lit(_TWO_TEAMS)).otherwise("opponent_rule"),
     ).drop("pair_at", "one", "two")
+
+
+def _glued(rows: pl.DataFrame) -> pl.DataFrame:
+    """The two halves of each segment with one inner dash, as segments of their own: "Inter-Como"."""
+    halves = rows.filter(pl.col("_segments").str.count_matches(r"\p{L}[.]?[-–]\p{L}") == 1)
+    parts = pl.col("_segments").str.replace(r"(\p{L}[.]?)[-–](\p{L})", f"${{1}}{_CUT}${{2}}").str.split(_CUT)
+    halves = halves.with_columns(_segments=parts, _dashed=pl.lit([False, True]), glued=pl.lit(value=True))
+    return halves.explode("_segments", "_dashed", empty_as_null=True, keep_nulls=True).select(*rows.columns, "glued")
 
 
 def _press_as_printed(frame: pl.DataFrame) -> pl.DataFrame:
@@ -216,7 +245,9 @@ def _press_as_printed(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _cleaned(side: pl.Expr) -> pl.Expr:
     side = side.str.strip_chars(" -–,:;|@_*.").str.replace(_SEASON, "").str.replace(_CARD, "").str.replace(_RANK, "")
-    side = side.str.replace(r"(?i)^(?:replay|re-?air|encore|live|highlights?)\s*:\s*", "")
+    side = side.str.replace(
+        r"(?i)\s+(?:\d(?:st|nd|rd|th)\s+(?:test|odi|t20i?|leg|round)|(?:day|leg)\s+\d|r16|qf|sf)$", ""
+    )
     side = side.str.replace(_QUALITY, "").str.replace(_QUALITY, "")
     side = side.str.replace(r"(?i)\s+(?:game|gm)\s*#?[1-9]$", "").str.replace(r"\s*@\s*$", "")
     return side.str.strip_chars(" -–,:;|@_*")

@@ -12,7 +12,7 @@ import polars as pl
 
 from epg_pipeline.domain.competitions import with_competition
 from epg_pipeline.domain.contracts import SLOTS, conform
-from epg_pipeline.domain.opponents import read_opponents
+from epg_pipeline.domain.opponents import read_opponents, said
 from epg_pipeline.domain.shells import cut_shells, slot_key
 from epg_pipeline.domain.team_forms import known_forms
 from epg_pipeline.domain.text import folded, repaired
@@ -21,18 +21,12 @@ from epg_pipeline.domain.times import TIME_WAS_HERE, without_times
 if TYPE_CHECKING:
     from epg_pipeline.config import Facts
 
-_HEADING = r"^\s*[#=*★☆✦✪~▬─━═■◆●_+>]{2,}"
+_HEADING = r"^\s*(?:[#=*★☆✦✪~━═■◆●•_+>▶\u2500-\u259F]{2,}|-{3,}|<{2,}|[▶►◄◀●•★✦■◆]\s)"
 _EPISODE = r"(?i)\bS\d{1,2}\s?E\d{1,4}\b|\bseason \d+ episode \d+\b"
-_RELEASE_YEAR = r"(?:\s-\s|\()(?:19|20)\d\d\)?\s*$"
+_RELEASE_YEAR = r"\s-\s(?:19|20)\d\d\s*$"
+_YEAR_IN_BRACKETS = r"\((?:19|20)\d\d\)\s*$"
 _ROUND_THE_CLOCK = r"(?i)\b24/7\b|\b24h\b"
-_IDLE = (
-    r"(?i)\bno\s+(?:scheduled\s+|programmed\s+|live\s+|upcoming\s+|current\s+)?(?:events?|channels?|games?|match(?:es)?|"
-    r"programming|broadcast|streams?|streaming)\b|^\W*(?:tba|tbd|tbc|off ?air|offline|coming soon|not available|"
-    r"nothing scheduled|no signal|event ended|ended|n/?a)\W*$|\bcurrently (?:no|off)\b|\bno programado\b|"
-    r"\b(?:kein|keine|ingen|inget|geen|nessun[oa]?|aucune?|sin|sem|nema|pas d['’e]?)\s*"
-    r"(?:events?|evento|événement|evenement|spiel|sendung|programm|sändning|sending|kamp|match|partita|partido|jogo|"
-    r"wedstrijd|uitzending|señal|programación|programación|prijenosa|događaja)\b|\byayın yok\b|\bmaç yok\b"
-)
+_UNTOLD = r"(?i)^\W*(?:tba|tbd|tbc|n/?a|ended|idle|empty|closed)\W*$"
 _TAGS = (
     r"(?i)[\[(][^\[\]()]*[\])]|\b(?:u?hd|fhd|[48]k|1080[pi]|720p|sd|hevc|raw|exclusive|backup|multi|vip|\d\d ?fps)\b"
 )
@@ -45,10 +39,10 @@ def sort_entries(entries: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     channels; or a bare name that pairs opponents at a stated time, or two known teams. The rest is "vod" or "linear".
     """
     names = entries.select("position", "name", text=repaired(pl.col("name")))
-    frame = cut_shells(names, facts).with_columns(cut=without_times(pl.col("payload"), facts.zones))
+    frame = cut_shells(names, facts).with_columns(cut=without_times(pl.col("payload"), facts))
     frame = with_competition(read_opponents(frame, facts), facts)
     frame = _with_known_sides(frame, facts)
-    frame = frame.with_columns(kind=_kind())
+    frame = frame.with_columns(kind=_kind(facts))
     frame = frame.with_columns(is_slot=pl.col("kind").is_in(["event", "placeholder"]))
     frame = entries.join(
         frame.select("position", "is_slot", "kind", "family", "shell", "payload", "text"),
@@ -58,18 +52,20 @@ def sort_entries(entries: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     return conform(_keyed(frame), SLOTS, "slots")
 
 
-def _kind() -> pl.Expr:
+def _kind(facts: Facts) -> pl.Expr:
     text, cut = pl.col("text"), pl.col("cut")
     has_shell = pl.col("shell") != ""
     has_time = cut.str.contains(TIME_WAS_HERE, literal=True)
     bare = cut.str.replace_all(TIME_WAS_HERE, "", literal=True)
     has_pair = pl.col("first").is_not_null()
     says_nothing = ~bare.str.contains(r"[\p{L}\p{N}]")
-    is_idle = says_nothing | (bare.str.contains(_IDLE) & ~has_pair)
+    says_idle = said(folded(bare), facts.words.idle) | bare.str.contains(_UNTOLD)
+    is_idle = says_nothing | (says_idle & ~has_pair)
     only_tags = ~says_nothing & ~bare.str.replace_all(_TAGS, "").str.contains(r"[\p{L}\p{N}]")
 
     heading = pl.col("name").str.contains(_HEADING)
-    vod = text.str.contains(_EPISODE) | (text.str.contains(_RELEASE_YEAR) & ~has_time)
+    year = text.str.contains(_RELEASE_YEAR) | (text.str.contains(_YEAR_IN_BRACKETS) & ~has_shell)
+    vod = text.str.contains(_EPISODE) | (year & ~has_time)
     round_the_clock = text.str.contains(_ROUND_THE_CLOCK)
     # A known family's number is a slot whatever follows; without a mark, only where no ordinary channel shares it.
     known_slot = has_shell & pl.col("is_known") & (pl.col("is_marked") | pl.col("idle") | has_time | has_pair)
@@ -79,9 +75,13 @@ def _kind() -> pl.Expr:
     versus = pl.col("opponent_rule").eq_missing("versus")
     in_a_league = pl.col("competition_leagues").is_not_null()
     one, both = pl.col("one_is_known"), pl.col("both_are_known")
-    bare_event = ~has_shell & has_pair & ((versus & (has_time | in_a_league | one)) | (has_time & one) | both)
+    bare_event = ~has_shell & has_pair & ((versus & (has_time | in_a_league)) | (has_time & one) | both)
     bare_show = (
-        ~has_shell & text.str.contains(r"(?i)\d{1,2}:\d\d") & text.str.contains(r"[(\[|]") & has_time & ~says_nothing
+        ~has_shell
+        & text.str.contains(r"(?i)\d{1,2}(?::\d\d|h\d\d|\s?[ap]m\b)")
+        & text.str.contains(r"[(\[|]")
+        & has_time
+        & ~says_nothing
     )
     return (
         pl.when(heading)

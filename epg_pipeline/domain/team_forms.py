@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 from epg_pipeline.domain.text import folded
 
 if TYPE_CHECKING:
-    from epg_pipeline.config import Facts
+    from epg_pipeline.config import Facts, Words
 
 # How much each form says, of 100: a place or a nickname alone is shared by many teams.
 # What an installation learned by itself weighs less than what people wrote down.
@@ -39,19 +39,29 @@ _OTHER_TEAMS_WORDS = (
 )
 _TELL_APART = frozenset(_OTHER_TEAMS_WORDS.split())
 _OFTEN_LEFT_OUT = frozenset(["united", "city"])
-_SIDES = (
-    ("reserve", r"(?i)(?:\s(?:II|III|2|3|B)|[a-z][23])$|\b(?:reserves?|academy|castilla|jong)\b"),
-    ("school", r"(?i)\b(?:HS|high school|prep|jv)\b"),
-)
 
 
-def side_of(team: pl.Expr) -> pl.Expr:
-    """Which side of a club a printed team is: "u21", "reserve", "school", or null for the first team."""
-    youth = team.str.extract(r"(?i)\bu-?\s?(1[2-9]|2[0-3])s?\b")
-    side = pl.lit(None, pl.String)
-    for word, pattern in _SIDES:
-        side = pl.when(team.str.contains(pattern)).then(pl.lit(word)).otherwise(side)
-    return pl.when(youth.is_not_null()).then(pl.format("u{}", youth)).otherwise(side)
+def side_of(team: pl.Expr, words: Words) -> pl.Expr:
+    """Which side of a club a printed team is: "u21", "reserve", "youth", "school", "others", or null for the first team."""
+    text = folded(team)
+    youth = text.str.extract(r"\b(?:u|sub|under) ?(1[2-9]|2[0-3])s?\b")
+    is_reserve = text.str.contains(r"(?: (?:ii|iii|2|3|b|c)|[a-z][23])$") | _says(text, words.reserve)
+    return (
+        pl.when(youth.is_not_null())
+        .then(pl.format("u{}", youth))
+        .when(is_reserve)
+        .then(pl.lit("reserve"))
+        .when(_says(text, words.youth))
+        .then(pl.lit("youth"))
+        .when(_says(text, words.school))
+        .then(pl.lit("school"))
+        .when(_says(text, words.others))
+        .then(pl.lit("others"))
+    )
+
+
+def _says(text: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
+    return text.str.contains(rf"\b(?:{'|'.join(words)})\b")
 
 
 def team_key(league: pl.Expr, name: pl.Expr) -> pl.Expr:
@@ -75,9 +85,9 @@ def forms_of(events: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     teams = _split_by_short_name(teams)
     known = catalogued(teams, facts)
     rows = pl.concat([_delivered_forms(teams), _catalogue_forms(known, facts)])
-    rows = rows.with_columns(form=folded(pl.col("form"))).filter(pl.col("form") != "")
+    rows = rows.with_columns(form=team_form(pl.col("form"), facts.words)).filter(pl.col("form") != "")
     rows = rows.group_by("team", "form", maintain_order=True).agg(pl.col("weight").max())
-    side = teams.select("team", side=side_of(pl.col("name")))
+    side = teams.select("team", side=side_of(pl.col("name"), facts.words))
     return rows.with_columns(core=core_of(pl.col("form"))).join(side, on="team", maintain_order="left")
 
 
@@ -89,19 +99,28 @@ def known_forms(facts: Facts) -> pl.Series:
     return printed.to_frame("form").select(folded(pl.col("form"))).filter(pl.col("form") != "").to_series().unique()
 
 
+def team_form(text: pl.Expr, words: Words) -> pl.Expr:
+    """A team's name folded, places by their English names: "FC Bayern München" -> "fc bayern munich"."""
+    spaced = pl.concat_str(pl.lit(" "), folded(text), pl.lit(" "))
+    named = spaced.str.replace_many({f" {own} ": f" {english} " for own, english in words.exonyms.items()})
+    return named.str.strip_chars()
+
+
 def core_of(form: pl.Expr) -> pl.Expr:
     """A folded form without the words any club may bear ("1 fc koln" -> "koln"); itself where nothing would be left."""
     core = form.str.replace_all(rf"\b(?:{_CLUB_WORDS})\b", " ").str.replace_all(" +", " ").str.strip_chars()
     return pl.when(core == "").then(form).otherwise(core)
 
 
-def candidates(texts: pl.Series, forms: pl.DataFrame) -> pl.DataFrame:
+def candidates(texts: pl.Series, forms: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """The teams each printed competitor may mean: text, team, score (60..100), form; at most 40 a text, best first.
 
     Equal forms first, then equal cores; a text that neither finds is compared with the forms that share a word with it.
     """
     asked = texts.drop_nulls().unique(maintain_order=True).to_frame("text")
-    asked = asked.with_columns(form=folded(pl.col("text")), asked_side=side_of(pl.col("text")))
+    asked = asked.with_columns(
+        form=team_form(pl.col("text"), facts.words), asked_side=side_of(pl.col("text"), facts.words)
+    )
     asked = asked.with_columns(core=core_of(pl.col("form"))).filter(pl.col("form") != "")
     equal = asked.join(forms.drop("core"), on="form").select(
         "text", "team", "form", "side", "asked_side", score="weight"

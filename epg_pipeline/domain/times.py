@@ -1,6 +1,6 @@
 """Dates, clocks and zones in a payload -> instants; and the payload with its times cut out.
 
-Belongs here: every printed form of a date or a clock, for a given day and zones. Does not: anything else of a name.
+Belongs here: what a printed time means, for a given day and zones. Does not: what it looks like (time_forms.py).
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from epg_pipeline.domain.contracts import INSTANT
+from epg_pipeline.domain.time_forms import MONTHS, NEVER_A_DATE, TimeForms, time_forms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from epg_pipeline.config import Facts
     from epg_pipeline.domain.day import ProviderDay
 
 TIME_WAS_HERE = "\u23f1"
@@ -22,119 +24,55 @@ TIME_WAS_HERE = "\u23f1"
 SENTINEL_YEAR = 2090
 """Providers park an idle slot on a far date (2098-12-31, 2099-01-01)."""
 
-_MONTHS = (
-    ("jan(?:uary|v|vier)?", "ene(?:ro)?"),
-    ("feb(?:ruary)?", "fév(?:rier)?"),
-    ("mar(?:ch|s|zo)?", "mär(?:z)?"),
-    ("apr(?:il)?", "abr(?:il)?", "avr(?:il)?"),
-    ("may", "mai", "mayo"),
-    ("june?", "juin", "junio?"),
-    ("july?", "juil(?:let)?", "julio?"),
-    ("aug(?:ust)?", "août", "ago(?:sto)?"),
-    ("sept?(?:ember)?",),
-    ("oct(?:ober|ubre)?", "okt(?:ober)?"),
-    ("nov(?:ember|iembre)?",),
-    ("dec(?:ember)?", "dez(?:ember)?", "dic(?:iembre)?"),
-)
-_MONTH = "(?:" + "|".join(form for forms in _MONTHS for form in sorted(forms, key=len, reverse=True)) + r")\b\.?"
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)\b\.?,?"
-# A weekday belongs to a date only behind a mark: "Connecticut Sun 8 May" is a team and a date.
-_BEHIND_A_MARK = rf"(?:(?:^|[@|(\[,:-])\s*(?P<weekday>{_WEEKDAY})\s*)?"
-
-_DATES = (
-    # 2025-10-08, and the sentinel dates of idle slots
-    r"\b(?P<year>20\d\d)[-/.](?P<month>\d\d)[-/.](?P<day>\d\d)(?:T|\b)",
-    # Sat 4th Oct · Saturday, 15 February 2025
-    rf"{_BEHIND_A_MARK}\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)\s+(?P<name>{_MONTH})(?:,?\s+(?P<year>20\d\d)\b)?",
-    # Oct 22 07:00 PM · March 1 · August 10th, Sun: the number behind the month is no clock
-    (
-        rf"{_BEHIND_A_MARK}\b(?P<name>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
-        rf"(?:,?\s+(?P<year>20\d\d)\b|,\s*(?P<later>{_WEEKDAY})|[\s)\]|,@-]|$)"
-    ),
-    # 22 Oct · Sat 03 Jan · 30 @ Aug
-    rf"{_BEHIND_A_MARK}\b(?P<day>\d{{1,2}})[\s.@-]+(?P<name>{_MONTH})(?:,?\s+(?P<year>20\d\d)\b)?",
-    # 04/01/2026 · 09/28/25 · 14.11.2025
-    r"\b(?P<one>\d{1,2})[/.](?P<two>\d{1,2})[/.](?P<year>20\d\d|\d\d)\b",
-    # 22/10 · 11/14
-    rf"(?:(?:^|[@|(\[,:-])\s*(?P<weekday>{_WEEKDAY})\s*|^|[\s(\[|@-])(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})(?:[\s)\]|@,-]|$)",
-    # 11.14 8:00 PM
-    r"(?:^|[\s(\[|@-])(?P<one>\d{1,2})\.(?P<two>\d{1,2})\.?\s+@?\s*\d{1,2}[:.]\d\d",
-)
-_TWO_DIGITS, _MONTHS_OF_A_YEAR, _NOON, _HOURS, _MINUTES = 100, 12, 12, 24, 60
-_NEVER_A_DATE = r"\b24/7\b"
-_ROUND_THE_CLOCK = "\u27f3"
-
-_HALF = r"[aApP]\.?[mM]\b\.?"
-_CLOCK = (
-    r"(?P<hour>\d{1,2})(?:[:h](?P<minute>\d\d)(?::(?P<second>\d\d))?"
-    rf"\s*(?P<half>{_HALF})?|\s*(?P<half2>{_HALF}))"
-)
-_BARE_CLOCK = rf"\d{{1,2}}(?:[:h]\d\d(?::\d\d)?\s*(?:{_HALF})?|\s*{_HALF})"
-_BEGINS = r"(?:^|[^\d:/.]|T)"
+_TWO_DIGITS, _MONTHS_OF_A_YEAR, _NOON, _HOURS, _MINUTES, _DAYS_OF_A_WEEK = 100, 12, 12, 24, 60, 7
+_ROUND_THE_CLOCK = "\u27f3"  # stands for "24/7" while dates are looked for
+_FORM_NAMES = ("iso", "day month", "month day", "day month", "numeric", "numeric", "dotted", "dotted", "weekday")
 
 
-def clock_pattern(zones: Mapping[str, str]) -> tuple[str, str, str]:
-    """Regular expressions for a clock with a printed zone, any clock, and all that stands of one when cut out."""
-    names = "|".join(sorted(zones, key=len, reverse=True))
-    zone = rf"(?:(?:GMT|UTC)\s?[+-]\d{{1,2}}(?::?[03]0)?|(?:{names})\b)"
-    stated = rf"{_BEGINS}{_CLOCK}\s*\(?(?P<zone>{zone})"
-    anyhow = rf"{_BEGINS}{_CLOCK}"
-    one = rf"{_BARE_CLOCK}\s*(?:\(?{zone}\)?)?"
-    cut = rf"(?:\b(?:start|stop)\s*:\s*)?(?P<before>^|[^\d:/.\w]|T|\b){one}(?:\s*[~/–-]\s*{one})*"
-    return stated, anyhow, cut
-
-
-def without_times(payload: pl.Expr, zones: Mapping[str, str]) -> pl.Expr:
+def without_times(payload: pl.Expr, facts: Facts) -> pl.Expr:
     """The payload with every date and clock cut out, TIME_WAS_HERE in their place (one for a run of them)."""
-    *_, cut = clock_pattern(zones)
+    forms = time_forms(facts)
     mark = f" {TIME_WAS_HERE} "
-    text = payload.str.replace_all(_NEVER_A_DATE, _ROUND_THE_CLOCK)
-    for pattern in _DATES[:6]:
-        text = text.str.replace_all("(?i)" + pattern, mark)
-    text = text.str.replace_all(r"(^|[\s(\[|@-])\d{1,2}\.\d{1,2}\.?(\s+@?\s*\d{1,2}[:.]\d\d)", f"${{1}}{mark}${{2}}")
-    text = text.str.replace_all(cut, f"${{before}}{mark}")
-    # What is left between and around the parts of one time: marks, brackets, "start:", a stray T.
-    between = r"(?:[\s@|,()\[\]~/–T-]|st(?:art|op)\s*:)*"
-    before = r"(?:(?:[|-]|^)\s*\p{L}{2,9}\.?,\s*)?[\s@|,(\[~/–-]*(?:start\s*:\s*)?"  # a weekday in any language
-    text = text.str.replace_all(rf"{before}{TIME_WAS_HERE}(?:{between}{TIME_WAS_HERE})*[\s@,)\]~/]*", mark)
+    text = payload.str.replace_all(NEVER_A_DATE, _ROUND_THE_CLOCK)
+    for pattern in forms.dates:
+        rest = "${rest}" if "<rest>" in pattern else ""
+        text = text.str.replace_all("(?i)" + pattern, mark + rest)
+    for pattern in forms.cut_clocks:
+        text = text.str.replace_all(pattern, "${before}" + mark + "${rest}")
+    # What is left between and around the parts of one time: marks, brackets, weekdays, "at", "Uhr", "start:", a stray T.
+    between = rf"(?:[\s@|,()\[\]~/–T-]|st(?:art|op)\s*:|{forms.beside}|{forms.behind})*"
+    before = rf"(?:(?:[|-]|^)\s*\p{{L}}{{2,9}}\.?,\s*)?(?:[\s@|,(\[~/–-]|start\s*:|{forms.beside})*"
+    behind = rf"(?:[\s@,)\]~/]|{forms.behind})*"
+    text = text.str.replace_all(rf"{before}{TIME_WAS_HERE}(?:{between}{TIME_WAS_HERE})*{behind}", mark)
     return text.str.replace_all(_ROUND_THE_CLOCK, "24/7", literal=True).str.strip_chars()
 
 
-def read_times(names: pl.DataFrame, day: ProviderDay, zones: Mapping[str, str]) -> pl.DataFrame:
+def read_times(names: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
     """`names` with what their payloads say of time.
 
     Adds date, clock, zone, zone_is_stated, starts_at (UTC), is_sentinel, time_rules (list of text).
 
     `names` has payload, timezone (the clock an unstated zone means) and dates (the order of a numeric one: "dm", "md",
-    or null).
-    A date without a year is the nearest to `day` that fits a stated weekday; a clock without a date, the day's.
-    An impossible date or a weekday that contradicts the date leaves `date` null and says so in the rules.
+    or null). A date without a year is the nearest to `day` that fits a stated weekday, a weekday alone the next one;
+    a clock without a date is the day's. An impossible date, or one that its weekday contradicts, is null and said so.
     """
-    stated, anyhow, _ = clock_pattern(zones)
-    text = pl.col("payload").str.replace_all(_NEVER_A_DATE, _ROUND_THE_CLOCK)
+    forms = time_forms(facts)
+    text = pl.col("payload").str.replace_all(NEVER_A_DATE, _ROUND_THE_CLOCK)
     frame = names.with_row_index("_row").with_columns(
-        _date_parts=pl.coalesce(*(_date_struct(text, pattern, n) for n, pattern in enumerate(_DATES))),
-        _stated=_clock_struct(text, stated, has_zone=True),
-        _any=_clock_struct(text, anyhow, has_zone=False),
+        _date_parts=pl.coalesce(*(_date_struct(text, pattern, n, forms) for n, pattern in enumerate(forms.dates))),
+        _clock=pl.coalesce(*(_clock_struct(text, pattern) for pattern in forms.clocks)),
     )
-    frame = frame.with_columns(_clock=pl.coalesce("_stated", "_any")).unnest("_date_parts").unnest("_clock")
+    frame = frame.unnest("_date_parts").unnest("_clock")
     frame = frame.with_columns(is_sentinel=(pl.col("year") >= SENTINEL_YEAR).fill_null(value=False))
     frame = _dated(frame, day).with_columns(clock=_time_of_day())
-    frame = frame.with_columns(
-        zone_is_stated=pl.col("printed_zone").is_not_null(),
-        zone=_zone_of(zones),
-    )
+    frame = frame.with_columns(zone_is_stated=pl.col("printed_zone").is_not_null(), zone=_zone_of(facts.zones))
     frame = _with_start(frame, day)
     return frame.with_columns(time_rules=_rules()).select(
         *names.columns, "date", "clock", "zone", "zone_is_stated", "starts_at", "is_sentinel", "time_rules"
     )
 
 
-_PARTS = ("year", "month", "day", "one", "two", "weekday", "form")
-
-
-def _date_struct(text: pl.Expr, pattern: str, form: int) -> pl.Expr:
+def _date_struct(text: pl.Expr, pattern: str, form: int, forms: TimeForms) -> pl.Expr:
     """What one pattern finds, as numbers: null when it finds nothing."""
     groups = text.str.extract_groups("(?i)" + pattern)
     has = {
@@ -152,7 +90,7 @@ def _date_struct(text: pl.Expr, pattern: str, form: int) -> pl.Expr:
         day=number("day"),
         one=number("one"),
         two=number("two"),
-        weekday=_weekday_number(pl.coalesce(weekdays)) if weekdays else pl.lit(None, pl.Int32),
+        weekday=_weekday_number(pl.coalesce(weekdays), forms) if weekdays else pl.lit(None, pl.Int32),
         form=pl.lit(form, pl.Int32),
     )
     return pl.when(text.str.contains("(?i)" + pattern)).then(parts)
@@ -160,14 +98,14 @@ def _date_struct(text: pl.Expr, pattern: str, form: int) -> pl.Expr:
 
 def _month_number(name: pl.Expr) -> pl.Expr:
     number = pl.lit(None, pl.Int32)
-    for month, forms in enumerate(_MONTHS, 1):
-        number = pl.when(name.str.contains(rf"(?i)^(?:{'|'.join(forms)})\.?$")).then(month).otherwise(number)
+    for month, printed in enumerate(MONTHS, 1):
+        number = pl.when(name.str.contains(rf"(?i)^(?:{'|'.join(printed)})\.?$")).then(month).otherwise(number)
     return number.cast(pl.Int32)
 
 
-def _weekday_number(name: pl.Expr) -> pl.Expr:
-    first = name.str.to_lowercase().str.slice(0, 3)
-    return first.replace_strict({day: n for n, day in enumerate(_WEEKDAYS, 1)}, default=None, return_dtype=pl.Int32)
+def _weekday_number(name: pl.Expr, forms: TimeForms) -> pl.Expr:
+    word = name.str.to_lowercase().str.strip_chars(" .,")
+    return word.replace_strict(forms.weekdays, default=None, return_dtype=pl.Int32)
 
 
 def _dated(frame: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
@@ -198,17 +136,27 @@ def _dated(frame: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
         )
         for n in range(6)
     )
-    return frame.with_columns(date=fitting.list.drop_nulls().list.first())
+    ahead = (weekday - day.date.isoweekday()) % _DAYS_OF_A_WEEK
+    next_such_day = pl.lit(day.date) + pl.duration(days=ahead)
+    is_weekday_alone = pl.col("form") == _FORM_NAMES.index("weekday")
+    return frame.with_columns(
+        date=pl.when(is_weekday_alone).then(next_such_day).otherwise(fitting.list.drop_nulls().list.first())
+    )
 
 
-def _clock_struct(text: pl.Expr, pattern: str, *, has_zone: bool) -> pl.Expr:
+def _clock_struct(text: pl.Expr, pattern: str) -> pl.Expr:
     groups = text.str.extract_groups(pattern)
+
+    def part(name: str) -> pl.Expr:
+        return groups.struct.field(name) if f"<{name}>" in pattern else pl.lit(None, pl.String)
+
+    half = pl.coalesce(part("half"), part("half2"), part("letter"))
     parts = pl.struct(
-        hour=groups.struct.field("hour").cast(pl.Int32, strict=False),
-        minute=groups.struct.field("minute").cast(pl.Int32, strict=False).fill_null(0),
-        second=groups.struct.field("second").cast(pl.Int32, strict=False).fill_null(0),
-        half=pl.coalesce(groups.struct.field("half"), groups.struct.field("half2")).str.slice(0, 1).str.to_lowercase(),
-        printed_zone=groups.struct.field("zone") if has_zone else pl.lit(None, pl.String),
+        hour=part("hour").cast(pl.Int32, strict=False),
+        minute=part("minute").cast(pl.Int32, strict=False).fill_null(0),
+        second=part("second").cast(pl.Int32, strict=False).fill_null(0),
+        half=half.str.slice(0, 1).str.to_lowercase(),
+        printed_zone=part("zone").str.to_uppercase(),
     )
     return pl.when(text.str.contains(pattern)).then(parts)
 
@@ -265,8 +213,7 @@ def _instant(date: pl.Expr, zone: str) -> pl.Expr:
 
 
 def _rules() -> pl.Expr:
-    forms = ("iso", "day month", "month day", "day month", "numeric", "numeric", "dotted")
-    form = pl.col("form").replace_strict(dict(enumerate(forms)), default=None, return_dtype=pl.String)
+    form = pl.col("form").replace_strict(dict(enumerate(_FORM_NAMES)), default=None, return_dtype=pl.String)
     rejected = pl.col("form").is_not_null() & pl.col("date").is_null()
     zone = pl.when("zone_is_stated").then(pl.lit("stated")).otherwise(pl.lit("unstated"))
     return pl.concat_list(

@@ -1,0 +1,132 @@
+"""The printed forms of dates and clocks, as regular expressions built from config's words and zones.
+
+Belongs here: what a time looks like. Does not: what instant it means (times.py).
+The patterns run in Rust's engine: no look-around. Named groups carry the parts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from epg_pipeline.config import Facts
+
+MONTHS = (
+    ("jan(?:uary|v|vier|uar)?", "ene(?:ro)?", "gen(?:naio)?"),
+    ("feb(?:ruary|ruar)?", "fév(?:rier)?", "fev(?:ereiro)?"),
+    ("mar(?:ch|s|zo|ço)?", "mär(?:z)?", "mrt"),
+    ("apr(?:il)?", "abr(?:il)?", "avr(?:il)?"),
+    ("may", "mai", "mayo", "maj", "mei"),
+    ("june?", "juin", "juni", "junio", "giu(?:gno)?"),
+    ("july?", "juil(?:let)?", "juli", "julio", "lug(?:lio)?"),
+    ("aug(?:ust)?", "août", "ago(?:sto)?"),
+    ("sept?(?:ember)?", "set(?:embre)?"),
+    ("oct(?:ober|ubre|obre)?", "okt(?:ober)?", "ott(?:obre)?", "out(?:ubro)?"),
+    ("nov(?:ember|iembre|embre|embro)?",),
+    ("dec(?:ember|embre)?", "dez(?:ember|embro)?", "dic(?:iembre|embre)?", "déc(?:embre)?"),
+)
+_MONTH = "(?:" + "|".join(form for forms in MONTHS for form in sorted(forms, key=len, reverse=True)) + r")\b\.?"
+NEVER_A_DATE = r"\b24/7\b"
+
+# "7:30 PM", "7:30p", "7pm", "19:30", "19h30", "21h"; a lone letter counts only when glued to the minutes.
+_HALF = r"[aApP]\.?[mM]\b\.?"
+_MINUTES = rf"[:h](?P<minute>\d\d)(?::(?P<second>\d\d))?(?:\s*(?P<half>{_HALF})|(?P<letter>[aApP])\b)?"
+_CLOCK = rf"(?P<hour>\d{{1,2}})(?:{_MINUTES}|h\b|\s*(?P<half2>{_HALF}))"
+_BARE_CLOCK = rf"\d{{1,2}}(?:[:h]\d\d(?::\d\d)?(?:\s*{_HALF}|[aApP]\b|h\b)?|h\b|\s*{_HALF})"
+_BEGINS = r"(?:^|[^\d:/.]|T)"
+# English weekdays that end no team's name, so that they need no mark before them; "Sun" does.
+_NO_TEAM_ENDS_SO = r"(?i:\b(?:mon|tues?|wed|thu|thurs|fri|sat)(?:day)?)\b\.?"
+# Zones that are no word of any language may stand in lower case; two letters only behind "am" or "pm".
+_SAFE_ZONES = r"(?i:est|edt|pst|pdt|cst|cdt|gmt|utc|bst|cet|cest|aest|aedt)"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeForms:
+    """Patterns in the order they are asked: dates; clocks with a zone, then any; what to cut; printed weekday -> 1..7."""
+
+    dates: tuple[str, ...]
+    clocks: tuple[str, ...]
+    cut_clocks: tuple[str, ...]
+    beside: str
+    behind: str
+    weekdays: dict[str, int]
+
+
+def time_forms(facts: Facts) -> TimeForms:
+    """The forms of config's languages and zones."""
+    weekdays = {word: number for number, words in enumerate(facts.words.weekdays, 1) for word in words}
+    weekday = _any_of(weekdays) + r"\b\.?,?"
+    beside = _any_of(facts.words.beside_time) + r"\b\.?"
+    behind = _any_of(facts.words.behind_time) + r"\b\.?"
+    return TimeForms(
+        dates=_dates(weekday, beside),
+        clocks=_clocks(facts, beside),
+        cut_clocks=_cut_clocks(facts, beside),
+        beside=rf"(?:(?:^|[|(\[,–-])\s*{weekday}|{_NO_TEAM_ENDS_SO}|{beside})",
+        behind=behind,
+        weekdays=weekdays,
+    )
+
+
+def _dates(weekday: str, beside: str) -> tuple[str, ...]:
+    # A weekday belongs to a date only behind a mark: "Connecticut Sun 8 May" is a team and a date.
+    marked = rf"(?:(?:^|[@|(\[,:–-])\s*(?P<weekday>{weekday})\s*)?"
+    year = r"(?:,?\s+(?P<year>20\d\d)\b)?"
+    numeric = r"(?P<one>\d{1,2})/(?P<two>\d{1,2})(?:[\s)\]|@,-]|$)"
+    return (
+        # 2025-10-08, and the sentinel dates of idle slots
+        r"\b(?P<year>20\d\d)[-/.](?P<month>\d\d)[-/.](?P<day>\d\d)(?:T|\b)",
+        # Sat 4th Oct · Saturday, 15 February 2025
+        rf"{marked}\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)\s+(?P<name>{_MONTH}){year}",
+        # Oct 22 07:00 PM · March 1 · August 10th, Sun: the number behind the month is no clock
+        rf"{marked}\b(?P<name>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
+        + rf"(?:,?\s+(?P<year>20\d\d)\b|,\s*(?P<later>{weekday})|[\s)\]|,@-]|$)",
+        # 22 Oct · Sat 03 Jan · 30 @ Aug · 7 de diciembre
+        rf"{marked}\b(?P<day>\d{{1,2}})(?:[\s.@-]+|\s+de\s+)(?P<name>{_MONTH}){year}",
+        # 04/01/2026 · 09/28/25 · 14.11.2025
+        r"\b(?P<one>\d{1,2})[/.](?P<two>\d{1,2})[/.](?P<year>20\d\d|\d\d)\b",
+        # 22/10 · 11/14
+        rf"(?:(?:^|[@|(\[,:–-])\s*(?P<weekday>{weekday})\s*|^|[\s(\[|@-]){numeric}",
+        # 07.12. · So. 07.12. 15:30
+        r"(?:^|[\s(\[|@,-])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?:\s|$)",
+        # 11.14 8:00 PM: the clock stays for its own pattern
+        r"(?:^|[\s(\[|@-])(?P<one>\d{1,2})\.(?P<two>\d{1,2})(?P<rest>\s+@?\s*\d{1,2}[:.]\d\d)",
+        # Mon 20:00 · (Sat 10PM ET): a weekday alone
+        rf"(?:^|[@|(\[,–-])\s*(?P<weekday>{weekday})(?P<rest>\s*@?\s*(?:{beside}\s*)?\d{{1,2}}(?:[:.h]\d|h\b|\s?[ap]\.?m))",
+    )
+
+
+def _clocks(facts: Facts, beside: str) -> tuple[str, ...]:
+    zone = _zone(facts)
+    short = "|".join(name for name in facts.zones if len(name) <= len("ET"))
+    with_half = rf"(?P<hour>\d{{1,2}})(?:[:h](?P<minute>\d\d))?\s*(?P<half>{_HALF})\s*\(?(?P<zone>(?i:{short}))\b"
+    return (
+        rf"{_BEGINS}{_CLOCK}\s*\(?(?P<zone>{zone})",
+        rf"{_BEGINS}{with_half}",
+        rf"{_BEGINS}{_CLOCK}",
+        # 17.30 Leeds v Liverpool · ore 20.45
+        rf"(?i)(?:^|{beside}\s*)(?P<hour>\d{{1,2}})\.(?P<minute>[0-5]\d)(?:\s|$|\))",
+        # 1500 Sheffield United v Stoke City
+        r"^(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5][05])\s+\p{L}",
+    )
+
+
+def _cut_clocks(facts: Facts, beside: str) -> tuple[str, ...]:
+    one = rf"{_BARE_CLOCK}\s*(?:\(?(?:{_zone(facts)})\)?|(?i:\bet\b|\bpt\b))?"
+    return (
+        rf"(?:\b(?:start|stop)\s*:\s*)?(?P<before>^|[^\d:/.\w]|T|\b){one}(?P<rest>)(?:\s*[~/–-]\s*{one})*",
+        rf"(?i)(?P<before>^|{beside}\s*)\d{{1,2}}\.[0-5]\d(?P<rest>\s|$|\))",
+        r"^(?P<before>)(?:[01]\d|2[0-3])[0-5][05](?P<rest>\s+\p{L})",
+    )
+
+
+def _zone(facts: Facts) -> str:
+    names = "|".join(sorted(facts.zones, key=len, reverse=True))
+    return rf"(?:GMT|UTC)\s?[+-]\d{{1,2}}(?::?[03]0)?|(?:{names})\b|{_SAFE_ZONES}\b"
+
+
+def _any_of(words: tuple[str, ...] | dict[str, int]) -> str:
+    forms = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return rf"(?i:\b(?:{forms}))"
