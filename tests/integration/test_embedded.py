@@ -24,6 +24,7 @@ from epg_pipeline.adapters.server_place import is_alive, running_postmaster, ser
 from epg_pipeline.settings import Settings
 
 REPOSITORY = Path(__file__).parents[2]
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1"}
 
 # A process of its own that holds a lease until it reads a line, or is killed.
 USER = """
@@ -40,9 +41,8 @@ with lease_server(Path(sys.argv[1])) as lease:
 def _user(home, *wrapper: str):
     command = [*wrapper, sys.executable, "-c", USER, str(home)]
     pipe = subprocess.PIPE
-    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1"}
     with subprocess.Popen(
-        command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, cwd="/", env=environment
+        command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, cwd="/", env=ENVIRONMENT
     ) as process:
         try:
             yield process
@@ -121,10 +121,9 @@ with open_store(Settings(home=home, dist=home)) as store:
 
 
 def test_processes_that_begin_at_once_agree_on_server_tables_and_key(home):
-    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1"}
     names = ["one", "three", "two"]
     processes = [
-        subprocess.Popen([sys.executable, "-c", STORE_USER, str(home), name], cwd="/", env=environment)
+        subprocess.Popen([sys.executable, "-c", STORE_USER, str(home), name], cwd="/", env=ENVIRONMENT)
         for name in names
     ]
     assert [process.wait() for process in processes] == [0, 0, 0]
@@ -342,6 +341,20 @@ def test_variables_meant_for_another_server_do_not_lead_astray(home, monkeypatch
         assert _notes(lease) == ["here"]
 
 
+NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+
+
+@pytest.fixture
+def nobody() -> tuple[str, ...]:
+    """What to put before a command to run it as the user nobody."""
+    if shutil.which("setpriv") is None:
+        pytest.skip("setpriv (util-linux) is not installed")
+    imports = [*NOBODY, sys.executable, "-c", "import psycopg, epg_pipeline"]
+    if subprocess.run(imports, cwd="/", env=ENVIRONMENT, capture_output=True, check=False).returncode:
+        pytest.skip("the interpreter, or the package, lies where the user nobody can't reach it")
+    return NOBODY
+
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another user")
 
 
@@ -376,10 +389,8 @@ def test_a_new_home_at_an_old_path_does_not_meet_the_old_data(home):
 
 
 @as_root
-@pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv (util-linux) changes the user")
-def test_an_ordinary_user_runs_the_server_and_root_may_use_it_too(home):
+def test_an_ordinary_user_runs_the_server_and_root_may_use_it_too(home, nobody):
     os.chown(home, 65534, 65534)
-    nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
     with _user(home, *nobody) as user:
         port = _port(user)
         assert server_place(home).base.parent == home
@@ -393,10 +404,9 @@ def test_an_ordinary_user_runs_the_server_and_root_may_use_it_too(home):
 
 
 @as_root
-@pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv (util-linux) changes the user")
-def test_a_home_of_another_user_is_refused_with_whose_it_is(home):
+def test_a_home_of_another_user_is_refused_with_whose_it_is(home, nobody):
     lease_server(home).release()
-    told = _as_user(home, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+    told = _as_user(home, *nobody)
     assert told.returncode == 1
     assert "this home was made by another user" in told.stderr
 
