@@ -25,8 +25,8 @@ class Settings:
 
     `home` keeps what must not be lost (database, snapshots, key), `dist` the published guides. `database_url` None
     means the embedded server under `home`. The key that seals addresses is `secret_key_text` if given, else it lies in
-    the file `secret_key`. Neither key nor database address shows in the repr: both carry secrets. `guide_url` is where
-    players find the guide server.
+    the file `secret_key`. Neither key nor database address shows in the repr: both carry secrets. `families_file` has
+    slot families of the operator's own. `guide_url` is where players find the guide server.
     """
 
     home: Path
@@ -34,6 +34,7 @@ class Settings:
     database_url: str | None = field(default=None, repr=False)
     secret_key_text: str | None = field(default=None, repr=False)
     events_file: Path | None = None
+    families_file: Path | None = None
     guide_url: str = "http://127.0.0.1:8080"
 
     @property
@@ -48,20 +49,21 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """The settings of EPG_HOME, EPG_DIST, EPG_DATABASE_URL, EPG_SECRET_KEY, EPG_EVENTS_FILE and EPG_GUIDE_URL.
+        """The settings of EPG_HOME, _DIST, _DATABASE_URL, _SECRET_KEY, _EVENTS_FILE, _FAMILIES and _GUIDE_URL.
 
         An empty variable counts as unset. Nothing is created or opened here. Paths come back absolute, so that a child
         process with another working folder means the same ones.
         """
         given = {name: value for name, value in (os.environ if environment is None else environment).items() if value}
         home = Path(given["EPG_HOME"]).expanduser() if "EPG_HOME" in given else _default_home()
-        events = given.get("EPG_EVENTS_FILE")
+        events, families = given.get("EPG_EVENTS_FILE"), given.get("EPG_FAMILIES")
         return cls(
             home=home.absolute(),
             dist=Path(given.get("EPG_DIST") or _default_dist(home)).expanduser().absolute(),
             database_url=given.get("EPG_DATABASE_URL"),
             secret_key_text=given.get("EPG_SECRET_KEY"),
             events_file=Path(events).expanduser().absolute() if events else None,
+            families_file=Path(families).expanduser().absolute() if families else None,
             guide_url=given.get("EPG_GUIDE_URL", cls.guide_url).rstrip("/"),
         )
 

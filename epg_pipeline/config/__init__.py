@@ -6,8 +6,9 @@ naming file and entry. Does not: any rule that uses the facts.
 
 from __future__ import annotations
 
+import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,14 +16,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import polars as pl
 from pydantic import Field, TypeAdapter, field_validator, model_validator
 
-from epg_pipeline.config.files import FILES, ConfigError, Fact, validated
+from epg_pipeline.config.files import FILES, ConfigError, Fact, shown, validated
 from epg_pipeline.config.sports import Sports, load_sports
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+    from pathlib import Path
     from typing import Self
 
 __all__ = ["ConfigError", "Facts", "Families", "Family", "League", "Leagues", "Sports"]
+__all__ += ["catalogue_digest", "facts_with_families"]
 __all__ += ["load_facts", "load_families", "load_leagues", "load_sports", "load_teams", "load_zones"]
 
 
@@ -107,24 +110,37 @@ class Facts:
 @cache
 def load_facts() -> Facts:
     """The packaged facts, read once in a process. ConfigError names the file and entry that is wrong."""
-    return Facts(load_families(), load_leagues(), load_sports(), load_zones(), load_sport_words(), load_words(), load_teams())
+    return Facts(
+        load_families(), load_leagues(), load_sports(), load_zones(), load_sport_words(), load_words(), load_teams()
+    )
 
 
 @cache
 def load_families(file: Traversable | None = None) -> Families:
     """The slot families, in file order. ConfigError names the family whose pattern, zone, league or sport is wrong."""
-    families = validated(TypeAdapter(Families), file or FILES / "families.yaml", "family")
+    source = file or FILES / "families.yaml"
+    families = validated(TypeAdapter(Families), source, "family")
     leagues, sports = load_leagues(), load_sports()
+    names: set[str] = set()
     shells: dict[str, str] = {}
     for family in families:
+        _require(family.name not in names, source, family.name, "there are two families of this name")
+        names.add(family.name)
         for league in family.leagues:
-            _require(league in leagues, "families.yaml", family.name, f"league {league!r} is not in leagues.yaml")
+            _require(league in leagues, source, family.name, f"league {league!r} is not in leagues.yaml")
         known = family.sport is None or family.sport in sports.sports
-        _require(known, "families.yaml", family.name, f"sport {family.sport!r} is not in sports.yaml")
+        _require(known, source, family.name, f"sport {family.sport!r} is not in sports.yaml")
         for shell in family.shells:
             other = shells.setdefault(" ".join(shell.casefold().split()), family.name)
-            _require(other == family.name, "families.yaml", family.name, f"shell {shell!r} is also family {other!r}'s")
+            _require(other == family.name, source, family.name, f"shell {shell!r} is also family {other!r}'s")
     return families
+
+
+def facts_with_families(facts: Facts, file: Path) -> Facts:
+    """The facts with an operator's own families before the packaged ones; one of the same name takes its place."""
+    own = load_families(file)
+    names = {family.name for family in own}
+    return replace(facts, families=(*own, *(family for family in facts.families if family.name not in names)))
 
 
 @cache
@@ -148,9 +164,10 @@ def load_zones(file: Traversable | None = None) -> dict[str, str]:
 @cache
 def load_sport_words(file: Traversable | None = None) -> dict[str, tuple[str, ...]]:
     """The words by which playlists name a sport, by the sport's key."""
-    words = validated(TypeAdapter(dict[str, tuple[str, ...]]), file or FILES / "sport_words.yaml", "sport")
+    source = file or FILES / "sport_words.yaml"
+    words = validated(TypeAdapter(dict[str, tuple[str, ...]]), source, "sport")
     for sport in words:
-        _require(sport in load_sports().sports, "sport_words.yaml", sport, "it is not in sports.yaml")
+        _require(sport in load_sports().sports, source, sport, "it is not in sports.yaml")
     return words
 
 
@@ -169,6 +186,12 @@ def load_teams(file: Traversable | None = None) -> pl.DataFrame:
     source = file or FILES / "teams.csv"
     teams = pl.read_csv(source.read_bytes(), infer_schema=False).fill_null("")
     return teams.with_columns(further_aliases=pl.lit(""))
+
+
+@cache
+def catalogue_digest() -> str:
+    """The SHA-256 of the bundled catalogue's file: it tells whether a database has this one."""
+    return hashlib.sha256((FILES / "teams.csv").read_bytes()).hexdigest()
 
 
 def _require_pattern(pattern: str, number: int) -> None:
@@ -190,6 +213,6 @@ def _require_zone(zone: str) -> None:
         raise ValueError(f"{zone!r} is no IANA time zone (one is Europe/London)") from None
 
 
-def _require(holds: bool, file: str, entry: str, fault: str) -> None:
+def _require(holds: bool, file: Traversable, entry: str, fault: str) -> None:
     if not holds:
-        raise ConfigError(f'config/{file}: "{entry}": {fault}. Mend it there.')
+        raise ConfigError(f'{shown(file)}: "{entry}": {fault}. Mend it there.')

@@ -31,10 +31,14 @@ class Fact(BaseModel):
 
 def validated(kind: TypeAdapter[Facts], file: Traversable, what: str) -> Facts:
     """The file's content as `kind`; ConfigError says which entry (`what`: "family", "league", …) is wrong and why."""
-    where = f"config/{file.name}"
+    where = shown(file)
     try:
         rows = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
         return kind.validate_python(rows)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{where} can't be read: {getattr(error, 'strerror', None) or 'it is no UTF-8 text'}."
+        ) from error
     except yaml.YAMLError as error:
         raise ConfigError(f"{where}: this is no YAML: {error}") from error
     except ValidationError as error:
@@ -45,6 +49,11 @@ def validated(kind: TypeAdapter[Facts], file: Traversable, what: str) -> Facts:
         raise ConfigError(
             f'{where}: {what} "{entry}": {field + ": " if field else ""}{fault}. Mend it there.'
         ) from None
+
+
+def shown(file: Traversable) -> str:
+    """A file as an error names it: the packaged ones under config/, an operator's own by its path."""
+    return f"config/{file.name}" if file == FILES / file.name else str(file)
 
 
 def _entry_name(rows: object, location: tuple[int | str, ...]) -> str:
