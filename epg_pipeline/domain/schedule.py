@@ -21,6 +21,7 @@ BLOCK = timedelta(hours=2)  # the longest block but a live one
 ANNOUNCED = timedelta(hours=6)  # how long before its start an event is announced
 IDLE_TITLE = "No Programming Today"
 
+_FOUND = ("matched", "manual")
 _ABOUT = ("title", "sub_title", "description", "league", "sport", "home", "away", "venue", "home_logo", "away_logo",
           "event_id", "event_starts_at", "telling", "match_status", "confidence")  # fmt: skip
 
@@ -60,9 +61,10 @@ def stitch(programmes: pl.DataFrame, opens: datetime, closes: datetime) -> pl.Da
 
 def _airings(decisions: pl.DataFrame, channels: pl.DataFrame, sports: Sports) -> pl.DataFrame:
     """One row for everything a slot's name announces: its channel, what it is about, and when."""
-    says_something = pl.col("kind").is_in(["event", "show"]) & (
-        (pl.col("match_status") != "unparseable") | (pl.col("kind") == "show")
-    )
+    # An event set by hand counts also where the name says nothing.
+    is_found = pl.col("match_status").is_in(_FOUND)
+    is_read = (pl.col("kind") == "event") & (pl.col("match_status") != "unparseable")
+    says_something = is_found | is_read | (pl.col("kind") == "show")
     rows = (
         decisions.filter("is_slot", says_something)
         .join(channels.select("slot", "channel_id"), on="slot")
@@ -71,7 +73,7 @@ def _airings(decisions: pl.DataFrame, channels: pl.DataFrame, sports: Sports) ->
         .join(sports.of_sports().select("sport", "minutes", "order", "solo", "sport_name"), on="sport", how="left")
     )
     # Without opponents a title may still be an event: one that was found, or one of a sport without sides.
-    is_event = pl.col("match_status").is_in(["matched", "manual"]) | pl.col("solo").fill_null(value=False)
+    is_event = is_found | pl.col("solo").fill_null(value=False)
     return (
         rows.with_columns(
             telling=pl.when((pl.col("kind") == "show") & ~is_event)
@@ -102,7 +104,7 @@ def _title(sports: Sports) -> pl.Expr:
     order = pl.coalesce("league_order", "order", pl.lit(sports.default.order))
     home, away = _known("home"), _known("away")
     pairing = pl.when(order == "at").then(away + pl.lit(" at ") + home).otherwise(home + pl.lit(" vs ") + away)
-    is_the_event = pl.col("match_status").is_in(["matched", "manual"]) & pl.col("telling").fill_null("live").eq("live")
+    is_the_event = pl.col("match_status").is_in(_FOUND) & pl.col("telling").fill_null("live").eq("live")
     canonical = pl.when(is_the_event).then(pl.coalesce(_known("event_name"), pairing))
     return _one_line(pl.coalesce(canonical, _known("title"), pl.lit("")))
 
@@ -112,7 +114,10 @@ def _sub_title() -> pl.Expr:
     pairing = pl.when(pl.col("event_name") != "").then(_known("home") + pl.lit(" vs ") + _known("away"))
     about = pl.coalesce(pairing, "title")
     sport_name = pl.when(pl.col("sport") != "").then("sport_name")
-    competition = pl.coalesce("league_name", _known("competition"), _known("league"), sport_name)
+    # Without an event the league is only what the printed competition may mean: the print is the safer word.
+    is_found = pl.col("match_status").is_in(_FOUND)
+    printed = pl.when(~is_found).then(_known("competition"))
+    competition = pl.coalesce(printed, "league_name", _known("competition"), _known("league"), sport_name)
     under = pl.when(~about.str.to_lowercase().str.starts_with(competition.str.to_lowercase())).then(
         competition + pl.lit(": ") + about
     )
