@@ -6,6 +6,7 @@ where programs and files lie (binaries.py, server_place.py).
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
 import os
@@ -15,7 +16,6 @@ import signal
 import socket
 import subprocess
 import time
-import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
@@ -97,12 +97,16 @@ class Lease:
         """`handle` holds the place's lease file."""
         self.address = address
         self._place = place
-        # Also runs at the interpreter's exit, for those who forget.
-        self._leave = weakref.finalize(self, _leave, place, handle)
+        self._handle: int | None = handle
+        # For those who forget. At the exit, not when collected: that may be while this thread is taking another lease.
+        atexit.register(self.release)
 
     def release(self) -> None:
         """Give the lease up; the last to do so stops the server, unless it is kept running. Harmless when repeated."""
-        self._leave()
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            atexit.unregister(self.release)
+            _leave(self._place, handle)
 
     def keep_running(self) -> None:
         """Have the server stay up without users, for programs that are given only its address; see `stop_server`."""

@@ -459,3 +459,18 @@ def test_the_distributions_programs_do_as_well(home, monkeypatch):
     monkeypatch.setenv("EPG_PG_BIN", str(DEBIAN[-1]))
     with lease_server(home) as lease, psycopg.connect(lease.address.conninfo()) as connection:
         assert connection.info.server_version // 10000 == int(DEBIAN[-1].parent.name)
+
+
+FORGETFUL = """
+import sys
+from pathlib import Path
+from epg_pipeline.adapters.embedded import lease_server
+for _ in range(2):
+    lease_server(Path(sys.argv[1]))
+"""
+
+
+def test_a_user_that_forgets_to_leave_does_so_when_it_ends(home):
+    command = [sys.executable, "-c", FORGETFUL, str(home)]
+    assert subprocess.run(command, cwd="/", env=ENVIRONMENT, check=False).returncode == 0
+    assert _postmaster(home) is None
