@@ -5,6 +5,7 @@ Belongs here: forms of a competition's name, alone or with its country. Does not
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -62,6 +63,7 @@ def printed_forms(facts: Facts) -> pl.Series:
     return _printed_leagues(facts)["form"]
 
 
+@lru_cache(maxsize=8)
 def _printed_leagues(facts: Facts) -> pl.DataFrame:
     """form (folded) -> leagues: every way a league is printed, a country before or behind it included."""
     rows = [

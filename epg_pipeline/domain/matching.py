@@ -23,7 +23,7 @@ _SURE = 80.0  # from here a candidate is taken,
 _MARGIN = 5.0  # if no other comes this near
 _PAIR_LEAST = 62.0
 _SAME_LEAGUE, _SAME_SPORT, _OTHER_LEAGUE, _OTHER_SPORT = 8.0, 3.0, -12.0, -30.0
-_CLOCK_AGREES, _ON_THE_DAY, _CLOCK_DIFFERS, _CLOCK_FAR = 10.0, 8.0, -4.0, -14.0
+_CLOCK_AGREES, _ON_THE_DAY, _CLOCK_DIFFERS, _CLOCK_OF_NO_ZONE, _CLOCK_FAR = 10.0, 8.0, -4.0, -8.0, -14.0
 _GAME_AGREES, _GAME_DIFFERS = 8.0, -8.0
 _EARLY, _LATE = 75, 35  # minutes a feed may open before the event, or a list be late
 _EVIDENCE = ("pair", "league_evidence", "time_evidence", "game_evidence")
@@ -115,6 +115,8 @@ def _weighed(found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         .then(_CLOCK_FAR - late.abs() / 120)
         .when(pl.col("date").is_not_null())
         .then(_CLOCK_DIFFERS - late.abs() / 240)
+        .when(~_clock_is_known(facts))
+        .then(_CLOCK_OF_NO_ZONE - late.abs() / 240)
         .otherwise(_CLOCK_FAR - late.abs() / 120)
     )
     weighed = found.filter(~wrong_gender.fill_null(value=False)).with_columns(
@@ -124,6 +126,12 @@ def _weighed(found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     return weighed.with_columns(
         score=pl.col("pair") + pl.col("league_evidence") + pl.col("time_evidence") + pl.col("game_evidence")
     )
+
+
+def _clock_is_known(facts: Facts) -> pl.Expr:
+    """Whether a zone is printed, or config knows the family's; else the clock is the provider's by assumption only."""
+    known = [family.name for family in facts.families if family.timezone]
+    return pl.col("zone_is_stated") | pl.col("family").is_in(known)
 
 
 def _game_evidence() -> pl.Expr:

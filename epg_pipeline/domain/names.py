@@ -29,16 +29,38 @@ def read_names(slots: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFr
 
     What is no slot, or a slot with nothing on, is passed through unread.
     """
+    speaks = pl.col("is_slot") & (pl.col("kind") == "event")
+    frame = slots.with_row_index("_order")
+    read = _read(frame.filter(speaks), day, facts)
+    readings = pl.concat([read, _unread(frame.filter(~speaks), read.schema)]).sort("_order")
+    return conform(readings, READINGS, "readings")
+
+
+def _read(slots: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
     frame = slots.join(family_table(facts.families), on="family", how="left", maintain_order="left")
-    frame = frame.with_columns(cut=without_times(pl.col("payload"), facts))
-    frame = read_times(frame.with_columns(pl.col("timezone").fill_null(day.timezone)), day, facts)
+    frame = frame.with_columns(
+        cut=without_times(pl.col("payload"), facts), timezone=pl.col("timezone").fill_null(day.timezone)
+    )
+    frame = read_times(frame, day, facts)
     frame = with_competition(read_opponents(frame, facts), facts)
     frame = frame.with_columns(kind=_kind(), **_evidence(facts))
-    frame = frame.with_columns(
-        side=pl.coalesce(side_of(pl.col("first"), facts.words), side_of(pl.col("second"), facts.words))
+    sides = (side_of(pl.col(name), facts.words) for name in ("first", "second"))
+    frame = frame.with_columns(side=pl.coalesce(*sides), rules=_rules())
+    frame = frame.with_columns(title=pl.when(pl.col("kind") == "placeholder").then(pl.lit("")).otherwise("title"))
+    return frame.select("_order", *READINGS.names())
+
+
+def _unread(slots: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    """What has nothing on, or is no slot, in the same columns, all it does not say null."""
+    said = slots.with_columns(
+        title=pl.lit(""),
+        telling=pl.lit("live"),
+        zone_is_stated=pl.lit(value=False),
+        rules=pl.concat_list(pl.format("kind: {}", "kind")),
     )
-    frame = frame.with_columns(rules=_rules())
-    return conform(_unread_where_nothing_is_on(frame), READINGS, "readings")
+    return said.select(
+        pl.col(name) if name in said.columns else pl.lit(None, kind).alias(name) for name, kind in schema.items()
+    )
 
 
 def _kind() -> pl.Expr:
@@ -81,26 +103,3 @@ def _rules() -> pl.Expr:
         pl.when(pl.col("telling") != "live").then(pl.format("telling: {}", "telling")),
     ).list.drop_nulls()
     return pl.concat_list(said, "time_rules")
-
-
-def _unread_where_nothing_is_on(frame: pl.DataFrame) -> pl.DataFrame:
-    is_read = pl.col("is_slot") & pl.col("kind").is_in(["event", "show"])
-    nulled = (
-        "competition",
-        "first",
-        "second",
-        "gender",
-        "side",
-        "game",
-        "starts_at",
-        "date",
-        "clock",
-        "sport",
-        "leagues",
-    )
-    return frame.with_columns(
-        *(pl.when(is_read).then(name).alias(name) for name in nulled),
-        title=pl.when(is_read).then("title").otherwise(pl.lit("")),
-        telling=pl.when(is_read).then("telling").otherwise(pl.lit("live")),
-        rules=pl.when(is_read).then("rules").otherwise(pl.concat_list(pl.format("kind: {}", "kind"))),
-    )

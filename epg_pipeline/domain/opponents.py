@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from epg_pipeline.domain.competitions import printed_forms
-from epg_pipeline.domain.team_forms import known_forms
+from epg_pipeline.domain.team_forms import known_forms, team_form
 from epg_pipeline.domain.text import folded
 from epg_pipeline.domain.times import TIME_WAS_HERE
 
@@ -62,6 +62,8 @@ _LANGUAGE = (
 _QUALITY = r"(?i)\s*\b(?:u?hd|fhd|[48]k|1080[pi]|720p|2160p|sd|hevc|raw|(?:[48]k )?exclusive|\d\d ?fps)\s*$"
 _RANK = r"(?i)^(?:#\s?\d{1,3}\b|no\.\s?\d{1,2}\b|\(\d{1,2}\))[\s.]*"
 _CARD = r"(?i)^(?:ufc(?:\s+fight night)?|pfl|bellator|ksw|one(?: fc)?|glory)\s+\d{1,3}\b[\s:–-]*"
+# What is of another year is no event of today: "(R)", "Classic: …", "A v B (2000)".
+_ARCHIVE = rf"\(R\)|(?i)^\s*classics?\s*:|\((?:19|20)\d\d\)\s*$"
 _LONG = 32  # characters; no side is longer
 _SEASON = r"^(?:19|20)\d\d(?:[/-]\d{2,4})?\s+"
 
@@ -77,7 +79,7 @@ def told_of(payload: pl.Expr, words: Words) -> pl.Expr:
     return (
         pl.when(said(text, words.press))
         .then(pl.lit("press"))
-        .when(said(text, words.replay) | payload.str.contains(r"\(R\)"))
+        .when(said(text, words.replay) | payload.str.contains(_ARCHIVE))
         .then(pl.lit("replay"))
         .when(said(text, words.highlights))
         .then(pl.lit("highlights"))
@@ -202,8 +204,10 @@ def _with_pair_around_dash(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     rows = rows.with_columns(at=pl.int_ranges(pl.col("_segments").list.len())).explode(
         "_segments", "_dashed", "at", empty_as_null=True, keep_nulls=True
     )
-    rows = pl.concat([rows.with_columns(glued=pl.lit(value=False)), _glued(rows)]).sort("position", "at", "glued")
-    form = folded(_cleaned(pl.col("_segments")))
+    rows = pl.concat([rows.with_columns(glued=pl.lit(value=False)), _glued(rows)]).sort(
+        "position", "at", "glued", maintain_order=True
+    )
+    form = team_form(_cleaned(pl.col("_segments")), facts.words)
     is_team, is_league = form.is_in(known_forms(facts).implode()), form.is_in(printed_forms(facts).implode())
     is_side = ~is_league & ~form.str.contains(_NO_SIDE) & form.str.contains(r"\p{L}") & (form.str.len_chars() <= _LONG)
     rows = rows.with_columns(is_team=is_team, is_side=is_side | is_team, is_league=is_league)
@@ -214,7 +218,7 @@ def _with_pair_around_dash(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     both, one = pl.col("is_team") & pl.col("is_team_next"), pl.col("is_team") | pl.col("is_team_next")
     witnessed = both | (has_time & one & ~pl.col("glued")) | (has_time & in_league & ~pl.col("glued"))
     pairs = rows.filter("is_side", "is_side_next", "_dashed_next", witnessed)
-    pairs = pairs.sort("position", ~both).unique("position", keep="first", maintain_order=True)
+    pairs = pairs.sort("position", ~both, maintain_order=True).unique("position", keep="first", maintain_order=True)
     pairs = pairs.select("position", pair_at=pl.col("at").cast(pl.UInt32), one="_segments", two="_segments_next")
     frame = frame.join(pairs, on="position", how="left", maintain_order="left")
     return frame.with_columns(

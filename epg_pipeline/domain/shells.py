@@ -6,6 +6,7 @@ Belongs here: the forms a shell takes, known families first, then the general gr
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -28,6 +29,10 @@ _IN_PARENTHESES = rf"^(?P<shell>(?:[A-Z]{{2,3}} ?)?\((?P<inner>[^()]*?) ?{_NUMBE
 _BEHIND_PARENTHESES = rf"^(?P<shell>(?P<inner>(?:\([^()]+\) ?)+){_NUMBER})(?P<mark> ?[:|]){_REST}"
 # Anything short, a number and a mark: PT: DAZN PPV 13 - … · LOI 8 : …
 _GENERAL = rf"^(?P<shell>(?P<inner>.{{2,40}}?)[ #]*{_NUMBER})(?P<mark> ?(?:[:|]|[-–](?: |$))){_REST}"
+# IT: DAZN ZONA 3 (…)
+_WRAPPED = rf"^(?P<shell>(?P<inner>.{{2,40}}?)[ #]*{_NUMBER})(?P<mark>) ?\((?P<payload>[^()]*)\)$"
+# #06 · #01 A vs B
+_NUMBER_FIRST = rf"^(?P<shell>(?P<inner>)#{_NUMBER})(?P<mark>)(?: (?P<payload>.*))?$"
 # A number alone behind a word that only slots bear: LIVE EVENT 34 · UK: VIDIO EVENT 3
 _BARE = rf"(?i)^(?P<shell>(?P<inner>.*\b(?:event|ppv|game)s?) ?{_NUMBER})(?P<mark>)(?P<payload>)$"
 
@@ -50,6 +55,8 @@ def cut_shells(names: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         _groups(_BEHIND_PARENTHESES, 101),
         pl.when(~_is_competition(facts)).then(_groups(_GENERAL, 102)),
         _groups(_BARE, 103),
+        _groups(_WRAPPED, 104),
+        _groups(_NUMBER_FIRST, 105),
     )
     frame = names.with_columns(_found=found).unnest("_found")
     frame = frame.with_columns(_key=_family_key(pl.col("inner")))
@@ -60,7 +67,7 @@ def cut_shells(names: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         is_known=pl.col("family").is_not_null(),
         family=pl.coalesce("family", _printed_family(pl.col("inner")), pl.lit("")),
         shell=pl.col("shell").fill_null(""),
-        payload=pl.when(is_cut).then("payload").otherwise("text").str.strip_chars(),
+        payload=pl.when(is_cut).then(pl.col("payload").fill_null("")).otherwise("text").str.strip_chars(),
         is_marked=pl.col("mark").fill_null("") != "",
     ).drop("_key", "inner", "mark", "number", "rank")
 
@@ -105,6 +112,7 @@ def _words(shell: str) -> str:
     return " ".join(re.sub(r"[|:]", " ", shell).split())
 
 
+@lru_cache(maxsize=8)
 def family_table(families: tuple[Family, ...]) -> pl.DataFrame:
     """One row a family: family (its name), timezone, dates, family_sport, family_leagues (null for any), idle."""
     rows = [(f.name, f.timezone, f.dates, f.sport, list(f.leagues) or None, f.idle) for f in families]
@@ -113,6 +121,7 @@ def family_table(families: tuple[Family, ...]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
+@lru_cache(maxsize=8)
 def _shell_table(families: tuple[Family, ...]) -> pl.DataFrame:
     """_key -> family, for every shell; what a pattern finds is looked up by the family's name."""
     rows = [(_words(shell), family.name) for family in families for shell in (*family.shells, family.name)]

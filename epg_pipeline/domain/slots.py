@@ -14,7 +14,7 @@ from epg_pipeline.domain.competitions import with_competition
 from epg_pipeline.domain.contracts import SLOTS, conform
 from epg_pipeline.domain.opponents import read_opponents, said
 from epg_pipeline.domain.shells import cut_shells, slot_key
-from epg_pipeline.domain.team_forms import known_forms
+from epg_pipeline.domain.team_forms import known_forms, team_form
 from epg_pipeline.domain.text import folded, repaired
 from epg_pipeline.domain.times import TIME_WAS_HERE, without_times
 
@@ -27,6 +27,7 @@ _RELEASE_YEAR = r"\s-\s(?:19|20)\d\d\s*$"
 _YEAR_IN_BRACKETS = r"\((?:19|20)\d\d\)\s*$"
 _ROUND_THE_CLOCK = r"(?i)\b24/7\b|\b24h\b"
 _UNTOLD = r"(?i)^\W*(?:tba|tbd|tbc|n/?a|ended|idle|empty|closed)\W*$"
+_FAMILY = 2  # slots of a family that make its others slots, too
 _TAGS = (
     r"(?i)[\[(][^\[\]()]*[\])]|\b(?:u?hd|fhd|[48]k|1080[pi]|720p|sd|hevc|raw|exclusive|backup|multi|vip|\d\d ?fps)\b"
 )
@@ -43,6 +44,7 @@ def sort_entries(entries: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     frame = with_competition(read_opponents(frame, facts), facts)
     frame = _with_known_sides(frame, facts)
     frame = frame.with_columns(kind=_kind(facts))
+    frame = frame.with_columns(kind=_kind_by_siblings(facts))
     frame = frame.with_columns(is_slot=pl.col("kind").is_in(["event", "placeholder"]))
     frame = entries.join(
         frame.select("position", "is_slot", "kind", "family", "shell", "payload", "text"),
@@ -76,13 +78,9 @@ def _kind(facts: Facts) -> pl.Expr:
     in_a_league = pl.col("competition_leagues").is_not_null()
     one, both = pl.col("one_is_known"), pl.col("both_are_known")
     bare_event = ~has_shell & has_pair & ((versus & (has_time | in_a_league)) | (has_time & one) | both)
-    bare_show = (
-        ~has_shell
-        & text.str.contains(r"(?i)\d{1,2}(?::\d\d|h\d\d|\s?[ap]m\b)")
-        & text.str.contains(r"[(\[|]")
-        & has_time
-        & ~says_nothing
-    )
+    is_marked_off = text.str.contains(r"[(\[|]") | cut.str.ends_with(TIME_WAS_HERE)
+    says_clock = text.str.contains(r"(?i)\d{1,2}(?::\d\d|h\d\d|\s?[ap]m\b)")
+    bare_show = ~has_shell & says_clock & is_marked_off & has_time & ~says_nothing
     return (
         pl.when(heading)
         .then(pl.lit("placeholder"))
@@ -98,10 +96,24 @@ def _kind(facts: Facts) -> pl.Expr:
     )
 
 
+def _kind_by_siblings(facts: Facts) -> pl.Expr:
+    """A number that tells nothing alone is a slot where others of its family are: "Nessun evento" beside "Inter - Como"."""
+    is_shelled = (pl.col("shell") != "") & (pl.col("family") != "")
+    siblings = ((pl.col("kind") == "event") & is_shelled).sum().over("family")
+    is_doubtful = is_shelled & (pl.col("kind") == "linear") & ~pl.col("text").str.contains(_ROUND_THE_CLOCK)
+    says_idle = said(folded(pl.col("cut")), facts.words.idle)
+    sibling = is_doubtful & (siblings >= _FAMILY) & (pl.col("is_marked") | says_idle)
+    kind = pl.when(says_idle & pl.col("first").is_null()).then(pl.lit("placeholder")).otherwise(pl.lit("event"))
+    return pl.when(sibling).then(kind).otherwise("kind")
+
+
 def _with_known_sides(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """Whether one or both printed opponents are teams of the catalogue: a film is called "Wild at Heart"."""
     forms = known_forms(facts)
-    known = [folded(pl.col(side)).is_in(forms.implode()).fill_null(value=False) for side in ("first", "second")]
+    known = [
+        team_form(pl.col(side), facts.words).is_in(forms.implode()).fill_null(value=False)
+        for side in ("first", "second")
+    ]
     return frame.with_columns(one_is_known=known[0] | known[1], both_are_known=known[0] & known[1])
 
 

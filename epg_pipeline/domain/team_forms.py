@@ -5,6 +5,7 @@ Belongs here: what makes "Troy" and "Troy Trojans" one team and "LAFC 2" and "LA
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -26,7 +27,7 @@ _MOST_CANDIDATES = 40
 _SHORTEST_STEM = 3
 
 _CLUB_WORDS = (
-    "fc|cf|sc|ac|afc|ssc|as|us|cd|ud|rcd|ca|rc|cr|sv|vfb|vfl|tsg|fsv|bv|ogc|aj|sco|osc|losc|hsc|ssd|bc|acf|calcio|club|"
+    "fc|cf|sc|ac|afc|ssc|as|us|cd|ud|rcd|ca|rc|cr|sv|vfb|vfl|tsg|fsv|bv|ogc|aj|sco|osc|losc|hsc|aa|ssd|bc|acf|calcio|club|"
     "de|del|der|the|cp|sk|fk|if|ff|bk|nk|ks|gks|mks|kv|krc|kaa|ec|se|cs|cfc|ffc|futbol|football|futebol|balompie|"
     r"real sociedad de futbol|1|\d{2}|1[89]\d\d"
 )
@@ -91,19 +92,30 @@ def forms_of(events: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     return rows.with_columns(core=core_of(pl.col("form"))).join(side, on="team", maintain_order="left")
 
 
+@lru_cache(maxsize=8)
 def known_forms(facts: Facts) -> pl.Series:
     """Every folded form of the bundled catalogue, nicknames included: what is surely a team."""
     teams = facts.teams
     aliases = teams.get_column("aliases").str.split(";").explode(empty_as_null=True, keep_nulls=True)
     printed = pl.concat([*(teams.get_column(column) for column in ("name", "short", "nickname")), aliases])
-    return printed.to_frame("form").select(folded(pl.col("form"))).filter(pl.col("form") != "").to_series().unique()
+    return (
+        printed.to_frame("form")
+        .select(form=team_form(pl.col("form"), facts.words))
+        .filter(pl.col("form") != "")
+        .to_series()
+        .unique()
+    )
 
 
 def team_form(text: pl.Expr, words: Words) -> pl.Expr:
-    """A team's name folded, places by their English names: "FC Bayern München" -> "fc bayern munich"."""
+    """A team's name folded, places by their English names, words of gender left out, which is told apart elsewhere.
+
+    "FC Bayern München Frauen" -> "fc bayern munich".
+    """
     spaced = pl.concat_str(pl.lit(" "), folded(text), pl.lit(" "))
     named = spaced.str.replace_many({f" {own} ": f" {english} " for own, english in words.exonyms.items()})
-    return named.str.strip_chars()
+    bare = named.str.replace_all(rf" (?:{'|'.join((*words.women, *words.men))})(?: |$)", " ").str.strip_chars()
+    return pl.when(bare == "").then(named.str.strip_chars()).otherwise(bare)
 
 
 def core_of(form: pl.Expr) -> pl.Expr:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ _MINUTES = rf"[:h](?P<minute>\d\d)(?::(?P<second>\d\d))?(?:\s*(?P<half>{_HALF})|
 _CLOCK = rf"(?P<hour>\d{{1,2}})(?:{_MINUTES}|h\b|\s*(?P<half2>{_HALF}))"
 _BARE_CLOCK = rf"\d{{1,2}}(?:[:h]\d\d(?::\d\d)?(?:\s*{_HALF}|[aApP]\b|h\b)?|h\b|\s*{_HALF})"
 _BEGINS = r"(?:^|[^\d:/.]|T)"
-# English weekdays that end no team's name, so that they need no mark before them; "Sun" does.
-_NO_TEAM_ENDS_SO = r"(?i:\b(?:mon|tues?|wed|thu|thurs|fri|sat)(?:day)?)\b\.?"
+# English weekdays that end no team's name, so that they need no mark before them; "Sun" and "Sheff Wed" do.
+_NO_TEAM_ENDS_SO = r"(?i:\b(?:mon|tues?|thu|thurs|fri|sat)(?:day)?)\b\.?"
 # Zones that are no word of any language may stand in lower case; two letters only behind "am" or "pm".
 _SAFE_ZONES = r"(?i:est|edt|pst|pdt|cst|cdt|gmt|utc|bst|cet|cest|aest|aedt)"
 
@@ -54,6 +55,7 @@ class TimeForms:
     weekdays: dict[str, int]
 
 
+@lru_cache(maxsize=8)
 def time_forms(facts: Facts) -> TimeForms:
     """The forms of config's languages and zones."""
     weekdays = {word: number for number, words in enumerate(facts.words.weekdays, 1) for word in words}
@@ -64,7 +66,7 @@ def time_forms(facts: Facts) -> TimeForms:
         dates=_dates(weekday, beside),
         clocks=_clocks(facts, beside),
         cut_clocks=_cut_clocks(facts, beside),
-        beside=rf"(?:(?:^|[|(\[,–-])\s*{weekday}|{_NO_TEAM_ENDS_SO}|{beside})",
+        beside=rf"(?:(?:^|[|(\[,–-])\s*{weekday}|@\s*(?i:wed|sun)[a-z]*\b\.?,?|{_NO_TEAM_ENDS_SO}|{beside})",
         behind=behind,
         weekdays=weekdays,
     )
@@ -72,8 +74,9 @@ def time_forms(facts: Facts) -> TimeForms:
 
 def _dates(weekday: str, beside: str) -> tuple[str, ...]:
     # A weekday belongs to a date only behind a mark: "Connecticut Sun 8 May" is a team and a date.
-    marked = rf"(?:(?:^|[@|(\[,:–-])\s*(?P<weekday>{weekday})\s*)?"
+    marked = rf"(?:(?:^|[|(\[,:–-])\s*(?P<weekday>{weekday})\s*)?"
     year = r"(?:,?\s+(?P<year>20\d\d)\b)?"
+    behind_day = rf"(?:,?\s+(?P<year>20\d\d)\b|,\s*(?P<later>{weekday})|[\s)\]|,@-]|$)"
     numeric = r"(?P<one>\d{1,2})/(?P<two>\d{1,2})(?:[\s)\]|@,-]|$)"
     return (
         # 2025-10-08, and the sentinel dates of idle slots
@@ -81,20 +84,19 @@ def _dates(weekday: str, beside: str) -> tuple[str, ...]:
         # Sat 4th Oct · Saturday, 15 February 2025
         rf"{marked}\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)\s+(?P<name>{_MONTH}){year}",
         # Oct 22 07:00 PM · March 1 · August 10th, Sun: the number behind the month is no clock
-        rf"{marked}\b(?P<name>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
-        + rf"(?:,?\s+(?P<year>20\d\d)\b|,\s*(?P<later>{weekday})|[\s)\]|,@-]|$)",
+        rf"{marked}\b(?P<name>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{behind_day}",
         # 22 Oct · Sat 03 Jan · 30 @ Aug · 7 de diciembre
         rf"{marked}\b(?P<day>\d{{1,2}})(?:[\s.@-]+|\s+de\s+)(?P<name>{_MONTH}){year}",
         # 04/01/2026 · 09/28/25 · 14.11.2025
         r"\b(?P<one>\d{1,2})[/.](?P<two>\d{1,2})[/.](?P<year>20\d\d|\d\d)\b",
         # 22/10 · 11/14
-        rf"(?:(?:^|[@|(\[,:–-])\s*(?P<weekday>{weekday})\s*|^|[\s(\[|@-]){numeric}",
+        rf"(?:(?:^|[|(\[,:–-])\s*(?P<weekday>{weekday})\s*|^|[\s(\[|@-]){numeric}",
         # 07.12. · So. 07.12. 15:30
         r"(?:^|[\s(\[|@,-])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?:\s|$)",
         # 11.14 8:00 PM: the clock stays for its own pattern
         r"(?:^|[\s(\[|@-])(?P<one>\d{1,2})\.(?P<two>\d{1,2})(?P<rest>\s+@?\s*\d{1,2}[:.]\d\d)",
         # Mon 20:00 · (Sat 10PM ET): a weekday alone
-        rf"(?:^|[@|(\[,–-])\s*(?P<weekday>{weekday})(?P<rest>\s*@?\s*(?:{beside}\s*)?\d{{1,2}}(?:[:.h]\d|h\b|\s?[ap]\.?m))",
+        rf"(?:^|[|(\[,–-])\s*(?P<weekday>{weekday})(?P<rest>\s*@?\s*(?:{beside}\s*)?\d{{1,2}}(?:[:.h]\d|h\b|\s?[ap]\.?m))",
     )
 
 
