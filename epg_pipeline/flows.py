@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
@@ -24,10 +24,12 @@ from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.matching import decide
 from epg_pipeline.domain.midnight import own_blocks
 from epg_pipeline.domain.names import read_names
+from epg_pipeline.domain.overrides import overridden
 from epg_pipeline.domain.playlist import PlaylistError, parse_playlist
 from epg_pipeline.domain.schedule import schedule
 from epg_pipeline.domain.slots import sort_entries
 from epg_pipeline.isolation import without_faulty
+from epg_pipeline.known_facts import facts_on_record, installed_facts, learn_aliases
 from epg_pipeline.publishing import FlowError, days_ahead, publish_day
 from epg_pipeline.reports import (
     PREVIEW_ROWS,
@@ -75,13 +77,13 @@ def today(timezone: str, now: datetime | None = None) -> date:
 
 def provider_day(body: bytes, events: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
     """DECISIONS for every entry of a playlist, slots and others, for one day: no database, no network, no clock."""
-    facts = load_facts()
+    facts = installed_facts()
     return decide(read_names(sort_entries(parse_playlist(body), facts), day, facts), events, day, facts)
 
 
 def name_decided(name: str, events: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
     """The one row of DECISIONS for a name standing alone."""
-    facts = load_facts()
+    facts = installed_facts()
     blank = {column: "" for column, kind in ENTRIES.items() if kind == pl.String}
     entry = pl.DataFrame([{**blank, "position": 0, "name": name}], schema=ENTRIES)
     return decide(read_names(sort_entries(entry, facts), day, facts), events, day, facts)
@@ -120,7 +122,7 @@ def snapshot_playlist(store: Store, provider: Provider, day: date) -> Snapshotte
 def filter_channels(store: Store, provider: Provider, day: date) -> Filtered:
     """Sort the entries of the day's snapshot, and record its event slots and how they differ from the day before."""
     snapshot = _snapshot_of(store, provider, day)
-    entries = sort_entries(parse_playlist(store.snapshot_body(snapshot)), load_facts())
+    entries = sort_entries(parse_playlist(store.snapshot_body(snapshot)), facts_on_record(store))
     slots = entries.filter("is_slot")
     channels = channels_of(slots, provider.slug).join(slots.select("position", "name"), on="position")
     changes = store.save_slots(provider, day, channels)
@@ -176,6 +178,8 @@ def match_days(store: Store, provider: Provider, days: list[date], step: Step = 
             if names_day not in decided:
                 decided[names_day] = _decided(store, provider, names_day, max(days))
             reports.append(_recorded(store, provider, day, decided[names_day]))
+    if days:
+        learn_aliases(store, max(days))
     return tuple(reports)
 
 
@@ -231,7 +235,7 @@ def _snapshot_of(store: Store, provider: Provider, day: date) -> Snapshot:
 
 def _decided(store: Store, provider: Provider, day: date, last: date) -> Decided:
     """DECISIONS for the names of a day, about events up to the last; the names a step fails on are set aside."""
-    facts = load_facts()
+    facts = facts_on_record(store)
     local = ProviderDay(day, provider.timezone)
     channels = store.channels(provider, day)
     events = store.events(day - EVENT_REACH, last + EVENT_REACH)
@@ -242,7 +246,12 @@ def _decided(store: Store, provider: Provider, day: date, last: date) -> Decided
 
 
 def _recorded(store: Store, provider: Provider, day: date, decided: Decided) -> Matched:
-    """Schedule and record one day from what was decided; decisions are kept with the day the names are of."""
+    """Schedule and record one day from what was decided; decisions are kept with the day the names are of.
+
+    What is set by hand holds for the names of its day, and for its day's guide.
+    """
+    by_hand = overridden(decided.decisions, store.overrides(provider), (decided.day, day))
+    decided = replace(decided, decisions=by_hand)
     local = ProviderDay(day, provider.timezone)
     programmes, unscheduled = _scheduled(decided, local)
     earlier = store.programmes(provider, local.opens, local.opens + timedelta(microseconds=1))

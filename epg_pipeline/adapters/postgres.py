@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Protocol, Self
 
-from epg_pipeline.adapters import event_rows, programme_rows, provider_rows, slot_rows
+from epg_pipeline.adapters import event_rows, override_rows, programme_rows, provider_rows, slot_rows, team_rows
 from epg_pipeline.adapters.connections import (
     DAGSTER_DATABASE,
     Connections,
@@ -21,6 +21,7 @@ from epg_pipeline.adapters.connections import (
 )
 from epg_pipeline.adapters.faults import StoreError, UnknownProvider
 from epg_pipeline.adapters.migrations import migrate
+from epg_pipeline.adapters.override_rows import NewOverride
 from epg_pipeline.adapters.provider_rows import NewProvider, Provider, Publication, Snapshot
 from epg_pipeline.adapters.secrets import Seal
 from epg_pipeline.adapters.slot_rows import SlotChanges
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from epg_pipeline.adapters.embedded import Lease
 
 __all__ = [
+    "NewOverride",
     "Provider",
     "Publication",
     "SlotChanges",
@@ -247,6 +249,70 @@ class Store:
         """The programmes that overlap [opens, closes), by channel and start; a PROGRAMMES frame."""
         with self.connections.transaction() as connection:
             return programme_rows.programmes_between(connection, provider, opens, closes)
+
+    # Teams and their aliases
+
+    def load_catalogue(self, catalogue: pl.DataFrame, digest: str) -> bool:
+        """Store the bundled catalogue's teams and aliases, once per hash of it; says whether there was need to."""
+        with self.connections.transaction() as connection:
+            return team_rows.load_catalogue(connection, catalogue, digest)
+
+    def teams(self) -> pl.DataFrame:
+        """Every team on record with all it is called; a TEAMS frame."""
+        with self.connections.transaction() as connection:
+            return team_rows.known_teams(connection)
+
+    def aliases(self) -> pl.DataFrame:
+        """What matching must know beyond the bundled catalogue; an ALIASES frame."""
+        with self.connections.transaction() as connection:
+            return team_rows.aliases_for_matching(connection)
+
+    def list_aliases(self, kinds: list[str], team_ids: list[int] | None = None) -> pl.DataFrame:
+        """Aliases of these kinds, of these teams or of all, removed ones too; schema `team_rows.LISTED`."""
+        with self.connections.transaction() as connection:
+            return team_rows.listed_aliases(connection, team_ids, kinds)
+
+    def add_alias(self, team_id: int, alias: str) -> bool:
+        """Record an alias given by hand; says whether it is new."""
+        with self.connections.transaction() as connection:
+            return team_rows.add_alias(connection, team_id, alias)
+
+    def remove_aliases(self, alias_ids: list[int]) -> int:
+        """Take aliases out of use; how many were in use. The record keeps them, and none comes back by itself."""
+        with self.connections.transaction() as connection:
+            return team_rows.remove_aliases(connection, alias_ids)
+
+    def save_learned(self, learned: pl.DataFrame) -> int:
+        """Record learned aliases (league, team, alias); how many were never on record before."""
+        with self.connections.transaction() as connection:
+            return team_rows.save_learned(connection, learned)
+
+    def matches(self, first_day: date, last_day: date) -> pl.DataFrame:
+        """Matches of all providers from which aliases can be learned; a MATCHES frame."""
+        with self.connections.transaction() as connection:
+            return team_rows.matches_between(connection, first_day, last_day)
+
+    # Set by hand
+
+    def add_override(self, provider: Provider, new: NewOverride) -> int:
+        """Record what an operator set for a slot or for names; its number. StoreError when the event is unknown."""
+        with self.connections.transaction() as connection:
+            return override_rows.insert_override(connection, provider, new)
+
+    def pinnable_event(self, event_id: str) -> pl.DataFrame:
+        """The event of that id on record: event_id, league, name, home, away, starts_at; no row when there is none."""
+        with self.connections.transaction() as connection:
+            return override_rows.event_of_id(connection, event_id)
+
+    def overrides(self, provider: Provider) -> pl.DataFrame:
+        """The provider's overrides in force, oldest first; an OVERRIDES frame."""
+        with self.connections.transaction() as connection:
+            return override_rows.overrides_in_force(connection, provider)
+
+    def remove_override(self, number: int) -> bool:
+        """Take an override out of force; says whether it was."""
+        with self.connections.transaction() as connection:
+            return override_rows.remove_override(connection, number)
 
     # What came of it
 
