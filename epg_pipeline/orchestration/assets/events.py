@@ -14,7 +14,7 @@ from epg_pipeline.orchestration.partitions import DAYS
     partitions_def=DAYS,
     backfill_policy=dg.BackfillPolicy.single_run(),
     required_resource_keys={"store", "settings"},
-    group_name="events",
+    group_name="guide",
     kinds={"json", "postgres"},
 )
 def canonical_events(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:

@@ -16,7 +16,7 @@ NEEDS = {"store", "settings", "faults"}
     partitions_def=PROVIDER_DAYS,
     backfill_policy=dg.BackfillPolicy.single_run(),
     required_resource_keys=NEEDS,
-    group_name="provider",
+    group_name="guide",
     kinds={"http", "m3u"},
 )
 def raw_m3u(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
@@ -35,7 +35,7 @@ def raw_m3u(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
     deps=[raw_m3u],
     backfill_policy=dg.BackfillPolicy.single_run(),
     required_resource_keys=NEEDS,
-    group_name="provider",
+    group_name="guide",
     kinds={"polars", "postgres"},
 )
 def filtered_channels(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:

@@ -1,0 +1,273 @@
+"""The commands as a user runs them: what they print, where, and how they end."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from datetime import date
+
+import psycopg
+import pytest
+from commands import ROOT, command, environment, epg
+from lxml import etree
+from small_provider import DAY, NAMES, PASSWORD, USER, ZONE, Answer, events_file, playlist, site
+
+KEY = "a key for tests, of no worth at all"
+
+
+@pytest.fixture
+def run(database, tmp_path):
+    """Run `epg` on a fresh database."""
+
+    def run(*arguments, **more):
+        return epg(tmp_path / "home", *arguments, EPG_DATABASE_URL=database, EPG_SECRET_KEY=KEY, **more)
+
+    return run
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A playlist and an events file."""
+    (tmp_path / "list.m3u").write_bytes(playlist())
+    return tmp_path / "list.m3u", events_file(tmp_path / "events.jsonl")
+
+
+def onboarded(run, files):
+    run("provider", "add", "Club", "--playlist", files[0], "--timezone", ZONE)
+    return run("onboard", "Club", "--date", DAY, "--as-of", DAY, "--events", files[1])
+
+
+def rows(ran):
+    """The two-column table of a summary, as a mapping."""
+    cells = (line.strip("│ ").split("│") for line in ran.out.splitlines() if line.startswith("│"))
+    return {cell[0].strip(): cell[1].strip() for cell in cells if len(cell) == 2}
+
+
+def test_help_teaches_by_example_and_asks_for_nothing(run):
+    for arguments in (
+        (),
+        ("onboard",),
+        ("publish",),
+        ("match",),
+        ("why",),
+        ("up",),
+        ("provider", "add"),
+        ("events", "import"),
+    ):
+        ran = run(*arguments, "--help")
+        assert ran.code == 0
+        assert "Example" in ran.out or "First steps" in ran.out
+
+
+def test_help_imports_neither_dagster_nor_polars_nor_the_database():
+    heavy = "{'dagster', 'polars', 'psycopg', 'httpx', 'uvicorn', 'rich.table'}"
+    code = f"import sys, epg_pipeline.cli.app; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([*command()[:1], "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_provider_is_added_onboarded_and_published(run, files, tmp_path):
+    ran = onboarded(run, files)
+    assert ran.code == 0, ran.told
+    shown = rows(ran)
+    assert (shown["Entries"], shown["Slots"], shown["Matched"], shown["Unparseable"]) == ("7", "5", "2", "1")
+    guide = etree.parse(tmp_path / "home" / "dist" / "club" / "guide.xml")
+    assert len(guide.findall("channel")) == 5
+    assert "Fetching the playlist" in ran.err  # progress is told also where no terminal is
+
+
+def test_a_second_run_writes_no_row(run, files):
+    first, again = rows(onboarded(run, files)), rows(onboarded(run, files))
+    assert again["Rows written"] == "0"
+    assert again["Rows unchanged"] == first["Rows written"]
+
+
+def test_publish_needs_no_playlist(run, files):
+    onboarded(run, files)
+    files[0].unlink()
+    ran = run("publish", "--date", DAY, "--as-of", DAY)
+    assert ran.code == 0, ran.told
+    assert "Club" in ran.out
+
+
+def test_a_provider_that_can_not_be_published_stops_no_other(run, files):
+    onboarded(run, files)
+    run("provider", "add", "Empty", "--playlist", files[0])
+    ran = run("publish", "--date", DAY, "--as-of", DAY)
+    assert ran.code == 1
+    assert "Empty is not published: Empty: no playlist was kept" in ran.err
+    assert "Club" in ran.out
+
+
+def test_providers_are_listed_and_disabled(run, files):
+    onboarded(run, files)
+    assert run("provider", "disable", "club").code == 0
+    listed = run("provider", "list")
+    assert "disabled" in listed.out
+    assert "list.m3u" not in listed.out
+    assert "No active provider" in run("publish").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("onboard", "Nobody"), 1, 'No provider is called "Nobody"'),
+        (("onboard", "Nobody", "--date", "18.10.2025"), 2, "write it as 2025-10-18"),
+        (("provider", "add", "X", "--playlist", "/no/such/file"), 2, "is no file"),
+        (("provider", "add", "X", "--playlist", "http://h/l", "--timezone", "Mars/Base"), 2, "is no time zone"),
+        (("provider", "add", "X", "--playlist", "http://h/l", "--tier", "gold"), 2, "gold"),
+        (("match", "/no/such/list.m3u", "--date", "2025-10-18"), 1, "does not exist"),
+        (("events", "import", "/no/such/events"), 1, "does not exist"),
+        (("match", "list.m3u"), 2, "--date"),
+        (("no-such-command",), 2, "No such command"),
+    ],
+)
+def test_an_error_is_a_sentence_and_an_exit_code(run, arguments, code, words):
+    ran = run(*arguments)
+    assert ran.code == code
+    assert words in " ".join(ran.err.split())
+    assert "Traceback" not in ran.told
+
+
+def test_debug_shows_where(run):
+    ran = run("--debug", "onboard", "Nobody")
+    assert ran.code == 1
+    assert "Traceback" in ran.err
+
+
+def test_a_database_that_is_not_there_is_told(tmp_path):
+    url = f"postgresql://epg:{PASSWORD}@127.0.0.1:1/none"
+    ran = epg(tmp_path / "home", "provider", "list", EPG_DATABASE_URL=url, EPG_SECRET_KEY=KEY)
+    assert ran.code == 1
+    assert "No connection to the database" in ran.err
+    assert PASSWORD not in ran.told
+
+
+def test_match_writes_an_object_for_every_entry_and_touches_nothing(tmp_path, files):
+    out = tmp_path / "results.jsonl"
+    ran = epg(
+        tmp_path / "home", "match", files[0], "--date", DAY, "--events", files[1], "--timezone", ZONE, "--out", out
+    )
+    assert ran.code == 0, ran.told
+    results = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [result["name"] for result in results] == list(NAMES)
+    first = results[0]
+    assert first["competitors"] == ["Miami Heat", "San Antonio Spurs"]
+    assert first["starts_at"] == "2025-10-18T23:30:00Z"
+    assert (first["event_id"], first["match_status"], first["is_slot"], first["kind"]) == (
+        "nba-sas-mia",
+        "matched",
+        True,
+        "event",
+    )
+    assert first["confidence"] > 0.5
+    assert first["reasons"]
+    assert results[2]["competitors"] == []
+    assert results[2]["starts_at"] is None
+    assert not results[-1]["is_slot"]
+    assert rows(ran)["Matched"] == "2"
+    assert not (tmp_path / "home").exists()
+
+
+def test_match_on_stdout_gives_nothing_else_there(tmp_path, files):
+    ran = epg(tmp_path / "home", "match", files[0], "--date", DAY, "--out", "-")
+    assert [json.loads(line)["name"] for line in ran.out.splitlines()] == list(NAMES)
+    assert "No events given" in ran.err
+
+
+def test_why_tells_how_a_name_was_decided(tmp_path, files):
+    told = epg(tmp_path / "home", "why", NAMES[0], "--date", DAY, "--events", files[1], "--timezone", ZONE).out
+    for words in (
+        "slot 'NBA 01'",
+        "Miami Heat and San Antonio Spurs",
+        "19:30",
+        "is matched",
+        "nba-sas-mia",
+        "Because:",
+    ):
+        assert words in told
+    told = epg(tmp_path / "home", "why", NAMES[3], "--date", DAY, "--events", files[1], "--timezone", ZONE).out
+    assert "matched to no event" in told
+    assert "nothing: the slot is idle" in epg(tmp_path / "home", "why", "NBA 03:", "--date", DAY).out
+    assert "film" in epg(tmp_path / "home", "why", NAMES[5], "--date", DAY).out
+
+
+def test_events_are_imported_with_their_faulty_lines_told(run, files):
+    files[1].write_text(files[1].read_text() + "not an event\n")
+    ran = run("events", "import", files[1])
+    assert ran.code == 0
+    assert rows(ran)["Events"] == "2"
+    assert "left out: line 3: not JSON" in ran.err
+
+
+def every_text(database):
+    """Everything a database holds, row by row as text."""
+    with psycopg.connect(database) as connection:
+        tables = connection.execute(
+            "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables "
+            "WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+        ).fetchall()
+        for (table,) in tables:
+            query = f"SELECT t::text FROM {table} AS t"  # noqa: S608 - names of the catalogue
+            yield from (row[0] for row in connection.execute(query))
+
+
+def test_the_account_is_nowhere_but_in_the_private_playlist(run, database, files, tmp_path):
+    with site(Answer(body=playlist()), Answer(status=500)) as server:
+        told = run("provider", "add", "Club", "--playlist", server.address, "--timezone", ZONE).told
+        for extra in ((), ("--debug",)):
+            ran = run(*extra, "onboard", "Club", "--date", DAY, "--as-of", DAY, "--events", files[1])
+            assert ran.code == 0, ran.told
+            told += ran.told
+        told += run("--debug", "onboard", "Club", "--date", date(2024, 1, 1)).told  # fails: no older playlist is kept
+        told += run("provider", "list").told
+    assert "HTTP 500" in told
+    kept = [path for path in (tmp_path / "home").rglob("*") if path.is_file() and path.name != "playlist.m3u"]
+    texts = [told, *every_text(database), *(path.read_bytes().decode("latin-1") for path in kept)]
+    for secret in (PASSWORD, f"{USER}:", PASSWORD.encode().hex()):
+        assert [text[:200] for text in texts if secret in text] == []
+
+
+def killed_after(line, variables, told):
+    """Run a command and kill it at once when it has told so many lines of progress: in the middle of the next step."""
+    with subprocess.Popen(line, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        for _ in range(told):
+            process.stderr.readline()
+        process.kill()
+
+
+def test_a_killed_onboarding_is_made_good_by_the_next(home, files):
+    onboard = ("onboard", "Club", "--date", DAY, "--as-of", DAY, "--events", files[1])
+
+    def added(place):
+        assert epg(place, "provider", "add", "Club", "--playlist", files[0], "--timezone", ZONE).code == 0
+
+    def published(place):
+        return {path.name: path.read_bytes() for path in (place / "dist" / "club").iterdir() if path.is_file()}
+
+    added(home)
+    for told in (1, 3, 4, 6):  # while fetching, matching the first and the second day, and publishing
+        killed_after(command(*onboard), environment(home), told)
+    assert epg(home, *onboard).code == 0
+    assert rows(epg(home, *onboard))["Rows written"] == "0"
+    undisturbed = home / "undisturbed"
+    added(undisturbed)
+    try:
+        assert epg(undisturbed, *onboard).code == 0
+    finally:
+        epg(undisturbed, "down")
+    assert published(home) == published(undisturbed)
+
+
+def test_the_demo_leaves_its_four_files_and_a_second_run_changes_none(run, tmp_path):
+    out = tmp_path / "out"
+    first = run("demo", "--out", out)
+    assert first.code == 0, first.told
+    files = {path.name: path.read_bytes() for path in (out / "demo").iterdir() if path.is_file()}
+    assert set(files) == {"guide.xml", "guide.xml.gz", "playlist.m3u", "index.html"}
+    for what in ("Entries", "Slots", "Matched", "Partial", "Unmatched", "Unparseable", "Programmes", "Seconds"):
+        assert what in rows(first)
+    again = run("demo", "--out", out)
+    assert rows(again)["Rows written"] == "0"
+    assert files == {path.name: path.read_bytes() for path in (out / "demo").iterdir() if path.is_file()}
+    assert "Demo" in run("provider", "list").out
