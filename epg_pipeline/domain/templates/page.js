@@ -15,9 +15,10 @@
   // A text is what a block says; cells point to it. Cell: [start, length, text], minutes since the window opens.
   const texts = guide.texts.map(([title, sub, about, block, league, sport, status, confidence, telling, categories]) => {
     const hue = HUES[sport] ?? hash(sport || league || "x");
-    const found = guide.leagues[league] || "";
-    return { title, sub, about, block, league, sport, status, confidence, telling, categories, hue, leagueName: found,
-      search: fold(`${title} ${sub} ${found}`) };
+    // "NCAA Football: Troy at Old Dominion": what stands before the match-up is the league, or the competition as printed.
+    const leagueName = sub.includes(": ") ? sub.split(": ")[0] : "";
+    return { title, sub, about, block, league, sport, status, confidence, telling, categories, hue, leagueName,
+      search: fold(`${title} ${sub}`) };
   });
   const channels = guide.channels.map(([name, family, cells], place) => {
     const blocks = [];
