@@ -56,14 +56,14 @@ _NO_SIDE = (
 )
 
 _LANGUAGE = (
-    r"(?i)^(?:en\s+(?:español|espanol|français|francais|vivo)|ao vivo|english|spanish|español|french|4k|uhd|hdr|hd|fhd|live|"
-    r"no stream)\s*[-_:|]+\s*"
+    r"(?i)^(?:en\s+(?:español|espanol|français|francais|vivo)|ao vivo|english|spanish|español|french|4k|uhd|hdr|hd|fhd|"
+    r"live|no stream)\s*[-_:|]+\s*"
 )
 _QUALITY = r"(?i)\s*\b(?:u?hd|fhd|[48]k|1080[pi]|720p|2160p|sd|hevc|raw|(?:[48]k )?exclusive|\d\d ?fps)\s*$"
 _RANK = r"(?i)^(?:#\s?\d{1,3}\b|no\.\s?\d{1,2}\b|\(\d{1,2}\))[\s.]*"
 _CARD = r"(?i)^(?:ufc(?:\s+fight night)?|pfl|bellator|ksw|one(?: fc)?|glory)\s+\d{1,3}\b[\s:–-]*"
 # What is of another year is no event of today: "(R)", "Classic: …", "A v B (2000)".
-_ARCHIVE = rf"\(R\)|(?i)^\s*classics?\s*:|\((?:19|20)\d\d\)\s*$"
+_ARCHIVE = r"\(R\)|(?i)^\s*classics?\s*:|\((?:19|20)\d\d\)\s*$"
 _LONG = 32  # characters; no side is longer
 _SEASON = r"^(?:19|20)\d\d(?:[/-]\d{2,4})?\s+"
 
@@ -121,6 +121,7 @@ def read_opponents(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     pairs = pl.col("_segments").list.eval(has_pair).list
     frame = frame.with_columns(_at=pl.when(pairs.any()).then(pairs.arg_max()))
     frame = _with_pair(frame)
+    frame = _without_places(frame, facts)
     frame = _with_pair_around_time(frame)
     frame = _with_pair_around_dash(frame, facts)
     frame = _press_as_printed(frame)
@@ -177,6 +178,18 @@ def _with_pair(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(_one=one.str.strip_chars(), _two=two.str.strip_chars(), opponent_rule=rule)
 
 
+def _without_places(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """The word "at" pairs shows and places as well ("SportsCenter at Night"): it needs a known team or sport."""
+    is_word = (pl.col("opponent_rule") == "at") & ~pl.col("_pair").str.contains("@", literal=True)
+    known = pl.any_horizontal(
+        team_form(_cleaned(pl.col(side)), facts.words).is_in(known_forms(facts).implode()) for side in ("_one", "_two")
+    )
+    is_no_pair = is_word & pl.col("family_sport").is_null() & ~known
+    return frame.with_columns(
+        pl.when(is_no_pair).then(None).otherwise(name).alias(name) for name in ("_one", "_two", "opponent_rule", "_at")
+    )
+
+
 def _with_pair_around_time(frame: pl.DataFrame) -> pl.DataFrame:
     """Where nothing else parts two sides, the time may: "Real Madrid 20:00 Juventus"."""
     around = pl.col("cut").str.extract_groups(
@@ -196,8 +209,8 @@ def _with_pair_around_time(frame: pl.DataFrame) -> pl.DataFrame:
 def _with_pair_around_dash(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """A dash or slash parts two sides only with a witness, for it parts everything else as well.
 
-    Both are teams of the catalogue ("Ajax - AZ Alkmaar", "Inter-Como"); or one is and a time stands beside them; or a time
-    and a known competition do. "Race - Qualifying" and "Show - Day 1" are no pairs.
+    Both are teams of the catalogue ("Ajax - AZ Alkmaar", "Inter-Como"); or one is and a time stands beside them; or a
+    time and a known competition do. "Race - Qualifying" and "Show - Day 1" are no pairs.
     """
     is_open = frame["_one"].is_null() & (frame["_dashed"].list.any() | frame["cut"].str.contains(r"\p{L}[-–]\p{L}"))
     rows = frame.filter(is_open).select("position", "_segments", "_dashed", "family_leagues", "cut")

@@ -104,7 +104,7 @@ def _known_patterns(families: tuple[Family, ...]) -> list[str]:
     own = [pattern for family in families for pattern in family.patterns]
     shells = sorted({_words(shell) for family in families for shell in family.shells}, key=len, reverse=True)
     literal = "|".join(r"[ |:]*".join(re.escape(word) for word in shell.split()) for shell in shells)
-    known = rf"(?i)^(?P<shell>{_COUNTRY}(?P<inner>{literal})[ |:#(-]*{_NUMBER}\)?)(?:\b|$){_MARK}{_REST}"
+    known = rf"(?i)^(?P<shell>{_COUNTRY}(?P<inner>{literal})[ |:#(-]*{_NUMBER}\b\)?){_MARK}{_REST}"
     return [*own, known]
 
 

@@ -97,7 +97,7 @@ def _kind(facts: Facts) -> pl.Expr:
 
 
 def _kind_by_siblings(facts: Facts) -> pl.Expr:
-    """A number that tells nothing alone is a slot where others of its family are: "Nessun evento" beside "Inter - Como"."""
+    """A doubtful number is a slot where others of its family are: "Nessun evento" beside "Inter - Como"."""
     is_shelled = (pl.col("shell") != "") & (pl.col("family") != "")
     siblings = ((pl.col("kind") == "event") & is_shelled).sum().over("family")
     is_doubtful = is_shelled & (pl.col("kind") == "linear") & ~pl.col("text").str.contains(_ROUND_THE_CLOCK)

@@ -43,7 +43,7 @@ _OFTEN_LEFT_OUT = frozenset(["united", "city"])
 
 
 def side_of(team: pl.Expr, words: Words) -> pl.Expr:
-    """Which side of a club a printed team is: "u21", "reserve", "youth", "school", "others", or null for the first team."""
+    """Which side of a club a printed team is ("u21", "reserve", "youth", "school", "others"); null for the first."""
     text = folded(team)
     youth = text.str.extract(r"\b(?:u|sub|under) ?(1[2-9]|2[0-3])s?\b")
     is_reserve = text.str.contains(r"(?: (?:ii|iii|2|3|b|c)|[a-z][23])$") | _says(text, words.reserve)
@@ -244,8 +244,8 @@ def catalogued(teams: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     )
     rows = _catalogue_rows(facts.teams).select("entry", "part", "form")
     same_league = asked.join(rows, on=["part", "form"]).unique("team", keep="first", maintain_order=True)
-    # A club in a cup, a national side in any league: by its form alone, a full name before an alias, if just one team of
-    # its sport and gender bears it. A club that stands in several leagues of the catalogue is still one team.
+    # A club in a cup, a national side in any league: by its form alone, a full name before an alias, if just one team
+    # of its sport and gender bears it. A club that stands in several leagues of the catalogue is still one team.
     women = [key for key, league in facts.leagues.items() if league.gender == "women"]
     gender = pl.when(pl.col("league").is_in(women)).then(pl.lit("women")).otherwise(pl.lit(""))
     absent = teams.select("team", "sport", gender=gender, form=folded(pl.col("name"))).join(
@@ -261,7 +261,7 @@ def catalogued(teams: pl.DataFrame, facts: Facts) -> pl.DataFrame:
 
 
 def _catalogue_rows(teams: pl.DataFrame) -> pl.DataFrame:
-    """Every form of every row: entry, form (folded), rank (0 for the full name, 1 for others), name, sport, gender, part."""
+    """Every form of every row: entry, form (folded), rank (0 for the full name, else 1), name, sport, gender, part."""
     rows = teams.with_row_index("entry").select("entry", "name", "short", "aliases", "sport", "gender", part="league")
     kept = ("entry", "name", "sport", "gender", "part")
     full = rows.select(*kept, form="name", rank=pl.lit(0))

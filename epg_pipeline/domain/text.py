@@ -31,7 +31,7 @@ _LOOKALIKES = dict(
 # Letters that Unicode does not decompose into a base letter and an accent.
 _LETTERS = {
     "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "th", "ħ": "h", "ŋ": "n",
-    "Ø": "o", "Æ": "ae", "Œ": "oe", "Ł": "l", "Đ": "d", "İ": "i",
+    "İ": "i",
 }  # fmt: skip
 
 
@@ -73,12 +73,12 @@ def folded(text: pl.Expr) -> pl.Expr:
     An apostrophe or a full stop joins ("St. John's" -> "st johns", "D.C." -> "dc"); any other mark parts.
     """
     return (
-        text.str.replace_many(_LETTERS)
+        text.str.to_lowercase()
+        .str.replace_many(_LETTERS)
         .str.normalize("NFKD")
         .str.replace_all(r"\p{M}", "")
-        .str.to_lowercase()
         .str.replace_all("&", " and ", literal=True)
-        .str.replace_all(r"['’`´.]", "")
+        .str.replace_all(r"['’‘ʻʼ′＇`´.]", "")
         .str.replace_all(r"[^\p{L}\p{N}]+", " ")
         .str.strip_chars()
     )

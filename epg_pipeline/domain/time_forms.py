@@ -45,7 +45,7 @@ _SAFE_ZONES = r"(?i:est|edt|pst|pdt|cst|cdt|gmt|utc|bst|cet|cest|aest|aedt)"
 
 @dataclass(frozen=True, slots=True)
 class TimeForms:
-    """Patterns in the order they are asked: dates; clocks with a zone, then any; what to cut; printed weekday -> 1..7."""
+    """Patterns in the order they are asked: dates; clocks, with a zone first; what to cut; printed weekday -> 1..7."""
 
     dates: tuple[str, ...]
     clocks: tuple[str, ...]

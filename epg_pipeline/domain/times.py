@@ -39,7 +39,7 @@ def without_times(payload: pl.Expr, facts: Facts) -> pl.Expr:
         text = text.str.replace_all("(?i)" + pattern, mark + rest)
     for pattern in forms.cut_clocks:
         text = text.str.replace_all(pattern, "${before}" + mark + "${rest}")
-    # What is left between and around the parts of one time: marks, brackets, weekdays, "at", "Uhr", "start:", a stray T.
+    # What is left between and around the parts of one time: marks, brackets, weekdays, "at", "Uhr", a stray T.
     between = rf"(?:[\s@|,()\[\]~/–T-]|st(?:art|op)\s*:|{forms.beside}|{forms.behind})*"
     before = rf"(?:(?:[|-]|^)\s*\p{{L}}{{2,9}}\.?,\s*)?(?:[\s@|,(\[~/–-]|start\s*:|{forms.beside})*"
     behind = rf"(?:[\s@,)\]~/]|{forms.behind})*"
