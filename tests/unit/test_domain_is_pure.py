@@ -1,0 +1,84 @@
+"""The domain computes: it asks no clock, no environment, no disk, no network, and knows no orchestration."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+DOMAIN = Path(__file__).parents[2] / "epg_pipeline" / "domain"
+MODULES = sorted(DOMAIN.rglob("*.py"))
+BANNED_MODULES = {
+    "dagster",
+    "psycopg",
+    "psycopg2",
+    "httpx",
+    "requests",
+    "urllib",
+    "boto3",
+    "starlette",
+    "os",
+    "socket",
+    "subprocess",
+    "time",
+    "random",
+    "uuid",
+    "secrets",
+    "tempfile",
+    "shutil",
+    "glob",
+    "logging",
+    "threading",
+    "asyncio",
+    "typer",
+    "rich",
+}
+BANNED_OWN = {f"epg_pipeline.{part}" for part in ("adapters", "orchestration", "cli", "flows", "settings")}
+BANNED_CALLS = {"now", "utcnow", "today", "open", "print", "input", "getenv", "monotonic", "perf_counter", "time_ns"}
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """The modules a module imports, those only named for types included."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+    return found
+
+
+def called(tree: ast.AST) -> set[str]:
+    """The last names of all that a module calls."""
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return {func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "") for func in calls}
+
+
+def test_there_is_a_domain_to_look_at():
+    assert {"matching", "names", "playlist", "times"} <= {module.stem for module in MODULES}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_a_domain_module_imports_nothing_of_the_outside(module):
+    names = imported(ast.parse(module.read_text("utf-8")))
+    assert {name for name in names if name.split(".")[0] in BANNED_MODULES} == set()
+    assert {name for name in names if name.startswith(tuple(BANNED_OWN))} == set()
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_a_domain_module_asks_no_clock_and_writes_nothing(module):
+    assert called(ast.parse(module.read_text("utf-8"))) & BANNED_CALLS == set()
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_a_domain_module_uses_no_private_name_of_a_sibling(module):
+    tree = ast.parse(module.read_text("utf-8"))
+    private = [
+        name.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("epg_pipeline")
+        for name in node.names
+        if name.name.startswith("_")
+    ]
+    assert private == []
