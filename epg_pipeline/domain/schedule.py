@@ -22,6 +22,7 @@ ANNOUNCED = timedelta(hours=6)  # how long before its start an event is announce
 IDLE_TITLE = "No Programming Today"
 
 _FOUND = ("matched", "manual")
+_SIDES = ("home", "away", "venue", "home_logo", "away_logo")
 _ABOUT = ("title", "sub_title", "description", "league", "sport", "home", "away", "venue", "home_logo", "away_logo",
           "event_id", "event_starts_at", "telling", "match_status", "confidence")  # fmt: skip
 
@@ -65,33 +66,34 @@ def _airings(decisions: pl.DataFrame, channels: pl.DataFrame, sports: Sports) ->
     is_found = pl.col("match_status").is_in(_FOUND)
     is_read = (pl.col("kind") == "event") & (pl.col("match_status") != "unparseable")
     says_something = is_found | is_read | (pl.col("kind") == "show")
-    rows = (
-        decisions.filter("is_slot", says_something)
-        .join(channels.select("slot", "channel_id"), on="slot")
-        .join(sports.of_leagues(), on="league", how="left")
-        .with_columns(sport=pl.coalesce(_known("sport"), _known("league_sport"), pl.lit("")))
-        .join(sports.of_sports().select("sport", "minutes", "order", "solo", "sport_name"), on="sport", how="left")
-    )
+    announced = decisions.filter("is_slot", says_something).join(channels.select("slot", "channel_id"), on="slot")
     # Without opponents a title may still be an event: one that was found, or one of a sport without sides.
-    is_event = is_found | pl.col("solo").fill_null(value=False)
+    is_show = (pl.col("kind") == "show") & ~is_found & ~pl.col("solo").fill_null(value=False)
     return (
-        rows.with_columns(
-            telling=pl.when((pl.col("kind") == "show") & ~is_event)
-            .then(pl.lit("show"))
-            .otherwise(pl.col("telling").fill_null("live")),
+        _with_habits(announced, sports)
+        .with_columns(
+            telling=pl.when(is_show).then(pl.lit("show")).otherwise(pl.col("telling").fill_null("live")),
             title=_title(sports),
-            event_starts_at="starts_at",
+            event_starts_at=pl.col("starts_at").dt.truncate("1s"),  # a guide counts in seconds
             confidence=pl.col("confidence").fill_null(0.0),
             match_status=pl.col("match_status").replace("unparseable", "unmatched"),
         )
         .filter(pl.col("title") != "")
         .with_columns(sub_title=_sub_title(), live_stops_at=pl.col("event_starts_at") + _length(sports))
-        .with_columns(
-            pl.col("league", "event_id").fill_null(""), _one_line(pl.col("home", "away", "venue")).fill_null("")
-        )
-        .with_columns(_one_line(pl.col("home_logo", "away_logo")).fill_null(""))
+        .with_columns(_one_line(pl.col("league", "event_id", *_SIDES)).fill_null(""))
         .with_columns(description=_facts())
         .select("channel_id", "position", "date", "live_stops_at", *_ABOUT)
+    )
+
+
+def _with_habits(announced: pl.DataFrame, sports: Sports) -> pl.DataFrame:
+    """The rows with what their league and sport are wont to do; the sport is the league's where none is said."""
+    sport = pl.coalesce(_known("sport"), _known("league_sport"), pl.lit(""))
+    habits = sports.of_sports().select("sport", "minutes", "order", "solo", "sport_name")
+    return (
+        announced.join(sports.of_leagues(), on="league", how="left")
+        .with_columns(sport=sport)
+        .join(habits, on="sport", how="left")
     )
 
 

@@ -239,6 +239,14 @@ def test_of_two_names_for_one_start_the_surer_counts():
     assert set(programmes["title"]) == {"Troy at Old Dominion"}
 
 
+def test_a_start_within_a_second_of_another_is_the_same_start():
+    start = utc(8, 16)
+    programmes = day_of(
+        {"title": "A vs B", "starts_at": start}, {"title": "C vs D", "starts_at": start.replace(microsecond=9)}
+    )
+    assert spans(programmes, "live") == [(start, utc(8, 18, 30))]
+
+
 def test_titles_are_one_line_without_control_characters():
     programmes = day_of({"title": "A\x00 vs\n B\u2028", "starts_at": utc(8, 16)})
     assert set(programmes["title"]) == {"A vs B"}
