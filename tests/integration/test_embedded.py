@@ -358,12 +358,25 @@ def nobody() -> tuple[str, ...]:
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another user")
 
 
+@pytest.fixture
+def shared_place(home, monkeypatch):
+    """A folder in the stead of /var/lib/epg-pipeline."""
+    place = home.with_name(home.name + "-shared")
+    place.mkdir(mode=0o755)
+    monkeypatch.setattr(places, "SHARED_PLACE", place)
+    yield place
+    if (home / "postgres" / "place").exists():
+        stop_server(home)
+        shutil.rmtree(home / "postgres")
+    shutil.rmtree(place)
+
+
 @as_root
-def test_a_home_that_the_servers_account_can_not_enter_keeps_its_data_outside(home):
+def test_a_home_that_the_servers_account_can_not_enter_keeps_its_data_outside(home, shared_place):
     home.chmod(0o700)
     with lease_server(home) as lease:
         place = server_place(home)
-        assert place.base.parent == places.SHARED_PLACE
+        assert place.base.parent == shared_place
         _note(lease, "outside")
     with lease_server(home) as lease:
         assert _notes(lease) == ["outside"]
@@ -374,18 +387,14 @@ def test_a_home_that_the_servers_account_can_not_enter_keeps_its_data_outside(ho
 
 
 @as_root
-def test_a_new_home_at_an_old_path_does_not_meet_the_old_data(home):
+def test_a_new_home_at_an_old_path_does_not_meet_the_old_data(home, shared_place):
     home.chmod(0o700)
     with lease_server(home) as lease:
         _note(lease, "old")
-    old = server_place(home).base
     shutil.rmtree(home)
     home.mkdir(mode=0o700)
-    try:
-        with lease_server(home) as lease, psycopg.connect(lease.address.conninfo()) as connection:
-            assert connection.execute("SELECT to_regclass('notes')").fetchone() == (None,)
-    finally:
-        shutil.rmtree(old)
+    with lease_server(home) as lease, psycopg.connect(lease.address.conninfo()) as connection:
+        assert connection.execute("SELECT to_regclass('notes')").fetchone() == (None,)
 
 
 @as_root
