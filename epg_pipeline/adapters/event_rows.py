@@ -34,7 +34,7 @@ def save_canonical_events(connection: psycopg.Connection, events: pl.DataFrame) 
     teams = teams_of(once)
     stage(connection, teams, "incoming_teams")
     connection.execute(query("save_teams"))
-    stage(connection, _aliases_of(teams), "incoming_aliases")
+    stage(connection, aliases_of(teams), "incoming_aliases")
     connection.execute(query("save_team_aliases"))
     stage(connection, once, "incoming_events")
     columns = [name for name in EVENTS if name != "event_id"] + ["home_team_id", "away_team_id", "record_status"]
@@ -74,7 +74,8 @@ def teams_of(events: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _aliases_of(teams: pl.DataFrame) -> pl.DataFrame:
+def aliases_of(teams: pl.DataFrame) -> pl.DataFrame:
+    """Every form of each team's name in a frame of teams: league, name, alias."""
     forms = teams.unpivot(
         ["name", "short_name", "abbreviation"], index=["league"], variable_name="form", value_name="alias"
     )

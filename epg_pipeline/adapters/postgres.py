@@ -10,7 +10,15 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Protocol, Self
 
-from epg_pipeline.adapters import event_rows, override_rows, programme_rows, provider_rows, slot_rows, team_rows
+from epg_pipeline.adapters import (
+    event_rows,
+    override_rows,
+    programme_rows,
+    provider_rows,
+    slot_rows,
+    source_rows,
+    team_rows,
+)
 from epg_pipeline.adapters.connections import (
     DAGSTER_DATABASE,
     Connections,
@@ -37,6 +45,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from epg_pipeline.adapters.embedded import Lease
+    from epg_pipeline.adapters.source_rows import Merge, TakenIn
 
 __all__ = [
     "NewOverride",
@@ -224,6 +233,16 @@ class Store:
         """Store an EVENTS frame, with the teams it tells of and their aliases. Other events stay as they are."""
         with self.connections.transaction() as connection:
             return event_rows.save_canonical_events(connection, events)
+
+    def take_in_events(self, rows: pl.DataFrame, merge: Merge) -> TakenIn:
+        """Store what sources say (SOURCED), and the canonical events that `merge` makes of all rows of those days."""
+        with self.connections.transaction() as connection:
+            return source_rows.take_in(connection, rows, merge)
+
+    def known_sourced(self, first_date: date, last_date: date) -> pl.DataFrame:
+        """Which rows of sources are on record for these UTC dates, both included."""
+        with self.connections.transaction() as connection:
+            return source_rows.known_between(connection, first_date, last_date)
 
     def events(self, first_date: date, last_date: date) -> pl.DataFrame:
         """The events that start on these UTC dates, both included; an EVENTS frame."""
