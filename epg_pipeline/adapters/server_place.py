@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from epg_pipeline.adapters.binaries import SHARED_PLACE, Account, server_account
+from epg_pipeline.adapters.binaries import Account, server_account, shared_place
 from epg_pipeline.adapters.faults import StoreError
 
 if TYPE_CHECKING:
@@ -114,10 +114,10 @@ def _choose_place(folder: Path, marker: Path) -> None:
     account = server_account()
     # The server's account has to pass through the folder to its data; nobody can list it.
     folder.chmod(0o700 if account.uid is None else 0o711)
-    outside = SHARED_PLACE / secrets.token_hex(8)
     inside = account.reaches(folder)
+    outside = folder if inside else shared_place() / secrets.token_hex(8)
     if not inside:
-        outside.mkdir(mode=0o711, parents=True)
+        outside.mkdir()
         outside.chmod(0o711)
     draft = folder / f"place.{secrets.token_hex(4)}"
     draft.write_text("." if inside else str(outside))

@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from epg_pipeline.adapters import server_place as places
+from epg_pipeline.adapters import binaries
 from epg_pipeline.adapters.embedded import lease_server, stop_server
 from epg_pipeline.adapters.faults import StoreError
 from epg_pipeline.adapters.postgres import open_store
@@ -363,7 +363,7 @@ def shared_place(home, monkeypatch):
     """A folder in the stead of /var/lib/epg-pipeline."""
     place = home.with_name(home.name + "-shared")
     place.mkdir(mode=0o755)
-    monkeypatch.setattr(places, "SHARED_PLACE", place)
+    monkeypatch.setattr(binaries, "SHARED_PLACE", place)
     yield place
     if (home / "postgres" / "place").exists():
         stop_server(home)
@@ -384,6 +384,19 @@ def test_a_home_that_the_servers_account_can_not_enter_keeps_its_data_outside(ho
     with pytest.raises(StoreError, match=r"is gone\. Restore that folder"):
         lease_server(home)
     (home / "postgres" / "place").unlink()
+
+
+@as_root
+def test_a_strict_umask_does_not_lock_the_servers_account_out(home, shared_place):
+    before = os.umask(0o077)
+    try:
+        home.chmod(0o700)
+        shared_place.chmod(0o700)
+        with lease_server(home) as lease:
+            _note(lease, "strict")
+            assert _notes(lease) == ["strict"]
+    finally:
+        os.umask(before)
 
 
 @as_root
@@ -431,8 +444,6 @@ def test_root_that_may_not_become_another_user_is_told_what_to_do(home):
 
 @as_root
 def test_programs_that_the_servers_account_can_not_reach_are_copied_once(home, tmp_path, monkeypatch):
-    from epg_pipeline.adapters import binaries
-
     account = binaries.server_account()
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
