@@ -48,7 +48,7 @@ class Addresses:
 
 @dataclass
 class _Child:
-    """One process with its own group and log; `answers` is an address that gives 200 once it works."""
+    """One process with its own group and log; `answers` is the address or socket that does so once it works."""
 
     name: str
     command: list[str]
@@ -72,6 +72,8 @@ class _Child:
     def works(self) -> bool:
         if not self.answers:
             return True
+        if self.answers.startswith("/"):
+            return _listens(self.answers)
         try:
             with urllib.request.urlopen(self.answers, timeout=2) as answer:  # noqa: S310 - our own loopback address
                 return bool(answer.status == 200)  # noqa: PLR2004 - OK
@@ -92,6 +94,15 @@ class _Child:
         if self.process:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, number)
+
+
+def _listens(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(path)
+        except OSError:
+            return False
+        return True
 
 
 def _end_with_parent() -> None:
@@ -115,10 +126,13 @@ def run_up(
     logs.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="epg-") as folder, _stop_request() as stop_is_asked:
         children = _children(Path(folder), logs, host, port, guide_port)
+        first, rest = children[:2], children[2:]
         try:
-            for child in children:
-                child.start(environment, Path(folder))
-            _wait(children, stop_is_asked)
+            # Web UI and daemon ask the code server when they start; what they can't load then they show as broken.
+            for together in (first, rest):
+                for child in together:
+                    child.start(environment, Path(folder))
+                _wait(children, together, stop_is_asked)
             if not stop_is_asked():
                 ready(Addresses(f"http://{LOOPBACK}:{port}", f"http://{_reachable(host)}:{guide_port}"))
             while not stop_is_asked():
@@ -156,7 +170,7 @@ def _children(folder: Path, logs: Path, host: str, port: int, guide_port: int) -
     serve = [sys.executable, "-m", "epg_pipeline.cli", "serve", "--host", host, "--port", str(guide_port)]
     return [
         _Child("guide server", serve, logs / "guides.log", f"http://{_reachable(host)}:{guide_port}/health"),
-        _Child("Dagster code server", [*code, "--location-name", "epg_pipeline"], logs / "dagster-code.log"),
+        _Child("Dagster code server", [*code, "--location-name", "epg_pipeline"], logs / "dagster-code.log", str(sock)),
         _Child("Dagster web UI", web, logs / "dagster-web.log", f"http://{LOOPBACK}:{port}/server_info"),
         _Child("Dagster daemon", daemon, logs / "dagster-daemon.log"),
     ]
@@ -167,13 +181,15 @@ def _reachable(host: str) -> str:
     return LOOPBACK if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - compared, not bound
 
 
-def _wait(children: list[_Child], stop_is_asked: Callable[[], bool]) -> None:
+def _wait(children: list[_Child], waiting: list[_Child], stop_is_asked: Callable[[], bool]) -> None:
+    """Until all that are waited for work; one that ends meanwhile is told, waited for or not."""
     latest = time.monotonic() + STARTING
-    waiting = list(children)
-    while waiting and not stop_is_asked():
+    while not stop_is_asked():
         for child in children:
             child.check()
         waiting = [child for child in waiting if not child.works()]
+        if not waiting:
+            return
         if time.monotonic() > latest:
             raise UpError(f"the {waiting[0].name} does not answer after {STARTING:.0f} s; see {waiting[0].log}")
         time.sleep(0.2)

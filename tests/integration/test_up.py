@@ -1,0 +1,268 @@
+"""`epg up`: everything runs, a browser finds it, and everything stops."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from commands import ROOT, command, environment, epg
+from small_provider import DAY, PASSWORD, ZONE, events_file, playlist
+
+from epg_pipeline.adapters.embedded import stop_server
+from epg_pipeline.adapters.server_place import running_postmaster, server_place
+
+STARTS = 120  # seconds, on two busy cores
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+QUIET = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+pytestmark = pytest.mark.xdist_group("up")  # one set of servers, not one for each worker
+
+
+def until(seconds, condition, what):
+    """Wait for something to be the case."""
+    latest = time.monotonic() + seconds
+    while time.monotonic() < latest:
+        if found := condition():
+            return found
+        time.sleep(0.3)
+    raise AssertionError(f"{what}: not within {seconds} s")
+
+
+@pytest.fixture(scope="module")
+def place():
+    """A home with one onboarded provider, whose server stops in the end."""
+    home = Path(tempfile.gettempdir()) / f"epg-up-{secrets.token_hex(6)}"
+    home.mkdir(mode=0o755)
+    (home / "list.m3u").write_bytes(playlist())
+    events_file(home / "events.jsonl")
+    assert epg(home, "provider", "add", "Club", "--playlist", home / "list.m3u", "--timezone", ZONE).code == 0
+    ran = epg(home, "onboard", "Club", "--date", DAY, "--as-of", DAY, "--events", home / "events.jsonl")
+    assert ran.code == 0, ran.told
+    yield home
+    stop_server(home)
+    shutil.rmtree(server_place(home).base, ignore_errors=True)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+class Up:
+    """`epg up` as a process, and where its parts answer."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.log = home / "up.out"
+        with self.log.open("wb") as out:
+            line = command("up", "--port", 0, "--guide-port", 0)
+            self.process = subprocess.Popen(line, env=environment(home), cwd=home, stdout=out, stderr=out)
+        until(STARTS, lambda: self.process.poll() is not None or "Ctrl-C" in self.told, "epg up")
+        assert self.process.poll() is None, self.told
+        self.dagster, self.guides = (
+            re.search(pattern, self.told).group(1) for pattern in (r"Dagster +(http\S+)", r"Guides +(http\S+)/guides/")
+        )
+
+    @property
+    def told(self) -> str:
+        return self.log.read_text()
+
+    def children(self) -> list[int]:
+        """The processes it started, and theirs, as long as they live."""
+        found = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+        parents = [tuple(map(int, line.split())) for line in found.splitlines()]
+        family, grown = {self.process.pid}, 0
+        while grown != len(family):
+            grown = len(family)
+            family |= {pid for pid, parent in parents if parent in family}
+        return sorted(family - {self.process.pid})
+
+    def stop(self, how=signal.SIGTERM) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(60)
+
+    def ask(self, query: str, **variables):
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        request = urllib.request.Request(f"{self.dagster}/graphql", body, {"Content-Type": "application/json"})  # noqa: S310 - our own loopback address
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - the same
+            return json.load(answer)["data"]
+
+    def runs(self) -> list[str]:
+        return [
+            run["status"]
+            for run in self.ask("{ runsOrError { ... on Runs { results { status } } } }")["runsOrError"]["results"]
+        ]
+
+
+def lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text() if Path(f"/proc/{pid}").exists() else True
+
+
+@pytest.fixture(scope="module")
+def up(place):
+    running = Up(place)
+    yield running
+    if running.process.poll() is None:
+        running.stop()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed (Debian: chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser):
+    opened = browser.new_page(viewport={"width": 1500, "height": 850})
+    opened.set_default_timeout(STARTS * 1000)
+    yield opened
+    opened.close()
+
+
+def test_the_guides_are_served(up):
+    with urllib.request.urlopen(f"{up.guides}/guides/club/guide.xml", timeout=10) as answer:  # noqa: S310 - the same
+        assert answer.read() == (up.home / "dist" / "club" / "guide.xml").read_bytes()
+
+
+def test_the_provider_on_record_becomes_a_partition(up):
+    query = (
+        '{ assetNodeOrError(assetKey: {path: ["raw_m3u"]}) '
+        "{ ... on AssetNode { partitionKeysByDimension { name partitionKeys } } } }"
+    )
+
+    def partitions():
+        dimensions = up.ask(query)["assetNodeOrError"]["partitionKeysByDimension"]
+        return {dimension["name"]: dimension["partitionKeys"] for dimension in dimensions}["provider"]
+
+    assert until(60, partitions, "a partition of the provider") == ["club"]
+
+
+def test_a_browser_sees_the_graph_and_makes_a_partition(up, page, tmp_path):
+    test_the_provider_on_record_becomes_a_partition(up)
+    page.goto(f"{up.dagster}/asset-groups", wait_until="domcontentloaded")
+    for asset in ("raw_m3u", "filtered_channels", "canonical_events", "matched_programmes", "published_xmltv"):
+        page.get_by_text(asset).first.wait_for()
+    page.goto(f"{up.dagster}/locations/epg_pipeline/jobs/provider_day", wait_until="domcontentloaded")
+    page.get_by_role("button", name="Materialize all").first.click()
+    confirm, dates = page.get_by_role("button", name="Confirm"), page.get_by_placeholder("ex: 2025-01-01")
+    confirm.or_(dates).first.wait_for()
+    if confirm.count():  # no events were materialised: it warns, for it can't know they are on record
+        confirm.click()
+    dates.fill(str(DAY))
+    dates.press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="All").nth(1).click()
+    page.get_by_role("button", name="Launch 1 run").click()
+    until(STARTS, lambda: "SUCCESS" in up.runs() or "FAILURE" in up.runs(), "the run")
+    assert up.runs() == ["SUCCESS"]
+    page.goto(f"{up.dagster}/runs", wait_until="domcontentloaded")
+    page.get_by_text("Success").first.wait_for()
+    page.goto(
+        f"{up.dagster}/assets/matched_programmes?view=partitions&partition={DAY}%7Cclub", wait_until="domcontentloaded"
+    )
+    page.get_by_text("Materialized").first.wait_for()
+    page.get_by_text("match_rate").first.wait_for()
+
+
+def test_a_browser_opens_the_guide(up, page):
+    page.goto(f"{up.guides}/", wait_until="domcontentloaded")
+    page.get_by_role("link", name="club", exact=True).click()
+    page.get_by_text("NBA 01").first.wait_for()
+    assert page.url == f"{up.guides}/guides/club/"
+
+
+def test_nothing_the_servers_wrote_carries_the_account(up):
+    for path in (up.home / "logs").iterdir():
+        assert PASSWORD not in path.read_text(errors="replace")
+    assert PASSWORD not in up.told
+
+
+def test_a_second_one_for_the_same_home_is_refused(up):
+    ran = epg(up.home, "up", "--port", 0, "--guide-port", 0)
+    assert ran.code == 1
+    assert "runs already" in ran.err
+
+
+def test_it_stops_with_all_it_started(up):
+    children = up.children()
+    assert len(children) >= 4
+    assert up.stop(signal.SIGINT) == 0
+    assert "Stopped." in up.told
+    until(15, lambda: not any(map(lives, children)), "the end of every child")
+    assert running_postmaster(server_place(up.home)) is None
+
+
+def test_a_child_that_dies_is_told_and_stops_the_rest(place):
+    running = Up(place)
+    children = running.children()
+    found = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
+    daemon = next(
+        int(line.split()[0])
+        for line in found.splitlines()
+        if "dagster._daemon" in line and int(line.split()[0]) in children
+    )
+    os.kill(daemon, signal.SIGKILL)
+    assert running.process.wait(60) == 1
+    assert "the Dagster daemon ended with exit code -9" in running.told
+    until(15, lambda: not any(map(lives, children)), "the end of every child")
+
+
+def test_killed_itself_it_leaves_no_orphan(place):
+    running = Up(place)
+    children = running.children()
+    running.process.kill()
+    running.process.wait()
+    until(30, lambda: not any(map(lives, children)), "the end of every child")
+
+
+def test_a_port_that_is_taken_is_told(place):
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ran = epg(place, "up", "--port", taken.getsockname()[1])
+    assert ran.code == 1
+    assert "is taken" in ran.err
+
+
+def test_plain_dagster_works_with_what_env_prints(place):
+    exported = dict(line.removeprefix("export ").split("=", 1) for line in epg(place, "env").out.splitlines())
+    try:
+        variables = {name: value.strip("'") for name, value in exported.items()}
+        assert Path(variables["DAGSTER_HOME"], "dagster.yaml").read_text() == (ROOT / "dagster.yaml").read_text()
+        checked = subprocess.run(
+            [Path(command()[0]).with_name("dg"), "check", "defs"],
+            cwd=ROOT, env=environment(place, **variables), capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+        assert "All definitions loaded successfully" in checked.stdout + checked.stderr
+    finally:
+        assert epg(place, "down").code == 0
