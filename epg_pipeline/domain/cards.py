@@ -13,7 +13,6 @@ from epg_pipeline.domain import clocks
 from epg_pipeline.domain.text import folded
 
 if TYPE_CHECKING:
-    from epg_pipeline.config import Facts
     from epg_pipeline.domain.day import ProviderDay
 
 CHOSEN = (
@@ -49,9 +48,8 @@ _LEAST_SHARED = 60
 _EVIDENCE = ("pair", "league_evidence", "time_evidence")
 
 
-def chosen(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
+def chosen(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
     """One row for each reading whose words name a titled event (CHOSEN's columns), with the verdict as for pairs."""
-    del facts
     titled = events.filter(pl.col("name") != "")
     asked = readings.filter(pl.col("kind").is_in(["event", "show"]), pl.col("telling") == "live")
     if titled.is_empty() or asked.is_empty():

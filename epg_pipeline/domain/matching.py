@@ -37,26 +37,39 @@ def decide(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, facts
     apart neither is taken. What is told of an event (a replay, a press conference) is not the event.
     """
     is_live = (pl.col("kind") == "event") & (pl.col("telling") == "live") & pl.col("first").is_not_null()
-    pairs = readings.filter(is_live)
-    found = pair_candidates(pairs, events, day, facts)
+    near = _in_reach(events, readings, day)
+    named = _named_teams(readings, near, facts)
+    found = _pair_candidates(readings.filter(is_live), near, named, day)
     weighed = _weighed(found, facts)
     offsets = clocks.learned_offsets(weighed)
     weighed = _weighed(clocks.with_offsets(found, offsets), facts)
-    chosen = pl.concat([_chosen(weighed), cards.chosen(readings, events, day, facts)])
+    chosen = pl.concat([_chosen(weighed), cards.chosen(readings, near, day)])
     chosen = chosen.sort("score", descending=True).unique("position", keep="first")
-    return _decisions(clocks.applied(readings, offsets), chosen, events, facts)
+    return _decisions(clocks.applied(readings, offsets), chosen, near, named)
 
 
-def pair_candidates(pairs: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
+def _in_reach(events: pl.DataFrame, readings: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
+    """The events on a date that any name may mean, so that a long schedule costs no more than a short one."""
+    dates = readings.filter(pl.col("kind").is_in(["event", "show"])).select(
+        date=clocks.dates_in_reach(day).list.explode()
+    )
+    near = events.filter(pl.col("event_date").is_in(dates["date"].unique().implode()))
+    sides = [team_key(pl.col("league"), pl.col(side)).alias(f"{side}_team") for side in ("home", "away")]
+    return near.with_columns(sides)
+
+
+def _named_teams(readings: pl.DataFrame, near: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """The teams of those events that each printed competitor may mean (see `candidates`)."""
+    asked = readings.filter(pl.col("kind") == "event")
+    return candidates(pl.concat([asked["first"], asked["second"]]), forms_of(near, facts), facts)
+
+
+def _pair_candidates(pairs: pl.DataFrame, near: pl.DataFrame, named: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
     """Every event in reach of a reading's time whose two sides may be its two competitors, in either order.
 
     Columns: of the reading, event_* of the event, pair (0..100), minutes (event start minus read start, null without).
     """
-    sided = events.filter((pl.col("home") != "") & (pl.col("away") != "")).with_columns(
-        home_team=team_key(pl.col("league"), pl.col("home")), away_team=team_key(pl.col("league"), pl.col("away"))
-    )
-    forms = forms_of(sided, facts)
-    named = candidates(pl.concat([pairs["first"], pairs["second"]]), forms, facts)
+    sided = near.filter((pl.col("home") != "") & (pl.col("away") != ""))
     asked = pairs.select(
         "position", "family", "first", "second", "sport", "leagues", "gender", "game", "starts_at", "date", "clock",
         "zone_is_stated", event_date=clocks.dates_in_reach(day),
@@ -167,8 +180,8 @@ def _chosen(weighed: pl.DataFrame) -> pl.DataFrame:
     return ranked.select(*cards.CHOSEN)
 
 
-def _decisions(readings: pl.DataFrame, chosen: pl.DataFrame, events: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    one_sided = _one_sided(readings, events, facts)
+def _decisions(readings: pl.DataFrame, chosen: pl.DataFrame, events: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+    one_sided = _one_sided(readings, named)
     taken = chosen.filter(pl.col("verdict") == "taken").select("position", "event_id")
     event = events.select(
         "event_id", "league", "home", "away", "venue", "home_logo", "away_logo", event_sport="sport",
@@ -201,13 +214,10 @@ def _decisions(readings: pl.DataFrame, chosen: pl.DataFrame, events: pl.DataFram
     return conform(frame, DECISIONS, "decisions")
 
 
-def _one_sided(readings: pl.DataFrame, events: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+def _one_sided(readings: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     """position, one_side: whether just one competitor is a team that plays in the events at hand."""
-    pairs = readings.filter((pl.col("kind") == "event") & pl.col("first").is_not_null()).select(
-        "position", "first", "second"
-    )
-    texts = pl.concat([pairs["first"], pairs["second"]])
-    known = candidates(texts, forms_of(events, facts), facts).filter(pl.col("score") >= _SURE)["text"].unique()
+    pairs = readings.filter((pl.col("kind") == "event") & pl.col("first").is_not_null())
+    known = named.filter(pl.col("score") >= _SURE)["text"].unique()
     one, two = pl.col("first").is_in(known.implode()), pl.col("second").is_in(known.implode())
     return pairs.select("position", one_side=one != two)
 

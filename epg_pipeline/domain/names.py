@@ -43,7 +43,7 @@ def _read(slots: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
     )
     frame = read_times(frame, day, facts)
     frame = with_competition(read_opponents(frame, facts), facts)
-    frame = frame.with_columns(kind=_kind(), **_evidence(facts))
+    frame = frame.with_columns(kind=_kind(), competition=_competition(), **_evidence(facts))
     sides = (side_of(pl.col(name), facts.words) for name in ("first", "second"))
     frame = frame.with_columns(side=pl.coalesce(*sides), rules=_rules())
     frame = frame.with_columns(title=pl.when(pl.col("kind") == "placeholder").then(pl.lit("")).otherwise("title"))
@@ -72,6 +72,16 @@ def _kind() -> pl.Expr:
         .then(pl.lit("show"))
         .otherwise("kind")
     )
+
+
+def _competition() -> pl.Expr:
+    """The printed competition; a lone word that names just the sport ("flovolleyball") is none."""
+    is_sport = (
+        pl.col("competition_sport").is_not_null()
+        & pl.col("competition_leagues").is_null()
+        & ~pl.col("competition").str.contains(" ", literal=True)
+    )
+    return pl.when(~is_sport).then("competition")
 
 
 def _evidence(facts: Facts) -> dict[str, pl.Expr]:

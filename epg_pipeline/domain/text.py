@@ -58,8 +58,16 @@ def _mended(text: pl.Expr) -> pl.Expr:
 def _mend_each(texts: pl.Series) -> pl.Series:
     # One at a time because ftfy is a heuristic over a whole text; a playlist holds few damaged ones.
     distinct = texts.drop_nulls().unique()
-    mended = {text: ftfy.fix_encoding(html.unescape(html.unescape(text))) for text in distinct}
+    mended = {text: _mend(html.unescape(html.unescape(text))) for text in distinct}
     return texts.replace(mended) if mended else texts
+
+
+def _mend(text: str) -> str:
+    try:
+        # Whole and strict first: a text that is UTF-8 throughout when its letters are bytes was never meant otherwise.
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return ftfy.fix_encoding(text)
 
 
 def _without_lookalikes(text: pl.Expr) -> pl.Expr:
