@@ -94,9 +94,9 @@ Families = tuple[Family, ...]
 Leagues = dict[str, League]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """All of config, read and checked: what the domain's functions are given."""
+    """All of config, read and checked: what the domain's functions are given. Equal only to itself, to key caches."""
 
     families: Families
     leagues: Leagues
