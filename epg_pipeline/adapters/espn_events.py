@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 HOME_ZONE = ZoneInfo("America/New_York")  # a day of the service begins at midnight there
+NUMBERED_APART = frozenset({"rugby", "rugby-league", "cricket", "australian-football"})  # ids that others may have too
 PAIR = 2
 LONGEST_TOURNAMENT = 21  # days; a season-long "event" is none
 STATES = {"pre": "scheduled", "in": "live", "post": "final"}
@@ -47,9 +48,10 @@ def rows_of(event: object, league: str, listing: str, leagues: Leagues) -> list[
     """The rows of an event: one of a game, several of a card, a weekend, a tournament. ShapeError says what lacks."""
     fields = fields_of(event, "event")
     sport = leagues[league].sport
+    identity = must(fields, "id", "event")
     base = {
         "source": "espn",
-        "source_id": must(fields, "id", "event"),
+        "source_id": f"{sport}-{identity}" if sport in NUMBERED_APART else identity,
         "listing": listing,
         "league": league,
         "sport": sport,

@@ -113,8 +113,9 @@ def _catalogue(facts: Facts) -> pl.DataFrame:
             ],
         }
     )
+    aliases = pl.col("aliases").str.split(";")
     forms = facts.teams.select(
-        part="league", entry="name", form=pl.concat_list("name", pl.concat_list(pl.col("aliases").str.split(";")))
+        part="league", entry="name", form=pl.concat_list("name", "short", "location", "nickname", aliases)
     ).explode("form", empty_as_null=True, keep_nulls=True)
     forms = forms.with_columns(form=folded(pl.col("form"))).filter(pl.col("form") != "")
     clear = forms.unique().filter(pl.col("entry").n_unique().over("part", "form") == 1)
