@@ -201,7 +201,8 @@ def _require_pattern(pattern: str, number: int) -> None:
     except re.error as error:
         raise ValueError(f"pattern {number} does not compile ({error.msg} at {error.pos})") from None
     except pl.exceptions.PolarsError as error:
-        raise ValueError(f"pattern {number} does not compile ({str(error).splitlines()[-1].strip()})") from None
+        said = re.search(r"^error: (.*)$", str(error), re.MULTILINE)
+        raise ValueError(f"pattern {number} does not compile ({said[1] if said else error})") from None
     if not {"shell", "payload"} <= set(groups):
         raise ValueError(f"pattern {number} lacks the group (?P<shell>…) or (?P<payload>…)")
 
