@@ -130,6 +130,29 @@ def refresh_events(
     )  # fmt: skip
 
 
+def refresh_days(store: Store, settings: Settings, days: Sequence[date], today: date) -> Iterator[EventsRefreshed]:
+    """A refresh for each run of dates that follow each other.
+
+    One that reaches from today into the future reaches as far as the usual one: what is asked by month or season costs
+    the same, and the days ahead are then on record before they are due.
+    """
+    for first, last in _spans(sorted(set(days))):
+        ahead = usual_range(today)[1] if first <= today < last else last
+        yield refresh_events(store, settings, first, max(last, ahead), today)
+
+
+def _spans(days: Sequence[date]) -> Iterator[tuple[date, date]]:
+    first = last = None
+    for day in days:
+        if first is None or last is None or day != last + ONE_DAY:
+            if first is not None and last is not None:
+                yield first, last
+            first = day
+        last = day
+    if first is not None and last is not None:
+        yield first, last
+
+
 def take_in_file(store: Store, events: pl.DataFrame) -> TakenIn:
     """Merge an EVENTS frame of a file into the record."""
     return store.take_in_events(sourced_of(events, load_facts()), merge_rows)

@@ -28,6 +28,7 @@ from epg_pipeline.domain.overrides import overridden
 from epg_pipeline.domain.playlist import PlaylistError, parse_playlist
 from epg_pipeline.domain.schedule import schedule
 from epg_pipeline.domain.slots import sort_entries
+from epg_pipeline.events_flow import take_in_file
 from epg_pipeline.isolation import without_faulty
 from epg_pipeline.known_facts import facts_on_record, installed_facts, learn_aliases
 from epg_pipeline.publishing import FlowError, days_ahead, publish_day
@@ -139,18 +140,13 @@ def filter_channels(store: Store, provider: Provider, day: date) -> Filtered:
 
 
 def import_events(store: Store, path: Path) -> EventsImported:
-    """Add a file's events to the canonical schedule: new ones are added, changed ones updated, none ever removed."""
-    file = read_events(path)
-    written = store.save_events(file.events)
-    return _events_report(file.events, written.written, written.unchanged, tuple(file.faults))
+    """Add a file's events to the canonical schedule: new ones are added, changed ones updated, none ever removed.
 
-
-def import_events_of(store: Store, path: Path, day: date) -> EventsImported:
-    """Add a file's events of one UTC date."""
+    An event that a service tells of too is one event with what both know of it.
+    """
     file = read_events(path)
-    of_day = file.events.filter(pl.col("event_date") == day)
-    written = store.save_events(of_day)
-    return _events_report(of_day, written.written, written.unchanged, tuple(file.faults))
+    written = take_in_file(store, file.events).events.written
+    return _events_report(file.events, written, max(file.events.height - written, 0), tuple(file.faults))
 
 
 def events_on_record(store: Store, day: date) -> EventsImported:

@@ -29,7 +29,7 @@ class SourceSettings:
     `contact` tells the sources whom to write to. The key is a secret and does not show in the repr.
     """
 
-    names: tuple[str, ...] = ()
+    names: tuple[str, ...] = ("file",)
     espn_address: str | None = None
     thesportsdb_address: str | None = None
     thesportsdb_key: str | None = field(default=None, repr=False)

@@ -69,6 +69,11 @@ class SourceFault:
     kind: str  # refused, missing, access, status, timeout, connection, cut, page, shape, closed, budget, given-up, ...
     text: str
 
+    def __str__(self) -> str:
+        """In one line, for people."""
+        where = " ".join(part for part in (self.source, self.league, self.label) if part)
+        return f"{where}: {self.text}"
+
 
 class ShapeError(ValueError):
     """An answer is not of the shape its source is known for; the message says what is missing or of a wrong type."""

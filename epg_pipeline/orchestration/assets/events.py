@@ -1,11 +1,12 @@
 """The canonical schedule, by day."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import dagster as dg
 
-from epg_pipeline import flows
+from epg_pipeline import events_flow, flows
 from epg_pipeline.orchestration import shown
 from epg_pipeline.orchestration.partitions import DAYS
 
@@ -18,10 +19,17 @@ from epg_pipeline.orchestration.partitions import DAYS
     kinds={"json", "postgres"},
 )
 def canonical_events(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
-    """One row per real event of a UTC date; the events file is taken in where one is set. Nothing is ever removed."""
-    store, file = context.resources.store, context.resources.settings.events_file
-    for key in context.partition_keys:
-        day = date.fromisoformat(key)
-        report = flows.import_events_of(store, file, day) if file else flows.events_on_record(store, day)
-        context.add_asset_metadata(shown.imported(report), partition_key=key)
+    """One row per real event of a UTC date, merged over the sources that are asked. Nothing is ever removed.
+
+    Days that follow each other are one refresh. A source that fails costs its own rows, and is named.
+    """
+    store, settings = context.resources.store, context.resources.settings
+    days = [date.fromisoformat(key) for key in context.partition_keys]
+    for report in events_flow.refresh_days(store, settings, days, datetime.now(UTC).date()):
+        faults = tuple(map(str, report.faults))
+        for fault in faults:
+            context.log.warning(fault)
+        for day in (day for day in days if report.first <= day <= report.last):
+            of_day = replace(flows.events_on_record(store, day), rows_written=report.events.written, faults=faults)
+            context.add_asset_metadata(shown.imported(of_day), partition_key=str(day))
     return dg.MaterializeResult()
