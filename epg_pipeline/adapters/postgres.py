@@ -227,6 +227,11 @@ class Store:
         with self.connections.transaction() as connection:
             return slot_rows.channels_in_force(connection, provider, day, self._seal)
 
+    def slots(self, provider: Provider) -> list[str]:
+        """Every slot the provider ever had."""
+        with self.connections.transaction() as connection:
+            return slot_rows.channel_keys(connection, provider)["slot"].to_list()
+
     # Events, decisions, programmes
 
     def save_events(self, events: pl.DataFrame) -> Written:

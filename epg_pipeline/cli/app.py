@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from epg_pipeline.cli import days, demo, dry, events, providers, servers
+from epg_pipeline.cli import aliases, days, demo, dry, events, families, overrides, providers, servers, unmatched, why
 from epg_pipeline.cli.console import fail, one_sentence
 
 OVERVIEW = """A TV guide for the sports event channels of an IPTV provider.
@@ -32,7 +32,11 @@ app.command()(days.onboard)
 app.command()(days.refresh)
 app.command()(days.publish)
 app.command()(dry.match)
-app.command()(dry.why)
+app.command()(why.why)
+app.command()(unmatched.unmatched)
+app.add_typer(overrides.app, name="override")
+app.add_typer(aliases.app, name="alias")
+app.add_typer(families.app, name="family")
 app.add_typer(events.app, name="events")
 app.command()(servers.up)
 app.command()(servers.serve)

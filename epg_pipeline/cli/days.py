@@ -140,6 +140,8 @@ def _counts(run: ProviderRun, events: EventsImported | None) -> list[tuple[str, 
         (status.capitalize(), first.statuses.get(status, 0))
         for status in ("matched", "partial", "unmatched", "unparseable")
     ]
+    if by_hand := first.statuses.get("manual"):
+        statuses.insert(1, ("Set by hand", by_hand))
     slots_since = f"{filtered.added} new, {filtered.changed} renamed, {filtered.removed} gone"
     return [
         ("Entries", filtered.entries),

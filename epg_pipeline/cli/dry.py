@@ -1,6 +1,6 @@
-"""`epg match` and `epg why`: how names are read and decided, without database or network.
+"""`epg match`: how names are read and decided, without database or network.
 
-Belongs here: the result as JSON lines, and a decision in plain words. Does not: reading or deciding (domain/).
+Belongs here: the result as JSON lines, and its summary. Does not: reading or deciding (domain/).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from epg_pipeline.cli.console import facts, results, say
+from epg_pipeline.cli.console import facts, say
 from epg_pipeline.cli.events import tell_faults
 from epg_pipeline.cli.options import Timezone, a_date
 
@@ -47,36 +47,14 @@ def match(
     from epg_pipeline.flows import provider_day
 
     body = fetch_playlist(str(playlist)).body or b""
-    decisions = provider_day(body, _events(events), ProviderDay(day, timezone))
+    decisions = provider_day(body, events_given(events), ProviderDay(day, timezone))
     if out:
         _write(decisions, out)
     if out != "-":
         facts(f"{playlist.name}, {day}", _summary(decisions))
 
 
-def why(
-    name: Annotated[str, typer.Argument(help="The entry's name, as in the playlist.")],
-    day: TheDay,
-    events: EventsFile = None,
-    timezone: Timezone = "UTC",
-) -> None:
-    """Tell in plain words how one name is read, and which event it is found to be, or why none.
-
-    \b
-    Example:
-      epg why "NCAAF 03 : Troy at Old Dominion @ 07:30 PM ET" --date 2025-10-18 --events october.jsonl
-    """
-    from epg_pipeline.cli.words import explained
-    from epg_pipeline.domain.day import ProviderDay
-    from epg_pipeline.flows import name_decided
-
-    known = _events(events)
-    decided = name_decided(name, known, ProviderDay(day, timezone))
-    for line in explained(decided, known, ProviderDay(day, timezone)):
-        results().print(line, markup=False, soft_wrap=True)
-
-
-def _events(file: Path | None) -> pl.DataFrame:
+def events_given(file: Path | None) -> pl.DataFrame:
     """The events of the file given, or of EPG_EVENTS_FILE; none, and a word about it, without either."""
     from epg_pipeline.adapters.event_files import read_events
     from epg_pipeline.domain.contracts import EVENTS, empty

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-if TYPE_CHECKING:
-    from datetime import datetime
+from epg_pipeline.cli.evidence import EventTitles, instant, sentences, titled
 
+if TYPE_CHECKING:
     from epg_pipeline.domain.day import ProviderDay
 
 KINDS = {
@@ -30,13 +30,18 @@ VERDICTS = {
 }
 
 
-def explained(decided: pl.DataFrame, events: pl.DataFrame, day: ProviderDay) -> list[str]:
-    """Lines that tell how a name, the one row of DECISIONS, was read for the day and decided."""
-    row = decided.row(0, named=True)
+def explained(decided: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, diagnoses: pl.DataFrame) -> list[str]:
+    """Lines that tell how a name, the one row of DECISIONS, was read for the day and decided.
+
+    `diagnoses` has the name's row of DIAGNOSES when it found no event: what came nearest is told from it.
+    """
+    row, titles = decided.row(0, named=True), EventTitles(events, day)
     lines = [f"{row['name']}", f"  on {day.date} ({day.timezone})", "", "How it is read"]
     lines += [f"  {line}" for line in _reading(row, day)]
     if row["is_slot"]:
         lines += ["", "What was decided", *(f"  {line}" for line in _decision(row, events, day))]
+    if diagnoses.height:
+        lines += ["", "What came nearest", *(f"  {line}" for line in _nearest(diagnoses.row(0, named=True), titles))]
     return lines
 
 
@@ -65,8 +70,8 @@ def _time(row: dict[str, Any], day: ProviderDay) -> list[str]:
     if row["clock"]:
         said = "as the name says" if row["zone_is_stated"] else "the name gives no zone"
         lines.append(f"The clock it states: {row['clock']:%H:%M}, read in {row['zone']} ({said}).")
-    if row["starts_at"] and row["match_status"] != "matched":
-        lines.append(f"So it starts {_instant(row['starts_at'], day)}.")
+    if row["starts_at"] and row["match_status"] not in {"matched", "manual"}:
+        lines.append(f"So it starts {instant(row['starts_at'], day.timezone)}.")
     return lines
 
 
@@ -75,15 +80,15 @@ def _decision(row: dict[str, Any], events: pl.DataFrame, day: ProviderDay) -> li
     found = events.filter(pl.col("event_id") == row["event_id"]) if row["event_id"] else events.clear()
     if found.height:
         event = found.row(0, named=True)
-        title = event["name"] or f"{event['home']} – {event['away']}"
         venue = f", {event['venue']}" if event["venue"] else ""
-        lines.append(f"  {title} ({event['league']}{venue}), {_instant(event['starts_at'], day)}")
+        lines.append(f"  {titled(event)} ({event['league']}{venue}), {instant(event['starts_at'], day.timezone)}")
         lines.append(f"  event {event['event_id']}, from {event['source']}")
-    return [*lines, "Because:", *(f"  - {reason}" for reason in row["reasons"])]
+    return [*lines, "Because:", *(f"  - {line}" for line in sentences(row["reasons"], EventTitles(events, day)))]
 
 
-def _instant(moment: datetime, day: ProviderDay) -> str:
-    from zoneinfo import ZoneInfo
-
-    local = moment.astimezone(ZoneInfo(day.timezone))
-    return f"{local:%a %d %b %Y %H:%M} {day.timezone} ({moment:%H:%M} UTC)"
+def _nearest(diagnosis: dict[str, Any], titles: EventTitles) -> list[str]:
+    lines = [f"No team on record is called {side!r}." for side in diagnosis["unknown"]]
+    if diagnosis["similar"]:
+        lines.append("Teams with names like that: " + ", ".join(diagnosis["similar"]) + ".")
+    lines += [titles.of(event_id) for event_id in diagnosis["nearest"]]
+    return lines or ["No event near its date is like it, nor has one of its sides."]

@@ -82,6 +82,11 @@ def facts_with_aliases(facts: Facts, aliases: pl.DataFrame) -> Facts:
     teams = teams.with_row_index("entry").with_columns(pl.col("entry").cast(pl.Int64))
     for column in ("aliases", "further_aliases"):
         teams = _extended(teams, column, given.filter(pl.col("to") == column), removed)
+    for column in ("short", "abbreviation"):
+        gone = teams.select("entry", form=folded(pl.col(column))).join(removed, on=["entry", "form"], how="semi")
+        teams = teams.with_columns(
+            pl.when(~pl.col("entry").is_in(gone["entry"].implode())).then(column).otherwise(pl.lit("")).alias(column)
+        )
     return replace(facts, teams=teams.drop("entry"))
 
 
@@ -112,10 +117,7 @@ def learned_aliases(matches: pl.DataFrame, facts: Facts) -> pl.DataFrame:
 
 
 def teams_called(teams: pl.DataFrame, text: str, league: str | None = None) -> pl.DataFrame:
-    """The TEAMS that bear a name or alias, accents and case aside; those whose own name it is before all others.
-
-    Where the catalogue has one of them, the same team in a cup or another listing is left out.
-    """
+    """The TEAMS that bear a name or alias, accents and case aside; only those whose own name it is, if there are."""
     asked = pl.select(form=folded(pl.lit(text))).item()
     among = teams.filter(pl.col("league") == league) if league else teams
     forms = among.select("team_id", form=pl.concat_list(pl.concat_list("team"), "called")).explode(
@@ -124,9 +126,13 @@ def teams_called(teams: pl.DataFrame, text: str, league: str | None = None) -> p
     found = forms.filter(folded(pl.col("form")) == asked)["team_id"].unique()
     bearing = among.filter(pl.col("team_id").is_in(found.implode()))
     own = bearing.filter(folded(pl.col("team")) == asked)
-    best = bearing if own.is_empty() else own
-    bundled = best.filter("in_catalogue")
-    return best if bundled.is_empty() else bundled
+    return bearing if own.is_empty() else own
+
+
+def the_bundled(teams: pl.DataFrame) -> pl.DataFrame:
+    """Of TEAMS those of the catalogue, if there are: the rest are the same teams in cups and other listings."""
+    bundled = teams.filter("in_catalogue")
+    return teams if bundled.is_empty() else bundled
 
 
 def _with_missing_teams(facts: Facts, aliases: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

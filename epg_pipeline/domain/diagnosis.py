@@ -49,7 +49,7 @@ DIAGNOSES = contract(
 _SIDES = ("first", "second")
 _KNOWN = 80.0
 _MOST = 3
-_LEAST_SIMILAR = 60
+_LEAST_SIMILAR = 65
 _MOST_TEXTS = 300  # texts compared with every team's name; more than that are not read by anyone either
 _REACH_DAYS = 8
 
@@ -74,7 +74,8 @@ def diagnosed(decisions: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, f
 
 def _with_unknown(failed: pl.DataFrame, named: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     in_events = named.filter(pl.col("score") >= _KNOWN)["text"].unique().implode()
-    in_catalogue = known_forms(facts).implode()
+    schools = facts.teams.filter(pl.col("league") == "ncaa").select(folded(pl.col("location"))).to_series()
+    in_catalogue = pl.concat([known_forms(facts), schools]).implode()
     sides = {side: pl.col(side).is_in(in_events) | folded(pl.col(side)).is_in(in_catalogue) for side in _SIDES}
     unknown = pl.concat_list(pl.when(~known.fill_null(value=False)).then(side) for side, known in sides.items())
     return failed.with_columns(unknown=unknown.list.drop_nulls())
@@ -127,10 +128,13 @@ def _nearest_events(frame: pl.DataFrame, named: pl.DataFrame, sided: pl.DataFram
     found = asked.with_columns(moment=moment).join(named, on="text").join(by_side, on="team")
     away = (pl.col("event_starts_at") - pl.col("moment")).dt.total_hours().abs()
     found = found.with_columns(away=away).filter(pl.col("away") <= _REACH_DAYS * 24)
-    once = found.sort("score", "away", descending=[True, False], maintain_order=True).unique(
-        ["position", "event_id"], keep="first", maintain_order=True
+    # An event that both sides may mean stands before one that only one of them does.
+    each = found.group_by("position", "event_id", "text").agg(pl.col("score").max(), pl.col("away").min())
+    both = each.group_by("position", "event_id").agg(pl.col("score").sum(), pl.col("away").min())
+    likely = both.filter(pl.col("score") >= _KNOWN).sort(
+        "position", "score", "away", "event_id", descending=[False, True, False, False]
     )
-    return once.group_by("position", maintain_order=True).agg(nearest=pl.col("event_id").head(_MOST))
+    return likely.group_by("position", maintain_order=True).agg(nearest=pl.col("event_id").head(_MOST))
 
 
 def _similar_teams(frame: pl.DataFrame, sided: pl.DataFrame, facts: Facts) -> pl.DataFrame:
@@ -143,7 +147,9 @@ def _similar_teams(frame: pl.DataFrame, sided: pl.DataFrame, facts: Facts) -> pl
     rows = []
     # One text at a time: the scorer is no frame expression, and the texts are capped.
     for text, form in asked.select("text", form=folded(pl.col("text"))).iter_rows():
-        hits = process.extract(form, forms.keys(), scorer=fuzz.WRatio, limit=_MOST, score_cutoff=_LEAST_SIMILAR)
+        hits = process.extract(
+            form, forms.keys(), scorer=fuzz.token_sort_ratio, limit=_MOST, score_cutoff=_LEAST_SIMILAR
+        )
         rows.append((text, [forms[hit[0]] for hit in hits]))
     similar = pl.DataFrame(rows, schema={"text": pl.String, "similar": pl.List(pl.String)}, orient="row")
     each = unknown.join(similar, on="text").explode("similar", empty_as_null=True, keep_nulls=True)

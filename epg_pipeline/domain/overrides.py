@@ -63,7 +63,8 @@ def pattern_fault(pattern: str) -> str:
     try:
         fits_nothing_at_all = pl.select(pl.lit("").str.contains(_caseless(pattern))).item()
     except pl.exceptions.PolarsError as error:
-        return _fault_in_words(pattern) or str(error).splitlines()[-1].strip().removeprefix("error: ")
+        said = re.search(r"^error: (.*)$", str(error), re.MULTILINE)
+        return _fault_in_words(pattern) or (said[1] if said else "it is no regular expression")
     return "it fits every name" if fits_nothing_at_all else ""
 
 

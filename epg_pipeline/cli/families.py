@@ -1,0 +1,145 @@
+"""`epg family`: slot families of an operator's own.
+
+Belongs here: trying a file of families on a playlist. Does not: reading with them (the domain), their rules (config/).
+"""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003 - typer reads the annotations
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from epg_pipeline.cli.console import facts, say, table
+from epg_pipeline.cli.options import TheDate, Timezone  # noqa: TC001 - typer reads the annotations
+
+if TYPE_CHECKING:
+    import polars as pl
+
+app = typer.Typer(
+    help="Slot families of your own: try them out before they are used.", no_args_is_help=True, rich_markup_mode=None
+)
+
+WHAT = {
+    "is_slot": "an event slot",
+    "family": "family",
+    "slot": "slot",
+    "kind": "kind",
+    "first": "first side",
+    "second": "second side",
+    "competition": "competition",
+    "sport": "sport",
+    "leagues": "leagues",
+    "starts_at": "start",
+}
+
+
+@app.callback()
+def group() -> None:
+    """Slot families of your own."""
+
+
+@app.command(name="test")
+def try_families(
+    families: Annotated[
+        Path, typer.Argument(metavar="FAMILIES.yaml", help="Your families, written as the packaged ones.")
+    ],
+    playlist: Annotated[Path | None, typer.Option(metavar="FILE", help="Try them on this M3U file,")] = None,
+    provider: Annotated[
+        str | None, typer.Option(metavar="NAME", help="or on the playlist on record of this provider.")
+    ] = None,
+    day: TheDate = None,
+    timezone: Timezone = "UTC",
+    examples: Annotated[int, typer.Option(min=0, help="How many changed names to show.")] = 20,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all changes as JSON lines, one each.")] = None,
+) -> None:
+    """Show what a file of families would change in the reading of a playlist. Nothing is stored.
+
+    The file's families come before the packaged ones; one of the same name takes its place. Once it does what it
+    should, name it in EPG_FAMILIES. A family says what its slots begin with, and what that implies:
+
+    \b
+      - name: Club TV
+        shells: [Club TV, CLUBTV]     # what stands before the number
+        sport: soccer
+        leagues: [eng.1]
+        timezone: Europe/London       # of a clock without a zone
+        dates: dm                     # 04/10 is the 4th of October
+
+    \b
+    Examples:
+      epg family test my-families.yaml --playlist list.m3u --date 2025-10-18 --timezone Europe/London
+      epg family test my-families.yaml --provider "My TV"
+    """
+    from epg_pipeline.config import facts_with_families, load_facts
+    from epg_pipeline.domain.day import ProviderDay
+    from epg_pipeline.domain.family_changes import family_changes
+    from epg_pipeline.domain.playlist import parse_playlist
+
+    if (playlist is None) == (provider is None):
+        raise typer.BadParameter("say on what to try them: --playlist FILE, or --provider NAME")
+    wanted = facts_with_families(load_facts(), families.absolute())  # a faulty file is told before anything is read
+    body, of_day, zone = _recorded(provider, day) if provider else _given(playlist, day, timezone)
+    entries = parse_playlist(body)
+    changes = family_changes(entries, ProviderDay(of_day, zone), load_facts(), wanted)
+    _tell(changes, entries.height, examples)
+    if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        changes.write_ndjson(out)
+        say(f"Written: {out}, {changes.height} changes")
+
+
+def _given(playlist: Path | None, day: date | None, timezone: str) -> tuple[bytes, date, str]:
+    from epg_pipeline.adapters.http import fetch_playlist
+    from epg_pipeline.flows import today
+
+    return fetch_playlist(str(playlist)).body or b"", day or today(timezone), timezone
+
+
+def _recorded(name: str, day: date | None) -> tuple[bytes, date, str]:
+    from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.flows import today
+    from epg_pipeline.settings import Settings
+
+    with open_store(Settings.from_environment()) as store:
+        provider = store.provider(name)
+        snapshot = store.snapshot(provider, day or today(provider.timezone))
+        if snapshot is None:
+            raise typer.BadParameter(f"{provider.name} has no playlist on record for that day; fetch one: epg refresh")
+        return store.snapshot_body(snapshot), snapshot.day, provider.timezone
+
+
+def _tell(changes: pl.DataFrame, entries: int, examples: int) -> None:
+    import polars as pl
+
+    if changes.is_empty():
+        say(f"Nothing changes: all {entries:,} names are read as before.")
+        return
+    counts = dict(changes.group_by("what").len().iter_rows())
+    new_slots = changes.filter(pl.col("what") == "slot", pl.col("before") != "").height
+    rows: list[tuple[str, object]] = [("Names", entries), ("Names read otherwise", changes["position"].n_unique())]
+    facts("What would change", [*rows, *((f"  {WHAT[what]}", counts[what]) for what in WHAT if what in counts)])
+    _tell_families(changes.filter(pl.col("what") == "family"))
+    shown = changes.filter(
+        pl.col("position").is_in(changes["position"].unique(maintain_order=True).head(examples).implode())
+    )
+    cells = [
+        (name if is_first else "", WHAT[what], before or "–", after or "–")
+        for name, what, before, after, is_first in shown.select(
+            "name", "what", "before", "after", first=pl.col("position").is_first_distinct()
+        ).iter_rows()
+    ]
+    if cells:
+        table("Names read otherwise", ("Name", "What", "Before", "After"), cells)
+    if new_slots:
+        say(f"{new_slots} slots get another key: they would be new channels, and players lose sight of the old ones.")
+
+
+def _tell_families(changes: pl.DataFrame) -> None:
+    import polars as pl
+
+    if changes.is_empty():
+        return
+    moved = changes.group_by("before", "after").len("names").sort(pl.col("names"), "after", descending=[True, False])
+    table("Families", ("Before", "After", "Names"), [(a or "–", b or "–", n) for a, b, n in moved.iter_rows()])
