@@ -1,0 +1,74 @@
+"""What found no event is told by its cause, with what came nearest."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from reading import NEW_YORK, SATURDAY, decisions_of, event, events_of, facts
+
+from epg_pipeline.cli.unmatched import CAUSES as TOLD
+from epg_pipeline.domain.contracts import EVENTS, empty
+from epg_pipeline.domain.day import ProviderDay
+from epg_pipeline.domain.diagnosis import CAUSES, DIAGNOSES, diagnosed
+
+EVENTS_OF_THE_DAY = (
+    event("nba", "Miami Heat", "San Antonio Spurs", "2025-11-16 00:30"),
+    event("nba", "Boston Celtics", "Utah Jazz", "2025-11-16 01:00"),
+    event("mlb", "Chicago Cubs", "Milwaukee Brewers", "2025-11-15 18:00", event_id="first"),
+    event("mlb", "Chicago Cubs", "Milwaukee Brewers", "2025-11-16 00:00", event_id="second"),
+)
+NAMES = {
+    "NBA 01 : Spurs at Heat @ 07:30 PM ET": None,
+    "NBA 02 : Miami Heat at Zanzibar Dhows @ 07:30 PM ET": "one side unknown",
+    "NBA 03 : Timbuktu Camels at Zanzibar Dhows @ 07:30 PM ET": "both sides unknown",
+    "NBA 04 : Miami Heat at Utah Jazz @ 07:30 PM ET": "no such fixture",
+    "NHL 05 : Bruins at Rangers @ 07:30 PM ET": "league not on record",
+    "MLB 06 : Brewers at Cubs": "ambiguous",
+    "ESPN+ 20 : The Pat McAfee Show @ 12:00 PM ET": "no opponents",
+    "NBA 07 : Press Conference: Spurs at Heat @ 10:00 PM ET": "not the event",
+    "NBA 08 :": None,
+    "USA | CNN HD": None,
+}
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, dict]:
+    decisions = decisions_of(list(NAMES), *EVENTS_OF_THE_DAY)
+    day = ProviderDay(SATURDAY, NEW_YORK)
+    found = diagnosed(decisions, events_of(*EVENTS_OF_THE_DAY), day, facts())
+    assert found.schema == DIAGNOSES
+    return {row["name"]: row for row in found.iter_rows(named=True)}
+
+
+@pytest.mark.parametrize(("name", "cause"), NAMES.items())
+def test_each_failure_has_its_cause_and_the_rest_none(told, name, cause):
+    assert (told[name]["cause"] if name in told else None) == cause
+
+
+def test_unknown_sides_are_named_with_the_teams_like_them(told):
+    row = told["NBA 02 : Miami Heat at Zanzibar Dhows @ 07:30 PM ET"]
+    assert row["unknown"] == ["Zanzibar Dhows"]
+    assert row["nearest"] == ["Miami Heat v San Antonio Spurs"]
+
+
+def test_a_misspelt_team_is_told_with_the_team_it_is_like():
+    name = "NBA 02 : Miami Heat at Santonio Sprs @ 07:30 PM ET"
+    rows = diagnosed(
+        decisions_of([name], *EVENTS_OF_THE_DAY), events_of(*EVENTS_OF_THE_DAY), ProviderDay(SATURDAY), facts()
+    )
+    assert "San Antonio Spurs" in rows["similar"].item().to_list()
+
+
+def test_an_ambiguous_name_has_both_events(told):
+    assert sorted(told["MLB 06 : Brewers at Cubs"]["nearest"]) == ["first", "second"]
+
+
+def test_without_events_every_failure_still_has_a_cause():
+    decisions = decisions_of(list(NAMES))
+    rows = diagnosed(decisions, empty(EVENTS), ProviderDay(SATURDAY, NEW_YORK), facts())
+    assert set(rows["cause"]) <= set(CAUSES)
+    assert rows.height == decisions.filter("is_slot", pl.col("kind").is_in(["event", "show"])).height
+
+
+def test_every_cause_is_told_with_what_to_do():
+    assert tuple(TOLD) == CAUSES
