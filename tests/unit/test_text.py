@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from epg_pipeline.domain.text import folded, repaired
@@ -81,6 +81,7 @@ def test_different_teams_fold_apart():
     assert len({fold(name) for name in ("Miami", "Miami (OH)", "Inter", "Inter Miami", "SEC+", "SEC 2")}) == 6
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_mending_is_done_after_one_time(text):
     once = mended(text)
@@ -91,6 +92,7 @@ def test_mending_is_done_after_one_time(text):
         assert mended(once) == once
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 @example("Ð")
 def test_folding_is_stable_and_plain(text):
