@@ -50,7 +50,7 @@ def cut_shells(names: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     Without a shell `family` and `shell` are "" and the payload is the whole text.
     """
     found = pl.coalesce(
-        *(_groups(pattern, rank) for rank, pattern in enumerate(_known_patterns(facts.families))),
+        *(_groups(pattern, rank, name) for rank, (pattern, name) in enumerate(_known_patterns(facts.families))),
         _groups(_IN_PARENTHESES, 100),
         _groups(_BEHIND_PARENTHESES, 101),
         pl.when(~_is_competition(facts)).then(_groups(_GENERAL, 102)),
@@ -77,14 +77,18 @@ def slot_key(shell: pl.Expr) -> pl.Expr:
     return shell.str.replace_all(r"[|:()#]+", " ").str.replace_all(r"\s+", " ").str.strip_chars(" -–")
 
 
-def _groups(pattern: str, rank: int) -> pl.Expr:
-    """What a shell pattern finds, null where it finds nothing or takes a pair of opponents or a clock for a shell."""
+def _groups(pattern: str, rank: int, family: str | None = None) -> pl.Expr:
+    """What a shell pattern finds, null where it finds nothing or takes a pair of opponents or a clock for a shell.
+
+    A pattern of one family says which that is, whatever its shell looks like.
+    """
     text = pl.col("text")
     groups = text.str.extract_groups(pattern)
     has_number = "<number>" in pattern
+    printed = groups.struct.field("inner") if "<inner>" in pattern else groups.struct.field("shell")
     parts = pl.struct(
         shell=groups.struct.field("shell"),
-        inner=groups.struct.field("inner") if "<inner>" in pattern else groups.struct.field("shell"),
+        inner=pl.lit(family) if family else printed,
         number=groups.struct.field("number").fill_null("") if has_number else pl.lit(""),
         mark=groups.struct.field("mark") if "<mark>" in pattern else pl.lit("|"),
         payload=groups.struct.field("payload"),
@@ -99,13 +103,13 @@ def _groups(pattern: str, rank: int) -> pl.Expr:
     return pl.when(shell.is_not_null() & ~wrong.fill_null(value=False)).then(parts)
 
 
-def _known_patterns(families: tuple[Family, ...]) -> list[str]:
-    """One pattern for all literal shells, longest first, and each family's own patterns before it."""
-    own = [pattern for family in families for pattern in family.patterns]
+def _known_patterns(families: tuple[Family, ...]) -> list[tuple[str, str | None]]:
+    """One pattern for all literal shells, longest first, and each family's own patterns before it, with its name."""
+    own: list[tuple[str, str | None]] = [(pattern, family.name) for family in families for pattern in family.patterns]
     shells = sorted({_words(shell) for family in families for shell in family.shells}, key=len, reverse=True)
     literal = "|".join(r"[ |:]*".join(re.escape(word) for word in shell.split()) for shell in shells)
     known = rf"(?i)^(?P<shell>{_COUNTRY}(?P<inner>{literal})[ |:#(-]*{_NUMBER}\b\)?){_MARK}{_REST}"
-    return [*own, known]
+    return [*own, (known, None)]
 
 
 def _words(shell: str) -> str:
