@@ -37,14 +37,17 @@ _SESSIONS = (
 # Words that any title may bear: they find no event on their own, nor speak for one.
 _ANY_TITLES_WORDS = (
     "the of vs v and live day at in de la grand prix gp cup open tour world series championship formula 1 f1 ufc race "
-    "round qualifying quali practice fp1 fp2 fp3 sprint session event free shootout warm up main card prelims"
+    "round qualifying quali practice fp1 fp2 fp3 sprint session event free shootout warm up main card prelims "
+    "q1 q2 qualifying1 qualifying2 "
+    "practice1 practice2 practice3 race1 race2"
     " fight night"
 )
 _EMPTY_WORDS = frozenset(_ANY_TITLES_WORDS.split())
 _SURE, _MARGIN = 80.0, 5.0
-_CLOSE = 90  # minutes between a printed clock and the start
+_SHARP, _CLOSE = 15, 90  # minutes between a printed clock and the start
 _FAR = 14 * 60
 _LEAST_SHARED = 60
+_HEADLINERS = 92.0
 _EVIDENCE = ("pair", "league_evidence", "time_evidence")
 
 
@@ -73,10 +76,20 @@ def chosen(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay) -> pl
     in_league = pl.col("leagues").list.contains(pl.col("league"))
     wrong_sport = (pl.col("event_sport") != "") & (pl.col("sport") != pl.col("event_sport")).fill_null(value=False)
     close = pl.col("minutes").abs() <= _CLOSE
+    sharp = pl.col("minutes").abs() <= _SHARP
+    said_league = (pl.lit(" ") + pl.col("text") + pl.lit(" ")).str.contains(
+        pl.lit(" ") + folded(pl.col("league")) + pl.lit(" "), literal=True
+    )
     return _ranked(
         pairs.filter(~wrong_sport, clocks.is_in_reach(_FAR)).with_columns(
-            league_evidence=pl.when(in_league).then(8.0).otherwise(0.0),
-            time_evidence=pl.when(close).then(10.0).when(pl.col("minutes").is_null()).then(0.0).otherwise(-6.0),
+            league_evidence=pl.when(in_league | said_league).then(8.0).otherwise(0.0),
+            time_evidence=pl.when(sharp)
+            .then(15.0)
+            .when(close)
+            .then(10.0)
+            .when(pl.col("minutes").is_null())
+            .then(0.0)
+            .otherwise(-6.0),
         )
     )
 
@@ -84,7 +97,10 @@ def chosen(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay) -> pl
 def _sharing_a_word(words: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     def by_word(frame: pl.DataFrame, text: str) -> pl.DataFrame:
         rows = frame.with_columns(word=pl.col(text).str.split(" ")).explode("word", empty_as_null=True, keep_nulls=True)
-        return rows.filter((pl.col("word").str.len_chars() > 1) & ~pl.col("word").is_in(list(_EMPTY_WORDS)))
+        says = (pl.col("word").str.len_chars() > 1) & ~pl.col("word").is_in(list(_EMPTY_WORDS))
+        # A title of nothing but such words ("Tour Championship - Round 3") is looked for by all of them.
+        says_nothing = pl.col(text).str.split(" ").list.set_difference(list(_EMPTY_WORDS)).list.len() == 0
+        return rows.filter(says | says_nothing)
 
     pairs = by_word(words, "text").join(by_word(names, "event_text"), on=["word", "event_date"])
     return pairs.unique(["position", "event_id"], maintain_order=True)
@@ -97,12 +113,29 @@ def _likeness() -> pl.Expr:
     """
     asked, event = pl.col("text").str.split(" "), pl.col("event_text").str.split(" ")
     telling = event.list.set_difference(list(_EMPTY_WORDS))
+    telling = pl.when(telling.list.len() > 0).then(telling).otherwise(event)
     shared = telling.list.set_intersection(asked).list.len() / telling.list.len().clip(1, None)
     said, its = _session(pl.col("text")), _session(pl.col("event_text"))
     default = its.is_null() | (its == "race") | (pl.col("minutes").abs() <= _CLOSE)
     default = default.fill_null(value=False)
     same_session = pl.when(said.is_null()).then(default).otherwise(said == its.fill_null("race"))
-    return pl.when(same_session).then(shared * 100).otherwise(0.0)
+    both_surnames = pl.all_horizontal(
+        (pl.lit(" ") + pl.col("text") + pl.lit(" ")).str.contains(pl.lit(" ") + name + pl.lit(" "), literal=True)
+        for name in _surnames(pl.col("event_text"))
+    ).fill_null(value=False)
+    likeness = pl.when(both_surnames).then(_HEADLINERS).otherwise(shared * 100)
+    return pl.when(same_session & ~_is_of_another_year()).then(likeness).otherwise(0.0)
+
+
+def _surnames(title: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """The last names of a title's two headliners ("Moses Itauma vs. Dillian Whyte 2"), null where it has none."""
+    return title.str.extract(r"(\p{L}{3,}) vs? "), title.str.extract(r" vs? (?:.* )?(\p{L}{3,})(?: \d)?$")
+
+
+def _is_of_another_year() -> pl.Expr:
+    """The name says a year, and none near the event's: an archive race of 1992."""
+    year = pl.col("text").str.extract(r"\b((?:19|20)\d\d)\b").cast(pl.Int32, strict=False)
+    return ((year - pl.col("event_starts_at").dt.year()).abs() > 1).fill_null(value=False)
 
 
 def _session(text: pl.Expr) -> pl.Expr:

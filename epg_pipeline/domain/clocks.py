@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _STEP = 30  # minutes: zones differ by whole or half hours
 _AGREEING = 3
-_SHARE = 0.6
+_SHARE, _LIST_SHARE = 0.6, 0.9
 _SURE_PAIR = 92.0
 _NO_OFFSET = 0
 _DAY = 24 * 60
@@ -75,10 +75,17 @@ def learned_offsets(weighed: pl.DataFrame) -> pl.DataFrame:
     nearest = nearest.with_columns(step=((hours - 10) / _STEP).round().cast(pl.Int64) * _STEP)
     nearest = nearest.with_columns(step=pl.when(pl.col("step").abs() <= _STEP).then(0).otherwise("step"))
     groups = [nearest, nearest.with_columns(family=pl.lit(None, pl.String))]
-    counts = pl.concat(groups).group_by("family", "zone_is_stated", "step").len("agreeing")
+    families = [part.with_columns(of_family=nearest["family"]) for part in groups]
+    counts = pl.concat(families).group_by("family", "zone_is_stated", "step").agg(
+        agreeing=pl.len(), families=pl.col("of_family").n_unique()
+    )  # fmt: skip
     counts = counts.with_columns(of=pl.col("agreeing").sum().over("family", "zone_is_stated"))
+    # What is learned for the whole list moves families that show nothing of their own: several must say the same.
+    is_shown = pl.col("family").is_not_null() | (
+        (pl.col("families") >= _AGREEING) & (pl.col("agreeing") >= _LIST_SHARE * pl.col("of"))
+    )
     return (
-        counts.filter(pl.col("agreeing") >= _AGREEING, pl.col("agreeing") >= _SHARE * pl.col("of"))
+        counts.filter(is_shown, pl.col("agreeing") >= _AGREEING, pl.col("agreeing") >= _SHARE * pl.col("of"))
         .filter(pl.col("step") != _NO_OFFSET)
         .select("family", "zone_is_stated", "agreeing", "of", offset="step")
     )

@@ -24,6 +24,8 @@ _MARGIN = 5.0  # if no other comes this near
 _PAIR_LEAST = 62.0
 _SAME_LEAGUE, _SAME_SPORT, _OTHER_LEAGUE, _OTHER_SPORT = 8.0, 3.0, -12.0, -30.0
 _CLOCK_AGREES, _ON_THE_DAY, _CLOCK_DIFFERS, _CLOCK_OF_NO_ZONE, _CLOCK_FAR = 10.0, 8.0, -4.0, -8.0, -14.0
+# A club's women are said to be; a school's name stands for both.
+_UNSAID_WOMEN = 8.0
 _GAME_AGREES, _GAME_DIFFERS = 8.0, -8.0
 _EARLY, _LATE = 75, 35  # minutes a feed may open before the event, or a list be late
 _EVIDENCE = ("pair", "league_evidence", "time_evidence", "game_evidence")
@@ -115,6 +117,9 @@ def _weighed(found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         .then(_OTHER_LEAGUE)
         .otherwise(_SAME_SPORT)
     )
+    schools = [key for key, known in facts.leagues.items() if known.school]
+    unsaid = (event_gender == "women") & pl.col("gender").is_null() & ~pl.col("league").is_in(schools)
+    league -= pl.when(unsaid & (league < _SAME_LEAGUE)).then(_UNSAID_WOMEN).otherwise(0.0)
     late = clocks.nearer_lateness()
     time = (
         pl.when(pl.col("minutes").is_null())

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from epg_pipeline.domain.competitions import printed_forms
-from epg_pipeline.domain.team_forms import known_forms, team_form
+from epg_pipeline.domain.dashes import BEHIND_DASH, CUT, DASH, DASH_RULE, QUALITY, cleaned_side, with_pair_around_dash
+from epg_pipeline.domain.team_forms import names_a_team
 from epg_pipeline.domain.text import folded
 from epg_pipeline.domain.times import TIME_WAS_HERE
 
@@ -24,9 +24,7 @@ _CROSS = r"(?i)\s[x×]\s+"
 ANY_SEPARATOR = r"(?i)\s(?:vs\.?|v\.?|versus|contre|gegen|contra|@|at|x|×)\s"
 
 # What parts a pair from its competition, its round, its channel.
-_DASH = r"\s+(?:[-–—]+|/)(?:\s+|$)"
 _DELIMITER = rf"\s*(?:\|+|//+|:(?:\s|$)|;\s|{TIME_WAS_HERE})\s*"
-_CUT, _BEHIND_DASH = "\x02", "\x06"
 
 # A bracket of two or three capitals is part of a team's name ("Miami (OH)", "River Plate (URU)"), unless it is one of
 # these: languages, qualities, genders.
@@ -35,7 +33,7 @@ _NO_PLACE = (
 )
 _PLACE_OPEN, _PLACE_CLOSE = "\x03", "\x04"
 
-_AROUND, _TWO_TEAMS = "around the time", "two sides of a dash"
+_AROUND = "around the time"
 # "World of Outlaws at Lakeside" is a place, not a side.
 _WITHOUT_SIDES = (
     "racing",
@@ -48,24 +46,16 @@ _WITHOUT_SIDES = (
     "horse-racing",
     "sailing",
 )
-# What stands behind a dash without being a side.
-_NO_SIDE = (
-    r"\b(?:day|round|rd|week|matchday|matchweek|game|heat|stage|part|episode|ep|session|race|qualifying|practice|sprint|"
-    r"final|finals|semi ?finals?|quarter ?finals?|group|gruppe|grupo|leg|show|live|studio|magazine|news|weekly|tonight|"
-    r"jornada|spieltag|journee|giornata|runde|court|mat|ring|table|prix|gp|open|championships?|cup|series|tour)\b|\b20\d\d\b"
-)
+
+# What follows "at" in the title of a show, not in a game's.
+_NO_TEAM = r"^(?:night|noon|home|dawn|midnight|war|sea|heart|large|work|the .*|wimbledon|\d.*)$"
 
 _LANGUAGE = (
     r"(?i)^(?:en\s+(?:español|espanol|français|francais|vivo)|ao vivo|english|spanish|español|french|4k|uhd|hdr|hd|fhd|"
     r"live|no stream)\s*[-_:|]+\s*"
 )
-_QUALITY = r"(?i)\s*\b(?:u?hd|fhd|[48]k|1080[pi]|720p|2160p|sd|hevc|raw|(?:[48]k )?exclusive|\d\d ?fps)\s*$"
-_RANK = r"(?i)^(?:#\s?\d{1,3}\b|no\.\s?\d{1,2}\b|\(\d{1,2}\))[\s.]*"
-_CARD = r"(?i)^(?:ufc(?:\s+fight night)?|pfl|bellator|ksw|one(?: fc)?|glory)\s+\d{1,3}\b[\s:–-]*"
 # What is of another year is no event of today: "(R)", "Classic: …", "A v B (2000)".
 _ARCHIVE = r"\(R\)|(?i)^\s*classics?\s*:|\((?:19|20)\d\d\)\s*$"
-_LONG = 32  # characters; no side is longer
-_SEASON = r"^(?:19|20)\d\d(?:[/-]\d{2,4})?\s+"
 
 
 def said(text: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
@@ -111,11 +101,11 @@ def read_opponents(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     conference's name stays with the sides: it is no game of theirs, so nothing is taken away to find one.
     """
     frame = frame.with_columns(telling=told_of(pl.col("cut"), facts.words), _plain=_plain(pl.col("cut")))
-    dashed = pl.col("_plain").str.replace_all(_DASH, _CUT + _BEHIND_DASH)
-    segments = dashed.str.replace_all(_DELIMITER, _CUT).str.split(_CUT)
+    dashed = pl.col("_plain").str.replace_all(DASH, CUT + BEHIND_DASH)
+    segments = dashed.str.replace_all(_DELIMITER, CUT).str.split(CUT)
     frame = frame.with_columns(
-        _segments=segments.list.eval(pl.element().str.strip_chars(" " + _BEHIND_DASH)),
-        _dashed=segments.list.eval(pl.element().str.starts_with(_BEHIND_DASH)),
+        _segments=segments.list.eval(pl.element().str.strip_chars(" " + BEHIND_DASH)),
+        _dashed=segments.list.eval(pl.element().str.starts_with(BEHIND_DASH)),
     )
     has_pair = pl.element().str.contains(_both_sides())
     pairs = pl.col("_segments").list.eval(has_pair).list
@@ -123,9 +113,9 @@ def read_opponents(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     frame = _with_pair(frame)
     frame = _without_places(frame, facts)
     frame = _with_pair_around_time(frame)
-    frame = _with_pair_around_dash(frame, facts)
+    frame = with_pair_around_dash(frame, facts)
     frame = _press_as_printed(frame)
-    first, second = (_cleaned(pl.col(name)) for name in ("_one", "_two"))
+    first, second = (cleaned_side(pl.col(name)) for name in ("_one", "_two"))
     frame = frame.with_columns(first=first, second=second)
     are_names = pl.col("first").str.contains(r"\p{L}|^\d{2,}$") & pl.col("second").str.contains(r"\p{L}|^\d{2,}$")
     frame = frame.with_columns(
@@ -143,6 +133,7 @@ def _plain(cut: pl.Expr) -> pl.Expr:
         .str.replace(_LANGUAGE, "")
         .str.replace(_LANGUAGE, "")
     )
+    text = text.str.replace(r"(?i)^(?:feed|stream|table|ring|mat)\s+\w{1,2}\s*[):-]\s*", "")
     text = text.str.replace_all(r"【([^】]*)】", "${1} | ")
     text = text.str.replace_all(_NO_PLACE, " ")
     text = text.str.replace_all(
@@ -170,7 +161,7 @@ def _with_pair(frame: pl.DataFrame) -> pl.DataFrame:
     one, two, rule = pl.lit(None, pl.String), pl.lit(None, pl.String), pl.lit(None, pl.String)
     has_sides = ~pl.col("family_sport").is_in(_WITHOUT_SIDES).fill_null(value=False)
     for name, separator in (("x", _CROSS), ("at", _AT), ("versus", _VERSUS)):
-        halves = text.str.replace(separator, _CUT).str.split_exact(_CUT, 1)
+        halves = text.str.replace(separator, CUT).str.split_exact(CUT, 1)
         found = text.str.contains(separator) & (has_sides | (name == "versus"))
         one = pl.when(found).then(halves.struct.field("field_0")).otherwise(one)
         two = pl.when(found).then(halves.struct.field("field_1")).otherwise(two)
@@ -179,12 +170,12 @@ def _with_pair(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _without_places(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    """The word "at" pairs shows and places as well ("SportsCenter at Night"): it needs a known team or sport."""
+    """The word "at" pairs shows and places as well ("SportsCenter at Night"): it needs a known team, sport or time."""
     is_word = (pl.col("opponent_rule") == "at") & ~pl.col("_pair").str.contains("@", literal=True)
-    known = pl.any_horizontal(
-        team_form(_cleaned(pl.col(side)), facts.words).is_in(known_forms(facts).implode()) for side in ("_one", "_two")
-    )
-    is_no_pair = is_word & pl.col("family_sport").is_null() & ~known
+    known = pl.any_horizontal(names_a_team(cleaned_side(pl.col(side)), facts) for side in ("_one", "_two"))
+    is_show = folded(pl.col("_two")).str.contains(_NO_TEAM)
+    says_time = pl.col("cut").str.contains(TIME_WAS_HERE, literal=True) & ~is_show
+    is_no_pair = is_word & pl.col("family_sport").is_null() & ~known & ~says_time
     return frame.with_columns(
         pl.when(is_no_pair).then(None).otherwise(name).alias(name) for name in ("_one", "_two", "opponent_rule", "_at")
     )
@@ -206,68 +197,14 @@ def _with_pair_around_time(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _with_pair_around_dash(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    """A dash or slash parts two sides only with a witness, for it parts everything else as well.
-
-    Both are teams of the catalogue ("Ajax - AZ Alkmaar", "Inter-Como"); or one is and a time stands beside them; or a
-    time and a known competition do. "Race - Qualifying" and "Show - Day 1" are no pairs.
-    """
-    is_open = frame["_one"].is_null() & (frame["_dashed"].list.any() | frame["cut"].str.contains(r"\p{L}[-–]\p{L}"))
-    rows = frame.filter(is_open).select("position", "_segments", "_dashed", "family_leagues", "cut")
-    rows = rows.with_columns(at=pl.int_ranges(pl.col("_segments").list.len())).explode(
-        "_segments", "_dashed", "at", empty_as_null=True, keep_nulls=True
-    )
-    rows = pl.concat([rows.with_columns(glued=pl.lit(value=False)), _glued(rows)]).sort(
-        "position", "at", "glued", maintain_order=True
-    )
-    form = team_form(_cleaned(pl.col("_segments")), facts.words)
-    is_team, is_league = form.is_in(known_forms(facts).implode()), form.is_in(printed_forms(facts).implode())
-    is_side = ~is_league & ~form.str.contains(_NO_SIDE) & form.str.contains(r"\p{L}") & (form.str.len_chars() <= _LONG)
-    rows = rows.with_columns(is_team=is_team, is_side=is_side | is_team, is_league=is_league)
-    following = pl.col("is_team", "is_side", "_dashed", "_segments").shift(-1).over("position", "glued")
-    rows = rows.with_columns(following.name.suffix("_next"))
-    in_league = pl.col("is_league").any().over("position") | pl.col("family_leagues").is_not_null()
-    has_time = pl.col("cut").str.contains(TIME_WAS_HERE, literal=True)
-    both, one = pl.col("is_team") & pl.col("is_team_next"), pl.col("is_team") | pl.col("is_team_next")
-    witnessed = both | (has_time & one & ~pl.col("glued")) | (has_time & in_league & ~pl.col("glued"))
-    pairs = rows.filter("is_side", "is_side_next", "_dashed_next", witnessed)
-    pairs = pairs.sort("position", ~both, maintain_order=True).unique("position", keep="first", maintain_order=True)
-    pairs = pairs.select("position", pair_at=pl.col("at").cast(pl.UInt32), one="_segments", two="_segments_next")
-    frame = frame.join(pairs, on="position", how="left", maintain_order="left")
-    return frame.with_columns(
-        _one=pl.coalesce("one", "_one"),
-        _two=pl.coalesce("two", "_two"),
-        _at=pl.coalesce("pair_at", "_at"),
-        opponent_rule=pl.when(pl.col("pair_at").is_not_null()).then(pl.lit(_TWO_TEAMS)).otherwise("opponent_rule"),
-    ).drop("pair_at", "one", "two")
-
-
-def _glued(rows: pl.DataFrame) -> pl.DataFrame:
-    """The two halves of each segment with one inner dash, as segments of their own: "Inter-Como"."""
-    halves = rows.filter(pl.col("_segments").str.count_matches(r"\p{L}[.]?[-–]\p{L}") == 1)
-    parts = pl.col("_segments").str.replace(r"(\p{L}[.]?)[-–](\p{L})", f"${{1}}{_CUT}${{2}}").str.split(_CUT)
-    halves = halves.with_columns(_segments=parts, _dashed=pl.lit([False, True]), glued=pl.lit(value=True))
-    return halves.explode("_segments", "_dashed", empty_as_null=True, keep_nulls=True).select(*rows.columns, "glued")
-
-
 def _press_as_printed(frame: pl.DataFrame) -> pl.DataFrame:
     text = pl.col("cut").str.replace_all(TIME_WAS_HERE, " ", literal=True)
-    halves = text.str.replace(_VERSUS, _CUT).str.split_exact(_CUT, 1)
+    halves = text.str.replace(_VERSUS, CUT).str.split_exact(CUT, 1)
     is_press = (pl.col("telling") == "press") & pl.col("_one").is_not_null() & text.str.contains(_VERSUS)
     return frame.with_columns(
         _one=pl.when(is_press).then(halves.struct.field("field_0")).otherwise("_one"),
         _two=pl.when(is_press).then(halves.struct.field("field_1")).otherwise("_two"),
     )
-
-
-def _cleaned(side: pl.Expr) -> pl.Expr:
-    side = side.str.strip_chars(" -–,:;|@_*.").str.replace(_SEASON, "").str.replace(_CARD, "").str.replace(_RANK, "")
-    side = side.str.replace(
-        r"(?i)\s+(?:\d(?:st|nd|rd|th)\s+(?:test|odi|t20i?|leg|round)|(?:day|leg)\s+\d|r16|qf|sf)$", ""
-    )
-    side = side.str.replace(_QUALITY, "").str.replace(_QUALITY, "")
-    side = side.str.replace(r"(?i)\s+(?:game|gm)\s*#?[1-9]$", "").str.replace(r"\s*@\s*$", "")
-    return side.str.strip_chars(" -–,:;|@_*")
 
 
 def _competition() -> pl.Expr:
@@ -289,10 +226,10 @@ def _title() -> pl.Expr:
     whole = pl.col("_segments").list.eval(pl.element().filter(pl.element() != "")).list.join(" - ")
     around = pl.format("{} vs {}", pl.col("first"), pl.col("second"))
     title = (
-        pl.when(pl.col("opponent_rule").is_in([_AROUND, _TWO_TEAMS]))
+        pl.when(pl.col("opponent_rule").is_in([_AROUND, DASH_RULE]))
         .then(around)
         .when(pl.col("first").is_not_null() & (pl.col("telling") == "live"))
         .then(pair)
         .otherwise(whole)
     )
-    return title.fill_null("").str.replace(_QUALITY, "").str.replace(_QUALITY, "").str.strip_chars(" -–,:;|@")
+    return title.fill_null("").str.replace(QUALITY, "").str.replace(QUALITY, "").str.strip_chars(" -–,:;|@")

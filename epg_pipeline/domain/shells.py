@@ -34,7 +34,8 @@ _WRAPPED = rf"^(?P<shell>(?P<inner>.{{2,40}}?)[ #]*{_NUMBER})(?P<mark>) ?\((?P<p
 # #06 · #01 A vs B
 _NUMBER_FIRST = rf"^(?P<shell>(?P<inner>)#{_NUMBER})(?P<mark>)(?: (?P<payload>.*))?$"
 # A number alone behind a word that only slots bear: LIVE EVENT 34 · UK: VIDIO EVENT 3
-_BARE = rf"(?i)^(?P<shell>(?P<inner>.*\b(?:event|ppv|game)s?) ?{_NUMBER})(?P<mark>)(?P<payload>)$"
+_SLOT_WORDS = "event|ppv|game|evento|jogo|partido|match"
+_BARE = rf"(?i)^(?P<shell>(?P<inner>.*\b(?:{_SLOT_WORDS})s?) ?{_NUMBER})(?P<mark>)(?P<payload>)$"
 
 _OPPONENTS_IN_SHELL = r"(?i) (?:vs?\.?|@|at|x) "
 _CLOCK_OR_DATE_IN_SHELL = r"^\W*\d{1,2}[:.]\d\d|\d{4}-\d\d-\d*$|\d{1,2}/\d{1,2}"

@@ -14,14 +14,14 @@ from epg_pipeline.domain.competitions import with_competition
 from epg_pipeline.domain.contracts import SLOTS, conform
 from epg_pipeline.domain.opponents import read_opponents, said
 from epg_pipeline.domain.shells import cut_shells, slot_key
-from epg_pipeline.domain.team_forms import known_forms, team_form
+from epg_pipeline.domain.team_forms import names_a_team
 from epg_pipeline.domain.text import folded, repaired
 from epg_pipeline.domain.times import TIME_WAS_HERE, without_times
 
 if TYPE_CHECKING:
     from epg_pipeline.config import Facts
 
-_HEADING = r"^\s*(?:[#=*★☆✦✪~━═■◆●•_+>▶\u2500-\u259F]{2,}|-{3,}|<{2,}|[▶►◄◀●•★✦■◆]\s)"
+_HEADING = r"^\s*(?:[#=*★☆✦✪~━═■◆●•_+>▶\u2500-\u259F]{2,}|-{3,}|<{2,}|\|{2,}|[▶►◄◀●•★✦■◆]\s)"
 _EPISODE = r"(?i)\bS\d{1,2}\s?E\d{1,4}\b|\bseason \d+ episode \d+\b"
 _RELEASE_YEAR = r"\s-\s(?:19|20)\d\d\s*$"
 _YEAR_IN_BRACKETS = r"\((?:19|20)\d\d\)\s*$"
@@ -102,18 +102,15 @@ def _kind_by_siblings(facts: Facts) -> pl.Expr:
     siblings = ((pl.col("kind") == "event") & is_shelled).sum().over("family")
     is_doubtful = is_shelled & (pl.col("kind") == "linear") & ~pl.col("text").str.contains(_ROUND_THE_CLOCK)
     says_idle = said(folded(pl.col("cut")), facts.words.idle)
-    sibling = is_doubtful & (siblings >= _FAMILY) & (pl.col("is_marked") | says_idle)
-    kind = pl.when(says_idle & pl.col("first").is_null()).then(pl.lit("placeholder")).otherwise(pl.lit("event"))
-    return pl.when(sibling).then(kind).otherwise("kind")
+    says_nothing = ~pl.col("payload").str.replace_all(_TAGS, "").str.contains(r"[\p{L}\p{N}]")
+    is_idle = (says_idle | says_nothing) & pl.col("first").is_null()
+    kind = pl.when(is_idle).then(pl.lit("placeholder")).otherwise(pl.lit("event"))
+    return pl.when(is_doubtful & (siblings >= _FAMILY)).then(kind).otherwise("kind")
 
 
 def _with_known_sides(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """Whether one or both printed opponents are teams of the catalogue: a film is called "Wild at Heart"."""
-    forms = known_forms(facts)
-    known = [
-        team_form(pl.col(side), facts.words).is_in(forms.implode()).fill_null(value=False)
-        for side in ("first", "second")
-    ]
+    known = [names_a_team(pl.col(side), facts) for side in ("first", "second")]
     return frame.with_columns(one_is_known=known[0] | known[1], both_are_known=known[0] & known[1])
 
 

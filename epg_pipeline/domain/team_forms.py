@@ -107,6 +107,21 @@ def known_forms(facts: Facts) -> pl.Series:
     )
 
 
+def names_a_team(side: pl.Expr, facts: Facts) -> pl.Expr:
+    """Whether a printed side is a team of the catalogue, or another side of one ("Juventus U23", "Man City W")."""
+    forms = known_forms(facts).implode()
+    form = team_form(side, facts.words)
+    club = form.str.replace(r" (?:ii|iii|b|c|w|u ?\d\d)$", "")
+    return (form.is_in(forms) | club.is_in(forms)).fill_null(value=False)
+
+
+@lru_cache(maxsize=8)
+def known_codes(facts: Facts) -> pl.Series:
+    """Every abbreviation of the bundled catalogue, as printed ("BOS")."""
+    codes = facts.teams.get_column("abbreviation")
+    return codes.filter(codes != "").unique()
+
+
 def team_form(text: pl.Expr, words: Words) -> pl.Expr:
     """A team's name folded, places by their English names, words of gender left out, which is told apart elsewhere.
 
@@ -184,6 +199,8 @@ def likeness(asked: str, form: str) -> float:
     if len(one) == len(two) and all(b.startswith(a) for a, b in zip(one, two, strict=True)):
         return float(_ABBREVIATED)
     missing, extra = set(two) - set(one), set(one) - set(two)
+    if extra and all(len(word) == 1 and any(other.startswith(word) for other in missing) for word in extra):
+        return float(_ABBREVIATED)  # "Fritz T.", "A. Sabalenka"
     if extra & (_TELL_APART | _OFTEN_LEFT_OUT) or missing & _TELL_APART:
         return 0.0
     if not extra:

@@ -19,6 +19,9 @@ _ENTITY = r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});"
 # marks that providers inject.
 _MARKS = r"[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFE00-\uFE0F\uFEFFⓧⓍ★☆✦✪✩◉●•❌✅🔴⚽🏀🏈⚾🏒🥊🎾🏎️]"
 
+# A lone symbol between words parts as a bar does.
+_LONE_SYMBOL = r"(?:^|\s)[★☆►▶»·•‖¦⎮❘⟩→▎⏐┃│◆●>]+(?:\s|$)|\s[▎⏐┃│]"
+
 # Letters of other scripts that look Latin; used only inside words that also hold a Latin letter.
 _LOOKALIKES = dict(
     zip(
@@ -41,8 +44,11 @@ def repaired(text: pl.Expr) -> pl.Expr:
     Entities unescaped twice, mojibake mended, marks dropped, superscripts and wide forms made plain, look-alike letters
     made Latin, white space collapsed.
     """
-    text = _mended(text).str.replace_all(_MARKS, "").str.normalize("NFKC")
+    text = _mended(text).str.replace_all(_LONE_SYMBOL, " | ").str.replace_all(_MARKS, "").str.normalize("NFKC")
     text = _without_lookalikes(text)
+    # "PPV_LIVE_01_Man_City_vs_Tottenham_12:30": without any space, underscores are the spaces.
+    glued = ~text.str.contains(r"\s") & (text.str.count_matches("_") > 1)
+    text = pl.when(glued).then(text.str.replace_all("_", " ", literal=True)).otherwise(text)
     return text.str.replace_all(r"[\x00-\x1F\x7F]+|\s+", " ").str.replace_all(" {2,}", " ").str.strip_chars()
 
 
@@ -85,6 +91,7 @@ def folded(text: pl.Expr) -> pl.Expr:
         .str.replace_many(_LETTERS)
         .str.normalize("NFKD")
         .str.replace_all(r"\p{M}", "")
+        .str.to_lowercase()
         .str.replace_all("&", " and ", literal=True)
         .str.replace_all(r"['’‘ʻʼ′＇`´.]", "")
         .str.replace_all(r"[^\p{L}\p{N}]+", " ")

@@ -110,6 +110,7 @@ def _clocks(facts: Facts, beside: str) -> tuple[str, ...]:
         rf"{_BEGINS}{_CLOCK}",
         # 17.30 Leeds v Liverpool · ore 20.45
         rf"(?i)(?:^|{beside}\s*)(?P<hour>\d{{1,2}})\.(?P<minute>[0-5]\d)(?:\s|$|\))",
+        r"\s(?P<hour>[01]?\d|2[0-3])\.(?P<minute>[0-5][05])$",
         # 1500 Sheffield United v Stoke City
         r"^(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5][05])\s+\p{L}",
     )
@@ -120,6 +121,7 @@ def _cut_clocks(facts: Facts, beside: str) -> tuple[str, ...]:
     return (
         rf"(?:\b(?:start|stop)\s*:\s*)?(?P<before>^|[^\d:/.\w]|T|\b){one}(?P<rest>)(?:\s*[~/–-]\s*{one})*",
         rf"(?i)(?P<before>^|{beside}\s*)\d{{1,2}}\.[0-5]\d(?P<rest>\s|$|\))",
+        r"(?P<before>\s)(?:[01]?\d|2[0-3])\.[0-5][05](?P<rest>)$",
         r"^(?P<before>)(?:[01]\d|2[0-3])[0-5][05](?P<rest>\s+\p{L})",
     )
 
