@@ -152,9 +152,9 @@ def test_a_very_long_address_is_kept_whole():
         (b'{"user_info": {"username": "USERNAME"}}', "JSON"),
         (b"#EXTM3U\n", "no #EXTINF"),
         (b"Error 884: USERNAME", "no #EXTINF"),
-        (gzip.compress(b"#EXTM3U\n#EXTINF:-1,A\nx" * 50)[:-12], "cut short"),
+        (gzip.compress(b"#EXTM3U\n#EXTINF:-1,A\nx" * 50, mtime=0)[:-12], "cut short"),
         (b"\x1f\x8bUSERNAME", "gzip"),
-        (gzip.compress(b""), "empty"),
+        (gzip.compress(b"", mtime=0), "empty"),
     ],
 )
 def test_what_is_no_playlist_is_refused_and_never_quoted(body, said):
