@@ -42,6 +42,7 @@ MOST_BYTES = 96 << 20
 MOST_FAILURES = 5  # in a row: then the rest of a source is left to the next run
 PASSING_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
 BAD_REQUEST = 400
+NOT_MADE = frozenset({"given-up", "budget", "closed"})
 
 
 @dataclass(frozen=True)
@@ -199,19 +200,22 @@ class SourceClient:
                 got = self._once(ask, kept)
             except _AskError as fault:
                 if not fault.passing or attempt == self._pace.attempts:
-                    self._note_failure(counts=fault.passing)
+                    self._note_end(fault)
                     raise
                 if fault.wait is None:  # a time the host names is waited for by all, when they are next admitted
                     pause = self._pace.pause * 2 ** (attempt - 1)
                     self._pace.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
             else:
-                self._note_failure(counts=False)
+                self._note_end(None)
                 return got
         raise AssertionError("the last attempt returns or raises")  # pragma: no cover
 
-    def _note_failure(self, *, counts: bool) -> None:
+    def _note_end(self, fault: _AskError | None) -> None:
+        """Count requests that fail one after the other; one that was not made says nothing of the host."""
+        if fault is not None and fault.kind in NOT_MADE:
+            return
         with self._guard:
-            self._failures = self._failures + 1 if counts else 0
+            self._failures = self._failures + 1 if fault is not None and fault.passing else 0
 
     def _once(self, ask: Ask, kept: Kept | None) -> _Got:
         host = urlsplit(ask.address).netloc.rpartition("@")[2]

@@ -51,8 +51,8 @@ def asks(
 ) -> list[Ask]:
     """The requests for the events of these UTC dates, both included, of all leagues or only those named.
 
-    With a key of one's own a request a league and season; without one a request a league and day, the days nearest to
-    today first, for the refresh's requests may not do for all.
+    With a key of one's own a request a league and season; without one a request a league and day, no further ahead than
+    guides show and the nearest days first, for the refresh's requests may not do for all.
     """
     wanted = {
         key: league
@@ -66,6 +66,7 @@ def asks(
     return [
         Ask(SOURCE, key, str(league.id), f"{day}", day, day, base, (("d", f"{day}"), ("l", str(league.id))))
         for day in sorted(days, key=lambda day: (abs((day - today).days), day))
+        if day <= today + service.days_ahead_without_key * ONE_DAY
         for key, league in wanted.items()
         if plays(league.months, day)
     ]

@@ -72,6 +72,7 @@ class TheSportsDb(Fact):
 
     address: str
     free_key: str
+    days_ahead_without_key: Annotated[int, Field(ge=0)]
     limits: Limits
     limits_with_key: Limits
     leagues: dict[str, TheSportsDbLeague]

@@ -28,7 +28,8 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     """The environment of a command with this home; nothing of the tester's own installation shows through."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("EPG_", "DAGSTER_"))}
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    return {**kept, "EPG_HOME": str(home), "PYTHONPATH": path, "PYTHONWARNINGS": "", **more}
+    quiet = {"EPG_EVENT_SOURCES": "file", "PYTHONWARNINGS": ""}  # no service is asked
+    return {**kept, **quiet, "EPG_HOME": str(home), "PYTHONPATH": path, **more}
 
 
 def command(*arguments: object) -> list[str]:

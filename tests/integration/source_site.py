@@ -10,14 +10,16 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NEW_YORK = ZoneInfo("America/New_York")
 Document = dict[str, Any]
@@ -56,6 +58,7 @@ class SourceSite:
         self.faults: dict[str, Fault] = {}
         self.refuse_ranges = False
         self.asked: list[Asked] = []
+        self.ports: set[int] = set()  # of the connections that came in
         self.latency = latency
         self._guard = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -114,6 +117,7 @@ class SourceSite:
                 time.sleep(site.latency)
                 status, sent, body, cut = site._respond(parts.path, query, headers)
                 with site._guard:
+                    site.ports.add(self.client_address[1])
                     site.asked.append(Asked(parts.path, query, headers, status))
                 self.send_response(status)
                 for name, value in sent.items():
@@ -150,7 +154,7 @@ class SourceSite:
             document = fault.change(json.loads(json.dumps(document)))
         body = json.dumps(document).encode()
         etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-        if status == 200 and headers.get("if-none-match") == etag:
+        if status == 200 and headers.get("if-none-match") == etag and not (fault and fault.cut):
             return 304, {"ETag": etag}, b"", False
         return status, {"ETag": etag, "Content-Type": "application/json"}, body, bool(fault and fault.cut)
 
@@ -203,9 +207,18 @@ def team(name: str) -> Document:
     """A team as scoreboards and lists have it."""
     identity = str(abs(hash_of(name)) % 99999)
     place, _, nickname = name.rpartition(" ")
-    return {"id": identity, "displayName": name, "shortDisplayName": place or name, "name": nickname, "location": place or name,
-            "abbreviation": name[:3].upper(), "color": "112233", "logo": f"https://art.example/{identity}.png",
-            "logos": [{"href": f"https://art.example/{identity}.png"}], "isActive": True}  # fmt: skip
+    return {
+        "id": identity,
+        "displayName": name,
+        "shortDisplayName": place or name,
+        "name": nickname,
+        "location": place or name,
+        "abbreviation": name[:3].upper(),
+        "color": "112233",
+        "logo": f"https://art.example/{identity}.png",
+        "logos": [{"href": f"https://art.example/{identity}.png"}],
+        "isActive": True,
+    }
 
 
 def hash_of(text: str) -> int:
@@ -215,21 +228,38 @@ def hash_of(text: str) -> int:
 
 def tsdb_event(identity: str, home: str, away: str, starts: datetime, league: str, **more: Any) -> Document:
     """An event as TheSportsDB has it."""
-    return {"idEvent": identity, "strEvent": f"{home} vs {away}", "idLeague": league, "strTimestamp": f"{starts:%Y-%m-%dT%H:%M:%S}",
-            "dateEvent": f"{starts:%Y-%m-%d}", "strTime": f"{starts:%H:%M:%S}", "strHomeTeam": home, "strAwayTeam": away,
-            "idHomeTeam": str(hash_of(home)), "idAwayTeam": str(hash_of(away)), "strVenue": f"{home} Hall", "strStatus": "NS",
-            "strPostponed": "no", "strThumb": f"https://art.example/{identity}.jpg", "strHomeTeamBadge": None} | more  # fmt: skip
+    return {
+        "idEvent": identity,
+        "strEvent": f"{home} vs {away}",
+        "idLeague": league,
+        "strTimestamp": f"{starts:%Y-%m-%dT%H:%M:%S}",
+        "dateEvent": f"{starts:%Y-%m-%d}",
+        "strTime": f"{starts:%H:%M:%S}",
+        "strHomeTeam": home,
+        "strAwayTeam": away,
+        "idHomeTeam": str(hash_of(home)),
+        "idAwayTeam": str(hash_of(away)),
+        "strVenue": f"{home} Hall",
+        "strStatus": "NS",
+        "strPostponed": "no",
+        "strThumb": f"https://art.example/{identity}.jpg",
+        "strHomeTeamBadge": None,
+    } | more
 
 
 def season_of_games(prefix: str, first: date, days: int, a_day: int, clock: int = 23) -> list[Document]:
     """So many games each day, every team playing once a day."""
     opens = datetime(first.year, first.month, first.day, tzinfo=UTC)
     return [
-        game(f"{hash_of(prefix)}{day:02}{number:02}", f"{prefix} Home {number}", f"{prefix} Away {number}",
-             opens + timedelta(days=day, hours=clock, minutes=5 * (number % 6)))
+        game(
+            f"{hash_of(prefix)}{day:02}{number:02}",
+            f"{prefix} Home {number}",
+            f"{prefix} Away {number}",
+            opens + timedelta(days=day, hours=clock, minutes=5 * (number % 6)),
+        )
         for day in range(days)
         for number in range(a_day)
-    ]  # fmt: skip
+    ]
 
 
 def _key(path: str, query: dict[str, str]) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
+import json
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
-from source_site import game, season_of_games, source_site, team, tsdb_event
+from source_site import game, season_of_games, source_site, tsdb_event
 
 from epg_pipeline.adapters.polite_http import Pace
 from epg_pipeline.config.sources import load_sources
@@ -150,9 +150,21 @@ def test_college_games_of_every_group_are_asked_for_and_one_of_two_groups_is_one
 def test_a_range_the_service_refuses_is_asked_for_by_day(store, settings, site, pace):
     site.refuse_ranges = True
     start = datetime(2026, 11, 22, 3, tzinfo=UTC)
-    card = {"id": "9", "name": "UFC 999: One vs. Two", "date": "2026-11-22T03:00Z", "competitions": [
-        {"id": "91", "date": "2026-11-22T03:00Z", "status": {"type": {"state": "pre", "name": "STATUS_SCHEDULED"}},
-         "competitors": [{"order": n, "athlete": {"displayName": name}} for n, name in ((1, "A One"), (2, "B Two"))]}]}  # fmt: skip
+    card = {
+        "id": "9",
+        "name": "UFC 999: One vs. Two",
+        "date": "2026-11-22T03:00Z",
+        "competitions": [
+            {
+                "id": "91",
+                "date": "2026-11-22T03:00Z",
+                "status": {"type": {"state": "pre", "name": "STATUS_SCHEDULED"}},
+                "competitors": [
+                    {"order": n, "athlete": {"displayName": name}} for n, name in ((1, "A One"), (2, "B Two"))
+                ],
+            }
+        ],
+    }
     site.boards["mma/ufc"] = [card]
     report = refresh_events(store, settings, FIRST, LAST, TODAY, ["ufc"], pace)
     assert report.faults == ()
@@ -189,7 +201,9 @@ def test_without_a_key_days_are_asked_for_the_nearest_first(settings):
     free = replace(settings, sources=replace(settings.sources, thesportsdb_key=None, names=("thesportsdb",)))
     asks = plan(free, FIRST, LAST, TODAY, ["ahl", "fe"])
     assert [ask.first for ask in asks[:4]] == [TODAY, TODAY, FIRST, FIRST]
-    assert len(asks) == 2 * 10
+    assert max(ask.first for ask in asks) == TODAY + timedelta(days=2)  # what guides show
+    past = plan(free, date(2026, 10, 1), date(2026, 10, 31), TODAY, ["ahl"])
+    assert len(past) == 31
 
 
 def test_every_request_says_who_asks(store, settings, site, pace):
@@ -203,11 +217,23 @@ def test_an_events_file_fills_in(store, settings, site, pace, tmp_path):
     start = datetime(2026, 11, 21, 23, tzinfo=UTC)
     site.boards["basketball/nba"] = [game("5", "Boston Celtics", "Miami Heat", start)]
     lines = [
-        '{"event_id": "own-1", "league": "nba", "home": "Boston Celtics", "away": "Miami Heat", "start_utc": "2026-11-21T23:00Z"}',
-        '{"event_id": "own-2", "league": "cebl", "home": "Ottawa", "away": "Calgary", "start_utc": "2026-11-21T23:00Z"}',
-        '{"event_id": "own-3", "league": "nba", "home": "Utah Jazz", "away": "Calgary", "start_utc": "2027-11-21T23:00Z"}',
+        {
+            "event_id": "own-1",
+            "league": "nba",
+            "home": "Boston Celtics",
+            "away": "Miami Heat",
+            "start_utc": "2026-11-21T23:00Z",
+        },
+        {"event_id": "own-2", "league": "cebl", "home": "Ottawa", "away": "Calgary", "start_utc": "2026-11-21T23:00Z"},
+        {
+            "event_id": "own-3",
+            "league": "nba",
+            "home": "Utah Jazz",
+            "away": "Miami Heat",
+            "start_utc": "2027-11-21T23:00Z",
+        },
     ]
-    (tmp_path / "own.jsonl").write_text("\n".join(lines))
+    (tmp_path / "own.jsonl").write_text("\n".join(map(json.dumps, lines)))
     sources = replace(settings.sources, names=("file", "espn"))
     mine = replace(settings, events_file=tmp_path / "own.jsonl", sources=sources)
     refresh_events(store, mine, TODAY, TODAY, TODAY, ["nba", "cebl"], pace)
