@@ -76,6 +76,13 @@ def today(timezone: str, now: datetime | None = None) -> date:
     return (now or datetime.now(UTC)).astimezone(ZoneInfo(timezone)).date()
 
 
+def local_days(utc_days: list[date], timezone: str) -> list[date]:
+    """The dates of a zone that some UTC dates in a row reach into: 01:00 UTC is the evening before in New York."""
+    opens, closes = ProviderDay(min(utc_days)).opens, ProviderDay(max(utc_days)).closes - timedelta(microseconds=1)
+    first, last = today(timezone, opens), today(timezone, closes)
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
 def provider_day(body: bytes, events: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
     """DECISIONS for every entry of a playlist, slots and others, for one day: no database, no network, no clock."""
     facts = installed_facts()

@@ -3,13 +3,14 @@
 Belongs here: cursors, run keys, conditions. Does not: what happens by the clock (schedules.py).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import dagster as dg
 
 from epg_pipeline.adapters.postgres import Store
-from epg_pipeline.orchestration.assets import matched_programmes, published_xmltv
+from epg_pipeline.flows import local_days
+from epg_pipeline.orchestration.assets import canonical_events, matched_programmes, published_xmltv
 from epg_pipeline.orchestration.jobs import events_of_day, provider_day
 from epg_pipeline.orchestration.partitions import PROVIDERS, provider_day_key
 
@@ -34,7 +35,6 @@ def provider_partitions(
 
 @dg.run_status_sensor(
     run_status=dg.DagsterRunStatus.SUCCESS,
-    monitored_jobs=[events_of_day],
     request_job=provider_day,
     minimum_interval_seconds=15,
     default_status=dg.DefaultSensorStatus.RUNNING,
@@ -42,26 +42,32 @@ def provider_partitions(
 def rematch_after_events(
     context: dg.RunStatusSensorContext, store: dg.ResourceParam[Store]
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Events of a day came in: the provider-days that have a playlist for it are matched and published again."""
+    """Events of some days came in: the provider-days that have a playlist are matched and published again.
+
+    It looks at every run, not only at those of the job: one launched from the graph, or by a backfill, has no job.
+    """
     known = set(context.instance.get_dynamic_partitions("providers"))
-    run = context.dagster_run
-    for day in _days(run.tags):
-        for provider in store.providers(active_only=True):
-            if provider.slug in known and store.snapshot(provider, day):
-                yield dg.RunRequest(
-                    run_key=f"{run.run_id}:{day}:{provider.slug}",
-                    partition_key=provider_day_key(provider.slug, day),
-                    asset_selection=[matched_programmes.key, published_xmltv.key],
-                )
+    event_days = _event_days(context.dagster_run)
+    for provider in store.providers(active_only=True) if event_days else ():
+        days = [day for day in local_days(event_days, provider.timezone) if store.snapshot(provider, day)]
+        if days and provider.slug in known:
+            # A range of one run, not a run for each day: a backfill of a month touches thirty days of each provider.
+            first, last = (str(provider_day_key(provider.slug, day)) for day in (days[0], days[-1]))
+            yield dg.RunRequest(
+                run_key=f"{context.dagster_run.run_id}:{provider.slug}",
+                tags={RANGE_START: first, RANGE_END: last},
+                asset_selection=[matched_programmes.key, published_xmltv.key],
+            )
 
 
-def _days(tags: Mapping[str, str]) -> list[date]:
-    """The days a run over one partition, or over a range of them, was for."""
-    first = tags.get("dagster/partition") or tags.get(RANGE_START)
-    if not first:
+def _event_days(run: dg.DagsterRun) -> list[date]:
+    """The UTC days whose events a run brought in: of one partition, or of a range; none if it was about others."""
+    brought = run.job_name == events_of_day.name or canonical_events.key in (run.asset_selection or ())
+    first = run.tags.get("dagster/partition") or run.tags.get(RANGE_START)
+    if not brought or not first:
         return []
-    begin, end = date.fromisoformat(first), date.fromisoformat(tags.get(RANGE_END, first))
-    return [begin + timedelta(days=n) for n in range((end - begin).days + 1)]
+    begin, end = date.fromisoformat(first), date.fromisoformat(run.tags.get(RANGE_END, first))
+    return [begin + timedelta(days=number) for number in range((end - begin).days + 1)]
 
 
 SENSORS = (provider_partitions, rematch_after_events)

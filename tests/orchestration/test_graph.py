@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
@@ -134,3 +134,28 @@ def test_the_morning_publish_is_asked_for_every_active_provider_once(graph, club
         context = dg.build_schedule_context(instance=instance, scheduled_execution_time=tick)
         requests = list(schedule(context, store=store))
     assert [(request.run_key, request.partition_key) for request in requests] == [("2025-10-18:club", KEY)]
+
+
+def test_events_that_came_in_lead_to_matching_the_days_they_touch_again(graph, run, instance, club, store):
+    sensor = graph.get_repository_def().get_sensor_def("rematch_after_events")
+
+    def requests(result):
+        context = dg.build_run_status_sensor_context(
+            sensor_name="rematch_after_events",
+            dagster_instance=instance,
+            dagster_run=result.dagster_run,
+            dagster_event=result.get_run_success_event(),
+        )
+        return list(sensor(context, store=store))
+
+    later = DAY + timedelta(days=2)
+    result = run("events_of_day", str(DAY), str(later))
+    (request,) = requests(result)
+    # An event of the 18th, UTC, may be one of the evening before in New York; of that day no playlist was kept.
+    assert request.tags == {
+        "dagster/asset_partition_range_start": KEY,
+        "dagster/asset_partition_range_end": f"{later}|club",
+    }
+    assert [key.to_user_string() for key in request.asset_selection] == ["matched_programmes", "published_xmltv"]
+    assert request.run_key == f"{result.run_id}:club"
+    assert requests(run("provider_day", KEY)) == []
