@@ -95,7 +95,7 @@ def plan(settings: Settings, first: date, last: date, today: date, only: Sequenc
     if espn.SOURCE in names:
         asks += espn.asks(sources.espn, first, last, only, given.espn_address)
     if thesportsdb.SOURCE in names:
-        asks += thesportsdb.asks(sources.thesportsdb, _access(settings), first, last, today, only)
+        asks += thesportsdb.asks(sources.thesportsdb, access(settings), first, last, today, only)
     return asks
 
 
@@ -183,7 +183,8 @@ def _limits(settings: Settings, source: str) -> Limits:
     return sources.thesportsdb.limits_with_key if settings.sources.thesportsdb_key else sources.thesportsdb.limits
 
 
-def _access(settings: Settings) -> thesportsdb.Access:
+def access(settings: Settings) -> thesportsdb.Access:
+    """How TheSportsDB is to be asked, as the settings say."""
     given = settings.sources
     return thesportsdb.Access(given.thesportsdb_address or load_sources().thesportsdb.address, given.thesportsdb_key)
 

@@ -17,6 +17,7 @@ from epg_pipeline.adapters import (
     provider_rows,
     slot_rows,
     source_rows,
+    team_list_rows,
     team_rows,
 )
 from epg_pipeline.adapters.connections import (
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
     from epg_pipeline.adapters.embedded import Lease
     from epg_pipeline.adapters.source_rows import Merge, TakenIn
+    from epg_pipeline.domain.team_lists import Compared
 
 __all__ = [
     "NewOverride",
@@ -248,6 +250,16 @@ class Store:
         """Which rows of sources are on record for these UTC dates, both included."""
         with self.connections.transaction() as connection:
             return source_rows.known_between(connection, first_date, last_date)
+
+    def team_refs(self, leagues: list[str]) -> pl.DataFrame:
+        """The teams the sources list in these leagues, as on record: their ids, and which team each means."""
+        with self.connections.transaction() as connection:
+            return team_list_rows.team_refs(connection, leagues)
+
+    def save_team_lists(self, listed: pl.DataFrame, found: Compared, sports: dict[str, str]) -> int:
+        """Store the sources' lists of teams as the comparison found them; how many of their ids are new or changed."""
+        with self.connections.transaction() as connection:
+            return team_list_rows.save_lists(connection, listed, found, sports)
 
     def events(self, first_date: date, last_date: date) -> pl.DataFrame:
         """The events that start on these UTC dates, both included; an EVENTS frame."""

@@ -11,7 +11,20 @@ import sys
 
 import typer
 
-from epg_pipeline.cli import aliases, days, demo, dry, events, families, overrides, providers, servers, unmatched, why
+from epg_pipeline.cli import (
+    aliases,
+    days,
+    demo,
+    dry,
+    events,
+    families,
+    overrides,
+    providers,
+    servers,
+    teams,
+    unmatched,
+    why,
+)
 from epg_pipeline.cli.console import fail, one_sentence
 
 OVERVIEW = """A TV guide for the sports event channels of an IPTV provider.
@@ -38,6 +51,7 @@ app.add_typer(overrides.app, name="override")
 app.add_typer(aliases.app, name="alias")
 app.add_typer(families.app, name="family")
 app.add_typer(events.app, name="events")
+app.add_typer(teams.app, name="teams")
 app.command()(servers.up)
 app.command()(servers.serve)
 app.command()(servers.env)

@@ -73,7 +73,7 @@ def plan(first: From = None, last: To = None, league: Leagues = None) -> None:
     from epg_pipeline.settings import Settings
 
     begin, end = _range(first, last)
-    asks = planned(Settings.from_environment(), begin, end, _today(), _known(league))
+    asks = planned(Settings.from_environment(), begin, end, _today(), known_leagues(league))
     rows = Counter((ask.source, ask.league) for ask in asks)
     parts = {key: [ask.label for ask in asks if (ask.source, ask.league) == key] for key in rows}
     shown = [(*key, len(parts[key]), _labels(parts[key])) for key in rows]
@@ -102,7 +102,7 @@ def refresh(first: From = None, last: To = None, league: Leagues = None) -> None
     settings = Settings.from_environment()
     begin, end = _range(first, last)
     with open_store(settings) as store, Progressed(1) as progress, progress.step(f"Asking for {begin} to {end}"):
-        report = refresh_events(store, settings, begin, end, _today(), _known(league))
+        report = refresh_events(store, settings, begin, end, _today(), known_leagues(league))
     _tell(report)
     if report.silent:
         say(f"No answer at all from {' and '.join(report.silent)}; what is on record stays.")
@@ -127,7 +127,7 @@ def list_(
     from epg_pipeline.adapters.postgres import open_store
     from epg_pipeline.settings import Settings
 
-    asked, only = day or _today(), _known(league)
+    asked, only = day or _today(), known_leagues(league)
     with open_store(Settings.from_environment()) as store:
         events = store.events(asked, asked)
     events = events if only is None else events.filter(pl.col("league").is_in(only))
@@ -160,7 +160,7 @@ def _range(first: date | None, last: date | None) -> tuple[date, date]:
     return begin, end
 
 
-def _known(leagues: list[str] | None) -> list[str] | None:
+def known_leagues(leagues: list[str] | None) -> list[str] | None:
     """The leagues asked for; an unknown one is told with those that look like it."""
     from difflib import get_close_matches
 

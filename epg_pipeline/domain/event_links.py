@@ -85,14 +85,17 @@ def _with_keys(rows: pl.DataFrame, facts: Facts, priority: Sequence[str]) -> pl.
         turn=pl.struct("rank", "source", listing.alias("listing")).rank("dense").over("league").cast(pl.Int64) - 1
     )
     for side in ("home", "away"):
-        asked = _with_team_key(asked, side, facts)
+        asked = with_team_key(asked, side, facts)
     low, high = pl.min_horizontal("home_key", "away_key"), pl.max_horizontal("home_key", "away_key")
     has_sides = (pl.col("home") != "") & (pl.col("away") != "")
     return asked.with_columns(pair=pl.when(has_sides).then(pl.concat_str(low, pl.lit(" v "), high)))
 
 
-def _with_team_key(asked: pl.DataFrame, side: str, facts: Facts) -> pl.DataFrame:
-    """What two spellings of a team in a league share: the catalogue's entry, else the name without club words."""
+def with_team_key(asked: pl.DataFrame, side: str, facts: Facts) -> pl.DataFrame:
+    """Rows with `<side>_key`: what two spellings of a team in a league share.
+
+    That is the catalogue's entry, else the name without club words. Rows have source, league and the side's name.
+    """
     form = folded(pl.col(side))
     keyed = asked.with_columns(form=form, core=core_of(form))
     # Two teams of one listing whose names differ only in club words are two teams.
