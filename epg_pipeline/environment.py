@@ -34,6 +34,8 @@ def dagster_variables(settings: Settings, database: DatabaseParts) -> dict[str, 
     }
     if settings.events_file:
         variables["EPG_EVENTS_FILE"] = str(settings.events_file)
+    if settings.families_file:
+        variables["EPG_FAMILIES"] = str(settings.families_file)
     return variables
 
 

@@ -129,6 +129,14 @@ def _time(detail: str, _: EventTitles) -> str:
     return f"The event begins {distance} the printed clock ({points:+g})."
 
 
+def _clock(detail: str, _: EventTitles) -> str:
+    found = re.fullmatch(r"moved by (-?\d+) min, as (\d+) of (\d+) matches show", detail)
+    if not found:
+        return ""
+    minutes, agreeing, of = found.groups()
+    return f"Its clock was moved by {minutes} minutes: {agreeing} of {of} matches of such names are off by that."
+
+
 def _game(detail: str, _: EventTitles) -> str:
     return f"The name says it is game {detail} of the day."
 
@@ -178,6 +186,7 @@ _SENTENCES: dict[str, Callable[[str, EventTitles], str]] = {
     "pair": _pair,
     "league": _league,
     "time": _time,
+    "clock": _clock,
     "game": _game,
     "nearest": _nearest,
     "runner-up": _runner_up,

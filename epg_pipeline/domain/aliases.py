@@ -59,7 +59,7 @@ MATCHES = contract(
     }
 )
 
-_EXACT = 96  # the weight of a form that only one team bears: its full or its short name, an alias
+_EXACT = 90  # the weight of a form of its own: full or short name, alias, nickname; no place that teams may share
 _SURE_PAIR = 84.0  # of the machine's own matches; a person's need none
 _CLOCK_AGREES = 5.0
 _SIGHTINGS, _EVENTS = 3, 2

@@ -144,9 +144,10 @@ def test_families_are_tried_before_they_are_used(run, club, tmp_path):
     told = run("why", NAMES[0], "--date", DAY, EPG_FAMILIES=str(mine)).out
     assert "of the family Hoops" in told
     mine.write_text("- {name: Hoops, patterns: ['(']}\n")
-    ran = run("refresh", "Club", EPG_FAMILIES=str(mine))
-    assert ran.code == 1
-    assert 'mine.yaml: family "Hoops": pattern 1 does not compile' in ran.err
+    for command in (("refresh", "Club"), ("up",)):
+        ran = run(*command, EPG_FAMILIES=str(mine))
+        assert ran.code == 1
+        assert 'mine.yaml: family "Hoops": pattern 1 does not compile' in ran.err
 
 
 def test_why_names_the_runner_up_and_what_separates_them(tmp_path):
