@@ -181,18 +181,26 @@ def match_days(store: Store, provider: Provider, days: list[date], step: Step = 
             if names_day not in decided:
                 decided[names_day] = _decided(store, provider, names_day, max(days))
             reports.append(_recorded(store, provider, day, decided[names_day]))
+            store.rematched(provider, day)
     if days:
         learn_aliases(store, max(days))
     return tuple(reports)
 
 
 def publish_provider(store: Store, provider: Provider, day: date, as_of: date, settings: Settings) -> Published:
-    """Publish from the record alone; days of the current guide that no run has matched yet are matched first.
+    """Publish from the record alone; days of the current guide that wait for it are matched first.
 
-    A guide reaches two days ahead, so each morning one day is new: its names are on record, its programmes are not.
+    A guide reaches two days ahead, so each morning one day is new: its names are on record, its programmes are not. And
+    events that were moved or called off since leave days behind that were matched to them as they were.
     """
-    local = [ProviderDay(ahead, provider.timezone) for ahead in days_ahead(day, as_of)]
-    match_days(store, provider, [ahead.date for ahead in local if not _is_scheduled(store, provider, ahead)])
+    due = store.rematches_due(provider)
+    waiting = [
+        ahead
+        for ahead in days_ahead(day, as_of)
+        if not _is_scheduled(store, provider, ProviderDay(ahead, provider.timezone))
+        or (due and {ahead, _snapshot_of(store, provider, ahead).day} & due)
+    ]
+    match_days(store, provider, waiting)
     return publish_day(store, provider, day, as_of, settings)
 
 

@@ -251,6 +251,16 @@ class Store:
         with self.connections.transaction() as connection:
             return source_rows.known_between(connection, first_date, last_date)
 
+    def rematches_due(self, provider: Provider) -> set[date]:
+        """The provider's days whose decisions rest on an event that has changed since."""
+        with self.connections.transaction() as connection:
+            return source_rows.rematches_due(connection, provider)
+
+    def rematched(self, provider: Provider, day: date) -> None:
+        """The provider's day was matched to the events as they are now."""
+        with self.connections.transaction() as connection:
+            source_rows.note_rematched(connection, provider, day)
+
     def team_refs(self, leagues: list[str]) -> pl.DataFrame:
         """The teams the sources list in these leagues, as on record: their ids, and which team each means."""
         with self.connections.transaction() as connection:

@@ -16,12 +16,15 @@ from epg_pipeline.adapters.event_rows import aliases_of, teams_of
 from epg_pipeline.adapters.frames_in_tables import INSTANT, read_frame, stage, upsert
 from epg_pipeline.adapters.sql_files import query
 from epg_pipeline.adapters.written import Written
-from epg_pipeline.domain.events import CANONICAL, LINKS, SOURCED, TEAM_NAMES, Merged
+from epg_pipeline.domain.event_links import LINKS
+from epg_pipeline.domain.events import CANONICAL, SOURCED, TEAM_NAMES, Merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import psycopg
+
+    from epg_pipeline.adapters.provider_rows import Provider
 
 Merge: TypeAlias = "Callable[[pl.DataFrame, pl.DataFrame], Merged]"
 
@@ -97,6 +100,23 @@ def known_between(connection: psycopg.Connection, first: date, last: date) -> pl
 def team_names(connection: psycopg.Connection, leagues: list[str]) -> pl.DataFrame:
     """Which team each source's own id means, in these leagues; a TEAM_NAMES frame."""
     return read_frame(connection, query("team_names"), {"leagues": leagues}, TEAM_NAMES)
+
+
+def rematches_due(connection: psycopg.Connection, provider: Provider) -> set[date]:
+    """The provider's days whose decisions rest on an event that has changed since."""
+    rows = connection.execute(
+        "SELECT DISTINCT day FROM rematches WHERE provider_id = %s AND status = 'due'", (provider.id,)
+    )
+    return {day for (day,) in rows}
+
+
+def note_rematched(connection: psycopg.Connection, provider: Provider, day: date) -> None:
+    """The provider's day was matched to the events as they are now."""
+    connection.execute(
+        "UPDATE rematches SET status = 'done', updated_at = now() "
+        "WHERE provider_id = %s AND day = %s AND status = 'due'",
+        (provider.id, day),
+    )
 
 
 def _instants(first: date, last: date) -> dict[str, datetime]:
