@@ -98,14 +98,16 @@ def name_decided(name: str, events: pl.DataFrame, day: ProviderDay) -> pl.DataFr
 
 
 def playlist_of_day(store: Store, provider: Provider, day: date) -> Snapshotted:
-    """The playlist for a day: of a day gone by the one kept then, else as it is now.
+    """The playlist for a day: today's as it is now, of another day the one kept for it or before it.
 
-    What a provider sends today says nothing of last week, so a past day is fetched only when nothing was kept for it.
+    What a provider sends today says nothing of last week, and is not tomorrow's list yet; so another day is fetched
+    only when nothing was kept: a past day's is then taken to be the one of now, a coming day's is today's.
     """
+    now = today(provider.timezone)
     kept = store.snapshot(provider, day)
-    if kept is not None and day < today(provider.timezone):
+    if kept is not None and day != now:
         return _kept(kept)
-    return snapshot_playlist(store, provider, day)
+    return snapshot_playlist(store, provider, min(day, now))
 
 
 def snapshot_playlist(store: Store, provider: Provider, day: date) -> Snapshotted:
@@ -128,12 +130,15 @@ def snapshot_playlist(store: Store, provider: Provider, day: date) -> Snapshotte
 
 
 def filter_channels(store: Store, provider: Provider, day: date) -> Filtered:
-    """Sort the entries of the day's snapshot, and record its event slots and how they differ from the day before."""
+    """Sort the entries of the snapshot in force, and record its event slots and how they differ from the day before.
+
+    They are recorded for the snapshot's own day: a later day without a playlist of its own has no names of its own.
+    """
     snapshot = _snapshot_of(store, provider, day)
     entries = sort_entries(parse_playlist(store.snapshot_body(snapshot)), facts_on_record(store))
     slots = entries.filter("is_slot")
     channels = channels_of(slots, provider.slug).join(slots.select("position", "name"), on="position")
-    changes = store.save_slots(provider, day, channels)
+    changes = store.save_slots(provider, snapshot.day, channels)
     return Filtered(
         entries=entries.height,
         slots=channels.height,

@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 from small_provider import DAY, PASSWORD
 
+from epg_pipeline import flows
 from epg_pipeline.definitions import build_defs
 from epg_pipeline.orchestration.partitions import provider_and_day, provider_day_key
 
@@ -159,3 +160,16 @@ def test_events_that_came_in_lead_to_matching_the_days_they_touch_again(graph, r
     assert [key.to_user_string() for key in request.asset_selection] == ["matched_programmes", "published_xmltv"]
     assert request.run_key == f"{result.run_id}:club"
     assert requests(run("provider_day", KEY)) == []
+
+
+def test_a_coming_day_has_todays_playlist_and_does_not_hide_what_today_becomes(run, instance, club, store, tmp_path):
+    now = flows.today("America/New_York")
+    ahead = now + timedelta(days=1)
+    assert run("provider_day", f"{now}|club").success
+    assert run("provider_day", f"{ahead}|club").success
+    assert store.snapshot(club, ahead).day == now
+    (tmp_path / "list.m3u").write_text(
+        "#EXTM3U\n#EXTINF:-1,NBA 01: Boston Celtics vs Orlando Magic @ 8 PM ET\nhttp://tv.example/1.ts\n"
+    )
+    assert run("provider_day", f"{now}|club").success
+    assert store.channels(club, ahead)["name"].to_list() == ["NBA 01: Boston Celtics vs Orlando Magic @ 8 PM ET"]
