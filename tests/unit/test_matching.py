@@ -331,3 +331,11 @@ def test_whatever_the_words_every_match_is_supported_by_both_sides(names):
         assert row["starts_at"] == starts[row["event_id"]]
         assert row["first"] != row["second"]
         assert row["telling"] == "live"
+
+
+@pytest.mark.xfail(reason="an event without a clock yet is weighed as if it had one")
+def test_an_event_whose_clock_is_not_set_yet_is_found_by_its_day():
+    game = event("nba", "Boston Celtics", "Los Angeles Lakers", "2025-11-15 05:00") | {"time_is_set": False}
+    decision = decided("NBA 01: Lakers @ Celtics 7:30 PM ET", game)
+    assert decision["event_id"] == game["event_id"]
+    assert decision["starts_at"] == utc("2025-11-16 00:30")
