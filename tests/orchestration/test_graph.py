@@ -54,9 +54,11 @@ def test_jobs_schedules_and_sensors_are_there_and_on():
     definitions = build_defs()
     repository = definitions.get_repository_def()
     assert {job.name for job in repository.get_all_jobs()} >= {"events_of_day", "provider_day", "publish_day"}
-    assert [(s.name, s.cron_schedule, s.default_status.value) for s in repository.schedule_defs] == [
-        ("daily_publish", "0 6 * * *", "RUNNING")
-    ]
+    assert {(s.name, s.cron_schedule, s.default_status.value) for s in repository.schedule_defs} == {
+        ("daily_publish", "0 6 * * *", "RUNNING"),
+        ("events_around_today", "20 */6 * * *", "RUNNING"),
+        ("weekly_teams", "40 4 * * 1", "RUNNING"),
+    }
     assert {(s.name, s.default_status.value) for s in repository.sensor_defs} == {
         ("provider_partitions", "RUNNING"),
         ("rematch_after_events", "RUNNING"),
