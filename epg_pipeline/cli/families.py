@@ -57,7 +57,8 @@ def try_families(
     """Show what a file of families would change in the reading of a playlist. Nothing is stored.
 
     The file's families come before the packaged ones; one of the same name takes its place. Once it does what it
-    should, name it in EPG_FAMILIES. A family says what its slots begin with, and what that implies:
+    should, name it in EPG_FAMILIES and start epg up anew. A family says what its slots begin with, and what that
+    implies:
 
     \b
       - name: Club TV

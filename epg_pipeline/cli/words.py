@@ -28,6 +28,7 @@ VERDICTS = {
     "unparseable": "There is nothing to match. The guide says that nothing is on.",
     "manual": "Its event was set by hand:",
 }
+NEVER = "It was set by hand that it is never an event. The guide says that nothing is on."
 
 
 def explained(decided: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, diagnoses: pl.DataFrame) -> list[str]:
@@ -76,7 +77,8 @@ def _time(row: dict[str, Any], day: ProviderDay) -> list[str]:
 
 
 def _decision(row: dict[str, Any], events: pl.DataFrame, day: ProviderDay) -> list[str]:
-    lines = [VERDICTS[row["match_status"]].format(**row)]
+    by_hand_none = row["match_status"] == "manual" and row["event_id"] is None
+    lines = [NEVER if by_hand_none else VERDICTS[row["match_status"]].format(**row)]
     found = events.filter(pl.col("event_id") == row["event_id"]) if row["event_id"] else events.clear()
     if found.height:
         event = found.row(0, named=True)

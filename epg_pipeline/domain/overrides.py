@@ -42,8 +42,8 @@ _OF_THE_EVENT = ("event_id", "league", "sport", "home", "away", "event_name", "v
 def overridden(decisions: pl.DataFrame, overrides: pl.DataFrame, days: Collection[date]) -> pl.DataFrame:
     """DECISIONS with the overrides that hold on one of `days`; of several that fit a slot the newest counts.
 
-    A pinned slot is `manual`: it has the event's fields and its canonical start, whatever its name says. What is never
-    an event becomes an idle slot: the name is not shown, as an operator who says so does not want it taken for one.
+    What is set by hand is `manual`. A pinned slot has the event's fields and its canonical start, whatever its name
+    says. What is never an event becomes an idle slot without one: whoever says so does not want the name shown as one.
     Other rows stay as they are; so does a slot whose event has left the record, but for a reason that says it.
     """
     in_force = overrides.filter(pl.col("day").is_null() | pl.col("day").is_in(list(days)))
@@ -115,13 +115,13 @@ def _set(touched: pl.DataFrame) -> pl.DataFrame:
         starts_at=pl.when(pinned).then("set_starts_at").when(never).then(None).otherwise("starts_at"),
         kind=pl.when(pinned).then(pl.lit("event")).when(never).then(pl.lit("placeholder")).otherwise("kind"),
         telling=pl.when(pinned).then(pl.lit("live")).otherwise("telling"),
-        title=pl.when(pinned & (~is_read | (pl.col("title") == ""))).then(its_title).otherwise("title"),
-        match_status=pl.when(pinned)
-        .then(pl.lit("manual"))
-        .when(never)
-        .then(pl.lit("unparseable"))
-        .otherwise("match_status"),
-        confidence=pl.when(pinned).then(1.0).when(never).then(0.0).otherwise("confidence"),
+        title=pl.when(never)
+        .then(pl.lit(""))  # without a title nothing is announced
+        .when(pinned & (~is_read | (pl.col("title") == "")))
+        .then(its_title)
+        .otherwise("title"),
+        match_status=pl.when(pinned | never).then(pl.lit("manual")).otherwise("match_status"),
+        confidence=pl.when(pinned | never).then(1.0).otherwise("confidence"),
         reasons=pl.when(never | pinned)
         .then(pl.concat_list(said))
         .otherwise(pl.concat_list(pl.concat_list(said), "reasons")),

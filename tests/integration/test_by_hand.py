@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import polars as pl
 import pytest
@@ -157,7 +158,15 @@ def test_a_name_that_is_never_an_event_is_idle_and_the_others_as_before(store, c
     before = matched(store, club)
     store.add_override(club, NewOverride(name_pattern="pat mcafee"))
     after = matched(store, club)
-    assert after["ESPN+ 20"]["reasons"] == ["manual: override 1 says it is never an event"]
+    idle = after["ESPN+ 20"]
+    assert (idle["match_status"], idle["event_id"]) == ("manual", None)
+    assert idle["reasons"] == ["manual: override 1 says it is never an event"]
+    local = flows.ProviderDay(DAY, ZONE)
+    shown = store.programmes(club, local.opens, local.closes).filter(pl.col("channel_id").str.starts_with("ESPN"))
+    assert set(shown["block"]) == {"idle"}
+    with store.connections.transaction() as connection:
+        rates = connection.execute("SELECT slots, matched, unparseable, match_rate FROM match_rates").fetchone()
+    assert rates == (6, 2, 1, Decimal("0.5000"))
     assert {slot: row for slot, row in after.items() if slot != "ESPN+ 20"} == {
         slot: row for slot, row in before.items() if slot != "ESPN+ 20"
     }

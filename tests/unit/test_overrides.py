@@ -60,7 +60,7 @@ def test_what_is_never_an_event_is_an_idle_slot():
     made = overridden(decisions(), overrides({"name_pattern": "classic GAMES"}), [SATURDAY])
     row = by_slot(made)["ESPN+ 20"]
     assert (row["match_status"], row["kind"], row["event_id"], row["starts_at"]) == (
-        "unparseable",
+        "manual",
         "placeholder",
         None,
         None,
@@ -71,7 +71,7 @@ def test_what_is_never_an_event_is_an_idle_slot():
 def test_a_match_that_is_never_an_event_loses_all_of_the_event():
     assert by_slot(decisions())["NBA 01"]["match_status"] == "matched"
     row = by_slot(overridden(decisions(), overrides({"slot": "NBA 01"}), [SATURDAY]))["NBA 01"]
-    assert [row[name] for name in ("event_id", "home", "away", "league", "confidence")] == [None, None, None, None, 0.0]
+    assert [row[name] for name in ("event_id", "home", "away", "league", "venue")] == [None] * 5
 
 
 def test_an_override_of_another_day_does_nothing():
