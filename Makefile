@@ -3,13 +3,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 export EPG_HOME ?= $(CURDIR)/.epg
 
-.PHONY: demo test lint bench lock clean
+.PHONY: demo test smoke lint bench lock clean
 
 demo: .venv/installed
 	$(BIN)/epg demo --out dist
 
 test: .venv/installed-dev
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+# A few requests to the real services that events come from; skipped without a network.
+smoke: .venv/installed-dev
+	EPG_SMOKE=1 $(BIN)/pytest -q tests/smoke
 
 lint: .venv/installed-dev
 	$(BIN)/ruff format --check .

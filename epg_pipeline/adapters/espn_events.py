@@ -82,7 +82,9 @@ def _card(event: Fields, base: Row) -> list[Row]:
     """A card is its main part and, if some bouts begin earlier, its prelims: two slots of a playlist, two rows."""
     bouts = _competitions(event)
     parts = sorted({_start(bout, event) for bout in bouts})
-    headliners = _athletes(bouts[-1]) if len(_athletes(bouts[-1])) == PAIR else ("", "")
+    headliners = _athletes(bouts[-1])
+    if len(headliners) != PAIR or any(map(_is_open, headliners)):
+        headliners = ("", "")
     first, second = _in_title_order(must(event, "name", "event"), *headliners)
     main = base | _when(bouts[-1], event) | _where(bouts[-1], event)
     main |= {"name": must(event, "name", "event"), "home": first, "away": second, "starts_at": parts[-1]}
@@ -149,7 +151,7 @@ def _tournament(event: Fields, base: Row, leagues: Leagues) -> list[Row]:
         league = _tour(text(inner(group, "grouping"), "slug"), base["league"], leagues)
         for match in _competitions(group, may_be_missing=True):
             first, second = (*_athletes(match), "", "")[:PAIR]
-            if first.casefold() in UNDECIDED or second.casefold() in UNDECIDED:
+            if _is_open(first) or _is_open(second):
                 continue
             found = base | _when(match, event) | _where(match, event) | {"league": league}
             identity = f"{base['source_id']}-{must(match, 'id', 'competition')}"
@@ -247,9 +249,14 @@ def _sides(game: Fields, event: Fields) -> Row:
         }
     if "home" not in row or "away" not in row:
         raise ShapeError("competition.competitors has not both a home and an away side")
-    if any(row[side].casefold() in UNDECIDED or row[f"{side}_ref"].startswith("-") for side in ("home", "away")):
+    if any(_is_open(row[side]) or row[f"{side}_ref"].startswith("-") for side in ("home", "away")):
         return {"name": must(event, "name", "event")}
     return row
+
+
+def _is_open(name: str) -> bool:
+    """Whether a side, or one of a pair, is still to be determined."""
+    return any(part.strip().casefold() in UNDECIDED for part in name.split("/"))
 
 
 def _athletes(competition: Fields) -> tuple[str, ...]:

@@ -1,0 +1,71 @@
+"""The real services, a few requests: `make smoke`. Skipped without a network, and in every other run."""
+
+from __future__ import annotations
+
+import os
+import socket
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from epg_pipeline.adapters import espn, thesportsdb
+from epg_pipeline.config import load_facts
+from epg_pipeline.config.sources import load_sources
+from epg_pipeline.domain.events import merged, sourced
+from epg_pipeline.events_flow import access, source_client
+from epg_pipeline.settings import Settings, SourceSettings
+
+TODAY = datetime.now(UTC).date()
+pytestmark = pytest.mark.skipif(not os.environ.get("EPG_SMOKE"), reason="asks real services: run make smoke")
+
+
+def reachable(address):
+    host = urlsplit(address).hostname
+    try:
+        socket.create_connection((host, 443), timeout=5).close()
+    except OSError:
+        pytest.skip(f"no network to {host}")
+
+
+@pytest.fixture
+def settings(tmp_path: Path):
+    return Settings(home=tmp_path, dist=tmp_path / "dist", sources=SourceSettings(("espn", "thesportsdb")))
+
+
+def good(answers):
+    assert [str(answer.fault) for answer in answers if answer.fault] == []
+    rows = [row for answer in answers for row in answer.value.rows]
+    events = merged(sourced(rows), load_facts()).events
+    assert events.height == len({row["source_id"] for row in rows})
+    return events
+
+
+@pytest.mark.parametrize("league", ["eng.1", "nfl", "mens-college-basketball", "ufc", "f1", "pga", "atp"])
+def test_espn_answers_as_it_is_known_to(settings, league):
+    source = load_sources().espn
+    reachable(source.address)
+    asks = espn.asks(source, TODAY - timedelta(days=1), TODAY + timedelta(days=1), [league])
+    with source_client(settings, "espn") as client:
+        events = good(espn.fetch(client, source, asks, TODAY, load_facts().leagues))
+    assert set(events["league"]) <= {league, "wta"}
+
+
+def test_espn_has_games_at_all(settings):
+    source = load_sources().espn
+    reachable(source.address)
+    asks = espn.asks(
+        source, TODAY - timedelta(days=3), TODAY + timedelta(days=7), ["nhl", "nba", "mlb", "eng.1", "usa.1"]
+    )
+    with source_client(settings, "espn") as client:
+        events = good(espn.fetch(client, source, asks, TODAY, load_facts().leagues))
+    assert events.filter(events["home_logo"] != "").height > 10
+
+
+def test_thesportsdb_answers_as_it_is_known_to(settings):
+    source = load_sources().thesportsdb
+    reachable(source.address)
+    asks = thesportsdb.asks(source, access(settings), TODAY, TODAY, TODAY)[:5]
+    with source_client(settings, "thesportsdb") as client:
+        good(thesportsdb.fetch(client, asks, TODAY, load_facts().leagues))
