@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from epg_pipeline.domain.contracts import MATCH_STATUSES
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -56,11 +58,13 @@ def imported(report: EventsImported) -> dict[str, Any]:
 
 def matched(report: Matched) -> dict[str, Any]:
     """Of the decisions: how many of each status, the share matched, the blocks, and what was set aside."""
-    events = sum(report.statuses.get(status, 0) for status in ("matched", "partial", "unmatched", "manual"))
+    count = {status: report.statuses.get(status, 0) for status in MATCH_STATUSES}
+    found = count["matched"] + count["manual"]
+    events = found + count["partial"] + count["unmatched"]
     shown: dict[str, Any] = {
         "dagster/row_count": report.slots,
-        **{status: report.statuses.get(status, 0) for status in ("matched", "partial", "unmatched", "unparseable")},
-        "match_rate": report.statuses.get("matched", 0) / events if events else 0.0,
+        **count,
+        "match_rate": found / events if events else 0.0,
         "programmes": report.programmes,
         "rows_written": report.rows_written,
         "rows_unchanged": report.rows_unchanged,
