@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -30,7 +29,7 @@ def reachable(address):
 
 
 @pytest.fixture
-def settings(tmp_path: Path):
+def settings(tmp_path):
     return Settings(home=tmp_path, dist=tmp_path / "dist", sources=SourceSettings(("espn", "thesportsdb")))
 
 
