@@ -28,7 +28,6 @@ from epg_pipeline.domain.overrides import overridden
 from epg_pipeline.domain.playlist import PlaylistError, parse_playlist
 from epg_pipeline.domain.schedule import schedule
 from epg_pipeline.domain.slots import sort_entries
-from epg_pipeline.events_flow import take_in_file
 from epg_pipeline.isolation import without_faulty
 from epg_pipeline.known_facts import facts_on_record, installed_facts, learn_aliases
 from epg_pipeline.publishing import FlowError, days_ahead, publish_day
@@ -156,6 +155,8 @@ def import_events(store: Store, path: Path) -> EventsImported:
 
     An event that a service tells of too is one event with what both know of it.
     """
+    from epg_pipeline.events_flow import take_in_file  # brings all sources along, which publishing must not wait for
+
     file = read_events(path)
     written = take_in_file(store, file.events).events.written
     return _events_report(file.events, written, max(file.events.height - written, 0), tuple(file.faults))
@@ -334,6 +335,7 @@ def _events_report(events: pl.DataFrame, written: int, unchanged: int, faults: t
 
 
 def _is_scheduled(store: Store, provider: Provider, day: ProviderDay) -> bool:
-    """Whether the day has programmes of its own; a live block that runs into it from the day before is none."""
-    rows = store.programmes(provider, day.opens, day.closes)
-    return not rows.filter(pl.col("starts_at") >= day.opens, pl.col("block") != "live").is_empty()
+    """Whether the day has programmes of its own. They tile a channel's whole day, so its middle tells for all of it."""
+    noon = day.opens + timedelta(hours=12)
+    rows = store.programmes(provider, noon, noon + timedelta(microseconds=1))
+    return not rows.filter(pl.col("starts_at") >= day.opens).is_empty()

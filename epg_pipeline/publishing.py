@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, cast
 
+import polars as pl
+
 from epg_pipeline.adapters.guide_files import WrittenFile, guide_folder, write_guide
 from epg_pipeline.adapters.postgres import Publication
 from epg_pipeline.config import load_facts
@@ -22,8 +24,6 @@ from epg_pipeline.domain.xmltv import to_xmltv
 from epg_pipeline.reports import PREVIEW_ROWS, Published
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from epg_pipeline.adapters.postgres import Provider, Store
     from epg_pipeline.domain.tiers import Tier
     from epg_pipeline.settings import Settings
@@ -60,13 +60,16 @@ def publish_day(store: Store, provider: Provider, day: date, as_of: date, settin
     Everything comes from the record. GuideHeldBackError, with the last guide left in place, when the new one would not
     be valid; FlowError when there is nothing to publish.
     """
-    guide = _guide(store, provider, [ProviderDay(day, provider.timezone)])
+    local = ProviderDay(day, provider.timezone)
+    current = is_current(day, as_of)
+    now = ProviderDay(as_of, provider.timezone)
+    window = [now.shifted(number) for number in range(-DAYS_BEFORE, DAYS_AFTER + 1)] if current else [local]
+    shown = _dressed(store, provider, window)
+    guide = _guide(store, provider, shown, [local])
     folder = guide_folder(settings.dist, provider.slug, day=day)
     files = write_guide(folder, to_xmltv(guide.channels, guide.programmes))
-    current = is_current(day, as_of)
     if current:
-        window = [ProviderDay(as_of, provider.timezone).shifted(n) for n in range(-DAYS_BEFORE, DAYS_AFTER + 1)]
-        guide = _guide(store, provider, window)
+        guide = _guide(store, provider, shown, window)
         files += _write_current(provider, guide, window, settings)
     _note(store, provider, day, guide, files, settings)
     return Published(
@@ -80,16 +83,21 @@ def publish_day(store: Store, provider: Provider, day: date, as_of: date, settin
     )
 
 
-def _guide(store: Store, provider: Provider, days: list[ProviderDay]) -> Guide:
-    """The guide of some days in a row, with the channels in force on the last of them."""
+def _dressed(store: Store, provider: Provider, days: list[ProviderDay]) -> pl.DataFrame:
+    """DRESSED programmes of some days in a row. Read and dressed once: a day's guide is a part of the current one."""
     opens, closes = days[0].opens, days[-1].closes
-    channels = store.channels(provider, days[-1].date)
     programmes = stitch(store.programmes(provider, opens, closes), opens, closes)
-    own = programmes.join(channels, on="channel_id", how="semi")  # a slot gone since keeps its record, not its guide
+    return dress(programmes, cast("Tier", provider.tier), provider.timezone, load_facts().sports)
+
+
+def _guide(store: Store, provider: Provider, shown: pl.DataFrame, days: list[ProviderDay]) -> Guide:
+    """The part of the programmes that is on during some days, with the channels in force on the last of them."""
+    channels = store.channels(provider, days[-1].date)
+    during = shown.filter(pl.col("stops_at") > days[0].opens, pl.col("starts_at") < days[-1].closes)
+    own = during.join(channels, on="channel_id", how="semi")  # a slot gone since keeps its record, not its guide
     if own.is_empty():
         raise FlowError(f"{provider.name}: nothing is on record for {days[-1].date}; make it first: epg refresh")
-    dressed = dress(own, cast("Tier", provider.tier), provider.timezone, load_facts().sports)
-    return Guide(channels.join(own, on="channel_id", how="semi", maintain_order="left"), dressed)
+    return Guide(channels.join(own, on="channel_id", how="semi", maintain_order="left"), own)
 
 
 def _write_current(

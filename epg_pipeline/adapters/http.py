@@ -13,18 +13,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-import httpx
-import stamina
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import httpx
+
 USER_AGENT = "epg-pipeline"
-TIMEOUT = httpx.Timeout(20.0, connect=10.0)
+CONNECTING, WAITING = 10.0, 20.0  # seconds to a connection, and for the next bytes
 LONGEST_FETCH = 180.0  # seconds; a server that drips a byte a second never trips the read timeout
 LONGEST_WAIT = 30.0  # seconds; a server that asks for more is left to the next run
 MOST_BYTES = 1 << 30
@@ -65,6 +65,8 @@ def fetch_playlist(
     may pass (connection faults, 5xx, 408, 425, 429) is tried `attempts` times, first after `pause` seconds, with
     backoff and as Retry-After asks. Raises PlaylistFetchError for all else, and for an answer that is empty or a page.
     """
+    import stamina
+
     path = local_path(address)
     if path is not None:
         return Fetched(_read(path))
@@ -129,11 +131,13 @@ def _read(path: Path) -> bytes:
 
 def _ask(address: str, asking: dict[str, str]) -> Fetched:
     """One request; every fault of httpx becomes one of ours, without its text or its chain, which name the address."""
+    import httpx  # here, for it takes a fifth of a second: commands that fetch nothing do without
+
     where = shown(address)
     fault: PlaylistFetchError
     try:
         with _answer(address, asking) as response:
-            if response.status_code == httpx.codes.NOT_MODIFIED:
+            if response.status_code == HTTPStatus.NOT_MODIFIED:
                 return Fetched(None, asking.get("If-None-Match"), asking.get("If-Modified-Since"))
             _check_status(response, where)
             body = _checked(_body(response, where), where)
@@ -159,8 +163,12 @@ def _ask(address: str, asking: dict[str, str]) -> Fetched:
 
 @contextmanager
 def _answer(address: str, asking: dict[str, str]) -> Iterator[httpx.Response]:
+    import httpx
+
     with (
-        httpx.Client(timeout=TIMEOUT, follow_redirects=True, max_redirects=5) as client,
+        httpx.Client(
+            timeout=httpx.Timeout(WAITING, connect=CONNECTING), follow_redirects=True, max_redirects=5
+        ) as client,
         client.stream("GET", address.strip(), headers=asking) as response,
     ):
         yield response
@@ -179,7 +187,7 @@ def _check_status(response: httpx.Response, where: str) -> None:
         raise PlaylistFetchError(
             f"{where}: HTTP {status}, access refused; check user and password, and that the account is paid"
         )
-    if status == httpx.codes.NOT_FOUND:
+    if status == HTTPStatus.NOT_FOUND:
         raise PlaylistFetchError(f"{where}: HTTP 404, nothing there; check the address")
     if not response.is_success:
         raise PlaylistFetchError(f"{where}: HTTP {status}, not a playlist; ask the provider for the address in force")

@@ -90,6 +90,23 @@ def test_publish_needs_no_playlist(run, files):
     assert "Club" in ran.out
 
 
+def test_publish_does_not_even_load_an_http_client(run, files, database, tmp_path):
+    onboarded(run, files)
+    code = (
+        "import sys; from epg_pipeline.cli.app import app; sys.argv = ['epg', 'publish', '--date', sys.argv[1]]\n"
+        "try: app()\n"
+        "except SystemExit as end: print(end.code, sorted({'httpx', 'urllib3', 'requests'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [*command()[:1], "-c", code, str(DAY)],
+        env=environment(tmp_path / "home", EPG_DATABASE_URL=database, EPG_SECRET_KEY=KEY),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "0 []", done.stderr
+
+
 def test_a_provider_that_can_not_be_published_stops_no_other(run, files):
     onboarded(run, files)
     run("provider", "add", "Empty", "--playlist", files[0])
