@@ -64,7 +64,12 @@ def unmatched(
             say("No active provider. Add one: epg provider add NAME --playlist URL")
             return
         for one in chosen:
-            written += _tell_provider(store, one, day, examples)
+            try:
+                written += _tell_provider(store, one, day, examples)
+            except typer.BadParameter as nothing_yet:
+                if provider:
+                    raise
+                say(nothing_yet.message)  # the other providers are told all the same
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text("".join(written), encoding="utf-8")

@@ -49,7 +49,7 @@ DIAGNOSES = contract(
 _SIDES = ("first", "second")
 _KNOWN = 80.0
 _MOST = 3
-_LEAST_SIMILAR = 65
+_LEAST_SIMILAR = 70
 _MOST_TEXTS = 300  # texts compared with every team's name; more than that are not read by anyone either
 _REACH_DAYS = 8
 

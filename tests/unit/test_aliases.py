@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from reading import SATURDAY, event, events_of, facts, readings_of
 
 from epg_pipeline.domain.aliases import (
@@ -45,8 +47,8 @@ def test_an_alias_on_record_finds_the_event(kind):
 def test_learned_aliases_weigh_less_than_those_by_hand():
     texts = {}
     for kind in ("manual", "learned"):
-        given = aliases(("nba", "basketball", "San Antonio Spurs", "Alamo Cowhands", kind))
-        row = facts_with_aliases(facts(), given).teams.filter(
+        given_aliases = aliases(("nba", "basketball", "San Antonio Spurs", "Alamo Cowhands", kind))
+        row = facts_with_aliases(facts(), given_aliases).teams.filter(
             pl.col("league") == "nba", pl.col("name") == "San Antonio Spurs"
         )
         texts[kind] = ["Alamo Cowhands" in row[column].item() for column in ("aliases", "further_aliases")]
@@ -82,8 +84,8 @@ def test_without_aliases_the_facts_are_the_same():
 
 
 def test_aliases_change_no_other_team():
-    given = aliases(("nba", "basketball", "San Antonio Spurs", "Alamo Cowhands", "manual"))
-    changed = facts_with_aliases(facts(), given).teams
+    given_aliases = aliases(("nba", "basketball", "San Antonio Spurs", "Alamo Cowhands", "manual"))
+    changed = facts_with_aliases(facts(), given_aliases).teams
     spurs = (pl.col("league") == "nba") & (pl.col("name") == "San Antonio Spurs")
     kept = [column for column in changed.columns if column != "aliases"]
     assert changed.filter(~spurs).select(kept).equals(facts().teams.filter(~spurs).select(kept))
@@ -181,6 +183,35 @@ def test_what_was_learned_finds_the_event_where_the_name_alone_would_not():
     )
     known = facts_with_aliases(facts(), rows.select(ALIASES.names()))
     assert found(ODD, known, GAME) == GAME["event_id"]
+
+
+SOME_TEXT = st.text(max_size=30) | st.sampled_from(
+    ["Spurs", "a;b", ";", "(", "Miami", "U21", "\\", "São Paulo II", "x" * 90]
+)
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.lists(
+        st.tuples(SOME_TEXT, SOME_TEXT, st.sampled_from(["manual", "learned", "source", "-catalogue"])), max_size=6
+    )
+)
+def test_any_alias_of_any_team_can_be_on_record(rows):
+    given_aliases = aliases(*(("nba", "basketball", team, alias, kind) for team, alias, kind in rows))
+    known = facts_with_aliases(facts(), given_aliases)
+    assert known.teams.columns == facts().teams.columns
+    assert known.teams.height >= facts().teams.height
+    assert known.teams["name"].head(facts().teams.height).equals(facts().teams["name"])
+    assert found("NBA 01 : Spurs at Heat @ 07:30 PM ET", known, GAME) is not None
+
+
+@settings(deadline=None, max_examples=30)
+@given(SOME_TEXT, SOME_TEXT)
+def test_what_is_learned_is_printed_and_new(first, second):
+    rows = learned_aliases(matches(*({**row, "first": first, "second": second} for row in THREE)), facts())
+    printed = {" ".join(first.split()), " ".join(second.split()), first, second}
+    assert set(rows["alias"]) <= printed
+    assert rows.height <= 1
 
 
 # Finding a team
