@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from epg_pipeline.adapters.http import without_addresses
 from epg_pipeline.reports import Quarantined
 
 if TYPE_CHECKING:
@@ -46,6 +47,6 @@ def _results(
 
 
 def reason(fault: BaseException) -> str:
-    """A fault in one line, for a report."""
-    text = " ".join(str(fault).split())
+    """A fault in one line, for a report; addresses in it are cut down to what may be shown."""
+    text = without_addresses(" ".join(str(fault).split()))
     return f"{type(fault).__name__}: {text[:300]}" if text else type(fault).__name__

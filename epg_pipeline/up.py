@@ -166,7 +166,7 @@ def _children(folder: Path, logs: Path, host: str, port: int, guide_port: int) -
     dagster = [sys.executable, "-m", "dagster"]
     code = [*dagster, "api", "grpc", "--socket", str(sock), "--module-name", "epg_pipeline.definitions"]
     web = [sys.executable, "-m", "dagster_webserver", "-h", LOOPBACK, "-p", str(port), "-w", str(workspace)]
-    daemon = [sys.executable, "-m", "dagster._daemon", "run", "-w", str(workspace)]
+    daemon = [sys.executable, "-m", "dagster._daemon", "run", "-w", str(workspace), "--log-level", "warning"]
     serve = [sys.executable, "-m", "epg_pipeline.cli", "serve", "--host", host, "--port", str(guide_port)]
     return [
         _Child("guide server", serve, logs / "guides.log", f"http://{_reachable(host)}:{guide_port}/health"),

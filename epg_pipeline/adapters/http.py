@@ -8,6 +8,7 @@ message: a playlist's address carries the account's user and password. Does not:
 from __future__ import annotations
 
 import logging
+import re
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ LONGEST_FETCH = 180.0  # seconds; a server that drips a byte a second never trip
 LONGEST_WAIT = 30.0  # seconds; a server that asks for more is left to the next run
 MOST_BYTES = 1 << 30
 PASSING_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
+
+ADDRESS = re.compile(r"[a-zA-Z][\w+.-]*://[^\s…]+")
+ONLY_A_HOST = re.compile(r"[a-zA-Z][\w+.-]*://[^/@?#]+/?")
 
 # httpx logs every request's address at INFO, httpcore its headers at DEBUG; no level set elsewhere may bring them back.
 for _name in ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks"))):
@@ -99,6 +103,13 @@ def shown(address: str) -> str:
     except ValueError:
         return "(an address that can't be read)"
     return f"{parts.scheme.lower()}://{host}{f':{port}' if port else ''}/…"
+
+
+def without_addresses(text: str) -> str:
+    """A text of somebody else's making, with every address in it as it may be shown."""
+    return ADDRESS.sub(
+        lambda found: found.group() if ONLY_A_HOST.fullmatch(found.group()) else shown(found.group()), text
+    )
 
 
 def local_path(address: str) -> Path | None:

@@ -6,7 +6,6 @@ Does not: any command. Rich is imported only when something is shown: `epg --hel
 
 from __future__ import annotations
 
-import re
 import sys
 import time
 from contextlib import contextmanager
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
     from rich.progress import Progress
-
-ADDRESS = re.compile(r"[a-zA-Z][\w+.-]*://[^\s…]+")
-ONLY_A_HOST = re.compile(r"[a-zA-Z][\w+.-]*://[^/@?#]+/?")
 
 
 def results() -> Console:
@@ -81,17 +77,12 @@ def _cell(value: object) -> str:
 
 def one_sentence(fault: BaseException) -> str:
     """A fault for its user: ours as they are, others with their kind; addresses in them may carry a password."""
+    from epg_pipeline.adapters.http import without_addresses
+
     if type(fault).__module__.startswith("epg_pipeline"):
-        return ADDRESS.sub(_address_shown, str(fault))
-    text = ADDRESS.sub(_address_shown, " ".join(str(fault).split()))[:400]
+        return without_addresses(str(fault))
+    text = without_addresses(" ".join(str(fault).split()))[:400]
     return f"{type(fault).__name__}: {text} (unexpected; --debug shows where)"
-
-
-def _address_shown(found: re.Match[str]) -> str:
-    from epg_pipeline.adapters.http import shown
-
-    address = found.group()
-    return address if ONLY_A_HOST.fullmatch(address) else shown(address)
 
 
 class Progressed:

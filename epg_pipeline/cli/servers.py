@@ -47,7 +47,9 @@ def up(port: Port = None, guide_port: GuidePort = None, host: Host = "127.0.0.1"
             ports = (_port(port, DAGSTER_PORT), _port(guide_port, GUIDE_PORT))
             say("Starting the database, Dagster and the guide server …")
             with open_store(settings) as store:
-                environment = childs_environment(dagster_variables(settings, store.dagster_database()))
+                variables = dagster_variables(settings, store.dagster_database())
+                guides = {"EPG_GUIDE_URL": f"http://127.0.0.1:{ports[1]}"}  # unless the environment knows a better one
+                environment = {**guides, **childs_environment(variables)}
                 run_up(settings, environment, (host, *ports), _tell)
     except Timeout:
         raise UpError(

@@ -42,6 +42,8 @@ def each_provider_day(
         try:
             slug, day = provider_and_day(key)
             done[key] = work(store.provider(slug), day)
+            if problem := done[key].get("problem"):
+                context.log.warning("%s: %s", key, problem)
         except Exception as fault:  # noqa: BLE001 - a bad partition must not stop the others
             faults[key] = reason(fault)
             context.log.error("%s: %s", key, faults[key])  # noqa: TRY400 - a trace could show an address

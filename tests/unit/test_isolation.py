@@ -58,4 +58,6 @@ def test_when_every_row_is_bad_the_result_has_no_rows_but_its_columns():
 def test_a_reason_is_one_short_line():
     assert reason(ValueError("two\nlines")) == "ValueError: two lines"
     assert reason(KeyError()) == "KeyError"
+    told = reason(ValueError("no reading of http://tv.example/live/carol/hunter2/1.ts here"))
+    assert told == "ValueError: no reading of http://tv.example/… here"
     assert len(reason(ValueError("x" * 5000))) < 400
