@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -131,19 +131,15 @@ def list_(
     with open_store(Settings.from_environment()) as store:
         events = store.events(asked, asked)
     events = events if only is None else events.filter(pl.col("league").is_in(only))
-    rows = [
-        (
-            f"{row['starts_at']:%H:%M}" if row["time_is_set"] else "TBD",
-            row["league"],
-            row["name"] or f"{row['away']} at {row['home']}",
-            row["status"],
-            row["venue"],
-            row["event_id"],
-        )
-        for row in events.iter_rows(named=True)
-    ]
+    rows = [_shown(row) for row in events.iter_rows(named=True)]
     table(f"Events of {asked} (UTC)", ("Start", "League", "Event", "State", "Venue", "Id"), rows)
     say(f"{events.height} events in {events['league'].n_unique()} leagues")
+
+
+def _shown(row: dict[str, Any]) -> tuple[str, ...]:
+    starts = f"{row['starts_at']:%H:%M}" if row["time_is_set"] else "TBD"
+    title = row["name"] or f"{row['away']} at {row['home']}"
+    return (starts, row["league"], title, row["status"], row["venue"], row["event_id"])
 
 
 def _today() -> date:

@@ -24,6 +24,7 @@ LINKS = pl.Schema({"source": pl.String, "source_id": pl.String, "event_id": pl.S
 # Minutes between two rows of one game: where both clocks are set; of a game listed twice; where one team only is known
 # by the same name; and of two titles.
 _SAME_DAY, _LISTED_TWICE, _SAME_START, _SAME_SESSION = 12 * 60, 30, 60, 3 * 60
+_UNDECIDED = ("", "tbd", "tba")  # two games whose sides are to be determined are not one game
 _LEAST_SHARED = 0.6  # of the words of the shorter title
 _ID_PREFIXES = {"espn": "espn-", "thesportsdb": "tsdb-", "file": ""}
 _MINUTES = (pl.col("starts_at") - pl.col("first_starts_at")).dt.total_minutes().abs()
@@ -87,7 +88,7 @@ def _with_keys(rows: pl.DataFrame, facts: Facts, priority: Sequence[str]) -> pl.
     for side in ("home", "away"):
         asked = with_team_key(asked, side, facts)
     low, high = pl.min_horizontal("home_key", "away_key"), pl.max_horizontal("home_key", "away_key")
-    has_sides = (pl.col("home") != "") & (pl.col("away") != "")
+    has_sides = ~pl.col("home_key").is_in(_UNDECIDED) & ~pl.col("away_key").is_in(_UNDECIDED)
     return asked.with_columns(pair=pl.when(has_sides).then(pl.concat_str(low, pl.lit(" v "), high)))
 
 

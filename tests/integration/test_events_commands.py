@@ -8,8 +8,6 @@ import pytest
 from commands import epg
 from source_site import Fault, game, source_site, team
 
-from epg_pipeline.adapters.embedded import stop_server
-
 KEY = "own-key-s3cret"
 TODAY = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
 
@@ -28,8 +26,8 @@ def run(home, site):
     """Run a command with the services on loopback."""
 
     def run(*arguments, **more):
-        given = {"EPG_EVENT_SOURCES": "espn,thesportsdb", "EPG_ESPN_URL": site.espn, "EPG_THESPORTSDB_URL": site.thesportsdb,
-                 "EPG_THESPORTSDB_KEY": KEY}  # fmt: skip
+        services = {"EPG_ESPN_URL": site.espn, "EPG_THESPORTSDB_URL": site.thesportsdb, "EPG_THESPORTSDB_KEY": KEY}
+        given = {"EPG_EVENT_SOURCES": "espn,thesportsdb", **services}
         done = epg(home, *arguments, **(given | more))
         assert KEY not in done.told
         return done

@@ -105,6 +105,11 @@ def test_a_game_one_source_lists_twice_is_one():
     assert got["event_id"].to_list() == ["tsdb-10"]
 
 
+def test_games_whose_sides_are_to_be_determined_stay_apart():
+    got = events(tsdb("1", "TBD", "TBD", league="nfl"), tsdb("2", "TBD", "TBD", league="nfl"))
+    assert got.height == 2
+
+
 def test_reserve_sides_are_other_teams():
     got = events(espn("1", "LAFC", "Austin FC", league="usa.1"), tsdb("9", "LAFC 2", "Austin FC II", league="usa.1"))
     assert got.height == 2
