@@ -189,7 +189,7 @@ def match_days(store: Store, provider: Provider, days: list[date], step: Step = 
             reports.append(_recorded(store, provider, day, decided[names_day]))
             store.rematched(provider, day)
     if days:
-        learn_aliases(store, max(days))
+        learn_aliases(store, provider, max(days))
     return tuple(reports)
 
 

@@ -16,7 +16,7 @@ from epg_pipeline.settings import Settings
 if TYPE_CHECKING:
     from datetime import date
 
-    from epg_pipeline.adapters.postgres import Store
+    from epg_pipeline.adapters.postgres import Provider, Store
     from epg_pipeline.config import Facts
 
 LEARNED_FROM = timedelta(days=28)  # long enough to see a team against several others, short enough to read at once
@@ -34,9 +34,9 @@ def facts_on_record(store: Store) -> Facts:
     return facts_with_aliases(installed_facts(), store.aliases())
 
 
-def learn_aliases(store: Store, day: date) -> int:
-    """Keep what the matches of the four weeks up to a day teach of teams' names; the number of new aliases."""
-    matches = store.matches(day - LEARNED_FROM, day)
+def learn_aliases(store: Store, provider: Provider, day: date) -> int:
+    """Keep what a provider's matches of the four weeks up to a day teach of teams' names; the number of new aliases."""
+    matches = store.matches(provider, day - LEARNED_FROM, day)
     if matches.is_empty():
         return 0
     learned = learned_aliases(matches, installed_facts())

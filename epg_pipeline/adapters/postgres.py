@@ -333,10 +333,10 @@ class Store:
         with self.connections.transaction() as connection:
             return team_rows.save_learned(connection, learned)
 
-    def matches(self, first_day: date, last_day: date) -> pl.DataFrame:
-        """Matches of all providers from which aliases can be learned; a MATCHES frame."""
+    def matches(self, provider: Provider, first_day: date, last_day: date) -> pl.DataFrame:
+        """The provider's matches from which aliases can be learned; a MATCHES frame."""
         with self.connections.transaction() as connection:
-            return team_rows.matches_between(connection, first_day, last_day)
+            return team_rows.matches_between(connection, provider, first_day, last_day)
 
     # Set by hand
 

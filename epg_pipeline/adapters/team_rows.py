@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     import psycopg
 
+    from epg_pipeline.adapters.provider_rows import Provider
+
 LISTED = pl.Schema({"alias_id": pl.Int64(), **ALIASES, "active": pl.Boolean()})
 
 
@@ -81,9 +83,10 @@ def save_learned(connection: psycopg.Connection, learned: pl.DataFrame) -> int:
     return connection.execute(query("save_learned_aliases")).rowcount
 
 
-def matches_between(connection: psycopg.Connection, first: date, last: date) -> pl.DataFrame:
-    """The decisions of these days, of all providers, whose names call a side other than its event does; MATCHES."""
-    return read_frame(connection, query("matches_to_learn_from"), {"first": first, "last": last}, MATCHES)
+def matches_between(connection: psycopg.Connection, provider: Provider, first: date, last: date) -> pl.DataFrame:
+    """The provider's decisions of these days whose names call a side other than its event does; MATCHES."""
+    values = {"provider": provider.id, "first": first, "last": last}
+    return read_frame(connection, query("matches_to_learn_from"), values, MATCHES)
 
 
 def _digest_in_force(connection: psycopg.Connection) -> str | None:

@@ -4,7 +4,9 @@ SELECT
     e.event_id, e.league, e.sport, e.home, e.away, e.home_short, e.away_short, e.home_abbr, e.away_abbr
 FROM parsed_data AS d
 JOIN events AS e ON e.event_id = d.event_id
-WHERE d.day BETWEEN %(first)s AND %(last)s
+JOIN channel_names AS c ON c.id = d.channel_name_id
+WHERE c.provider_id = %(provider)s
+  AND d.day BETWEEN %(first)s AND %(last)s
   AND d.match_status IN ('matched', 'manual')
   AND d.record_status = 'active'
   AND e.home <> '' AND e.away <> ''

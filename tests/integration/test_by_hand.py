@@ -124,7 +124,7 @@ def test_what_matches_teach_is_kept_apart_and_not_learned_again_once_forgotten(s
     assert learned.select("team", "alias", "active").rows() == [("San Antonio Spurs", "Alamo Cowhands", True)]
     assert "Alamo Cowhands" in store.aliases().filter(pl.col("kind") == "learned")["alias"].to_list()
     assert store.remove_aliases(learned["alias_id"].to_list()) == 1
-    assert learn_aliases(store, DAY + timedelta(days=2)) == 0
+    assert learn_aliases(store, club, DAY + timedelta(days=2)) == 0
     assert store.aliases().filter(pl.col("kind") == "learned").is_empty()
 
 
