@@ -107,22 +107,23 @@ def _set(touched: pl.DataFrame) -> pl.DataFrame:
     of_the_event = {
         name: pl.when(pinned).then(f"set_{name}").when(never).then(None).otherwise(name) for name in _OF_THE_EVENT
     }
-    pairing = pl.concat_str("set_home", pl.lit(" vs "), "set_away")
-    its_title = pl.when(pl.col("set_event_name") != "").then("set_event_name").otherwise(pairing)
-    is_read = pl.col("kind").is_in(["event", "show"])
     return touched.with_columns(
         **of_the_event,
         starts_at=pl.when(pinned).then("set_starts_at").when(never).then(None).otherwise("starts_at"),
         kind=pl.when(pinned).then(pl.lit("event")).when(never).then(pl.lit("placeholder")).otherwise("kind"),
         telling=pl.when(pinned).then(pl.lit("live")).otherwise("telling"),
-        title=pl.when(never)
-        .then(pl.lit(""))  # without a title nothing is announced
-        .when(pinned & (~is_read | (pl.col("title") == "")))
-        .then(its_title)
-        .otherwise("title"),
+        title=pl.when(never).then(pl.lit("")).when(pinned).then(_title_of_pinned()).otherwise("title"),
         match_status=pl.when(pinned | never).then(pl.lit("manual")).otherwise("match_status"),
         confidence=pl.when(pinned | never).then(1.0).otherwise("confidence"),
         reasons=pl.when(never | pinned)
         .then(pl.concat_list(said))
         .otherwise(pl.concat_list(pl.concat_list(said), "reasons")),
     )
+
+
+def _title_of_pinned() -> pl.Expr:
+    """The title as read; where the name says nothing, the event's own or its sides."""
+    says_nothing = ~pl.col("kind").is_in(["event", "show"]) | (pl.col("title") == "")
+    pairing = pl.concat_str("set_home", pl.lit(" vs "), "set_away")
+    its_own = pl.when(pl.col("set_event_name") != "").then("set_event_name").otherwise(pairing)
+    return pl.when(says_nothing).then(its_own).otherwise("title")
