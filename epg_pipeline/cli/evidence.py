@@ -117,7 +117,7 @@ def _league(detail: str, _: EventTitles) -> str:
     return f"{said} ({points:+g})."
 
 
-_SPORT_ONLY, _OTHER_SPORT = 5.0, -20.0
+_SPORT_ONLY, _OTHER_SPORT = 5.0, -50.0
 
 
 def _time(detail: str, _: EventTitles) -> str:
@@ -139,6 +139,10 @@ def _clock(detail: str, _: EventTitles) -> str:
 
 def _game(detail: str, _: EventTitles) -> str:
     return f"The name says it is game {detail} of the day."
+
+
+def _event(detail: str, _: EventTitles) -> str:
+    return f"The event is {detail}."
 
 
 def _nearest(detail: str, titles: EventTitles) -> str:
@@ -188,6 +192,7 @@ _SENTENCES: dict[str, Callable[[str, EventTitles], str]] = {
     "time": _time,
     "clock": _clock,
     "game": _game,
+    "event": _event,
     "nearest": _nearest,
     "runner-up": _runner_up,
     "manual": _manual,

@@ -77,6 +77,7 @@ class Words(Fact):
     highlights: tuple[str, ...]
     pregame: tuple[str, ...]
     press: tuple[str, ...]
+    beside: tuple[str, ...]
     idle: tuple[str, ...]
     women: tuple[str, ...]
     men: tuple[str, ...]

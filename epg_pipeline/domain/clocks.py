@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _STEP = 30  # minutes: zones differ by whole or half hours
 _AGREEING = 3
-_SHARE, _LIST_SHARE = 0.6, 0.9
+_SHARE, _LIST_SHARE = 0.75, 0.9
 _SURE_PAIR = 92.0
 _NO_OFFSET = 0
 _DAY = 24 * 60

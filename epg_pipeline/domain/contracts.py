@@ -68,7 +68,7 @@ READINGS = contract(
         "leagues": pl.List(pl.String),  # the leagues they narrow it to, null when to none
         "gender": pl.String,  # "men", "women" or null
         "side": pl.String,  # "first" team is null; else "reserve", "u20", ...
-        "telling": pl.String,  # what the name is of the event: "live", "replay", "press", "pregame", "highlights"
+        "telling": pl.String,  # what it is of the event: "live", "replay", "press", "pregame", "highlights", "other"
         "game": pl.Int64,  # the game of a doubleheader, null when not said
         "starts_at": INSTANT,  # null when the name gives no clock
         "date": pl.Date,  # the local date the name states; null when none

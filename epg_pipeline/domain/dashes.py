@@ -31,6 +31,7 @@ QUALITY = r"(?i)\s+(?:u?hd|fhd|[48]k|1080[pi]|720p|2160p|sd|hevc|raw|(?:[48]k )?
 _RANK = r"(?i)^(?:#\s?\d{1,3}\b|no\.\s?\d{1,2}\b|\(\d{1,2}\))[\s.]*"
 _CARD = r"(?i)^(?:ufc(?:\s+fight night)?|pfl|bellator|ksw|one(?: fc)?|glory)\s+\d{1,3}\b[\s:–-]*"
 _SEASON = r"^(?:19|20)\d\d(?:[/-]\d{2,4})?\s+"
+_SPORTS = "basketball|volleyball|soccer|ice hockey|hockey|baseball|softball|lacrosse|football"
 _LONG = 32  # characters; no side is longer
 _ENOUGH = 2  # pairs with a witness in a family, which make its other dashes pairs, too
 _GLUE = r"(\p{L}[.]?)[-–/](\p{L})"
@@ -102,5 +103,9 @@ def cleaned_side(side: pl.Expr) -> pl.Expr:
         r"(?i)\s+(?:\d(?:st|nd|rd|th)\s+(?:test|odi|t20i?|leg|round)|(?:day|leg)\s+\d|r16|qf|sf)$", ""
     )
     side = side.str.replace(QUALITY, "").str.replace(QUALITY, "")
+    side = side.str.replace(r"(?i)\s+(?:#\d{1,2}|(?:link|stream|server|feed)\s*\d{1,2}|live)$", "")
+    side = side.str.replace(rf"(?i)\s+(?:(?:wo)?men['’`]?s\s*)?(?:{_SPORTS})$", "").str.replace(
+        r"(?i)\s+(?:wo)?men['’`]s$", ""
+    )
     side = side.str.replace(r"(?i)\s+(?:game|gm)\s*#?[1-9]$", "").str.replace(r"\s*@\s*$", "")
     return side.str.strip_chars(" -–,:;|@_*")

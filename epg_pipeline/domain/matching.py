@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 _SURE = 80.0  # from here a candidate is taken,
 _MARGIN = 5.0  # if no other comes this near
 _PAIR_LEAST = 62.0
-_SAME_LEAGUE, _SAME_SPORT, _OTHER_LEAGUE, _OTHER_SPORT = 8.0, 3.0, -12.0, -30.0
+_SAME_LEAGUE, _SAME_SPORT, _OTHER_LEAGUE, _OTHER_LEAGUE_IN_PART, _OTHER_SPORT = 8.0, 3.0, -12.0, -28.0, -60.0
 _CLOCK_AGREES, _ON_THE_DAY, _CLOCK_DIFFERS, _CLOCK_OF_NO_ZONE, _CLOCK_FAR = 10.0, 8.0, -4.0, -8.0, -14.0
 # A club's women are said to be; a school's name stands for both.
-_UNSAID_WOMEN = 8.0
+_UNSAID_WOMEN = 4.0
+_FULL_NAME = 92.0
 _GAME_AGREES, _GAME_DIFFERS = 8.0, -8.0
 _EARLY, _LATE = 75, 35  # minutes a feed may open before the event, or a list be late
 _EVIDENCE = ("pair", "league_evidence", "time_evidence", "game_evidence")
+_CALLED_OFF, _OFF = ("postponed", "cancelled"), -6.0
 _FAR = 14 * 60  # minutes; no zone is further off
 
 
@@ -78,8 +80,8 @@ def _pair_candidates(pairs: pl.DataFrame, near: pl.DataFrame, named: pl.DataFram
     ).explode("event_date", empty_as_null=True, keep_nulls=True)  # fmt: skip
     by_side = pl.concat(
         sided.select(
-            "event_id", "event_date", "league", event_sport="sport", event_starts_at="starts_at", team=f"{one}_team",
-            other=f"{two}_team", order=pl.lit(order),
+            "event_id", "event_date", "league", "status", "time_is_set", event_sport="sport",
+            event_starts_at="starts_at", team=f"{one}_team", other=f"{two}_team", order=pl.lit(order),
         )
         for one, two, order in (("home", "away", "home first"), ("away", "home", "away first"))
     )  # fmt: skip
@@ -89,7 +91,8 @@ def _pair_candidates(pairs: pl.DataFrame, near: pl.DataFrame, named: pl.DataFram
     low, high = pl.min_horizontal("first_score", "second_score"), pl.max_horizontal("first_score", "second_score")
     found = found.with_columns(
         pair=low * 0.65 + high * 0.35,
-        minutes=(pl.col("event_starts_at") - pl.col("starts_at")).dt.total_minutes(),
+        # An event whose hour is not set yet has only its day to be compared.
+        minutes=pl.when("time_is_set").then((pl.col("event_starts_at") - pl.col("starts_at")).dt.total_minutes()),
         on_the_day=pl.col("event_starts_at").is_between(day.opens, day.closes, closed="left"),
         offset=pl.lit(0, pl.Int64),
     )
@@ -113,8 +116,11 @@ def _weighed(found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         .then(0.0)
         .when(pl.col("sport") != pl.col("event_sport"))
         .then(_OTHER_SPORT)
-        .when(pl.col("leagues").is_not_null())
+        # Another league than the one said needs full names: "Vancouver @ Boston" of the WHL is not the NHL's.
+        .when(pl.col("leagues").is_not_null() & (pl.min_horizontal("first_score", "second_score") >= _FULL_NAME))
         .then(_OTHER_LEAGUE)
+        .when(pl.col("leagues").is_not_null())
+        .then(_OTHER_LEAGUE_IN_PART)
         .otherwise(_SAME_SPORT)
     )
     schools = [key for key, known in facts.leagues.items() if known.school]
@@ -141,9 +147,9 @@ def _weighed(found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         league_evidence=league, time_evidence=time
     )
     weighed = weighed.with_columns(game_evidence=_game_evidence())
-    return weighed.with_columns(
-        score=pl.col("pair") + pl.col("league_evidence") + pl.col("time_evidence") + pl.col("game_evidence")
-    )
+    # A name of today hardly means the game that was called off when the pair stands on another date.
+    called_off = pl.when(pl.col("status").is_in(_CALLED_OFF)).then(_OFF).otherwise(0.0)
+    return weighed.with_columns(score=pl.sum_horizontal(_EVIDENCE) + called_off)
 
 
 def _clock_is_known(facts: Facts) -> pl.Expr:
@@ -190,7 +196,7 @@ def _decisions(readings: pl.DataFrame, chosen: pl.DataFrame, events: pl.DataFram
     taken = chosen.filter(pl.col("verdict") == "taken").select("position", "event_id")
     event = events.select(
         "event_id", "league", "home", "away", "venue", "home_logo", "away_logo", event_sport="sport",
-        event_name="name", event_starts_at="starts_at",
+        event_name="name", event_starts_at=pl.when("time_is_set").then("starts_at"), event_status="status",
     ).unique("event_id")  # fmt: skip
     frame = readings.join(chosen.rename({"event_id": "nearest"}), on="position", how="left", maintain_order="left")
     frame = frame.join(taken, on="position", how="left", maintain_order="left")
@@ -251,6 +257,7 @@ def _reasons() -> pl.Expr:
         pl.when(pl.col("minutes").is_not_null()).then(
             pl.format("time: {} min from the printed clock ({})", "minutes", pl.col("time_evidence").round(1))
         ),
+        pl.when(pl.col("event_status").is_in(_CALLED_OFF)).then(pl.format("event: {}", "event_status")),
         pl.when(pl.col("game_evidence").fill_null(0) != 0).then(pl.format("game: {}", "game")),
         pl.when(pl.col("verdict") != "taken").then(pl.format("nearest: {}", "nearest")),
         pl.when(pl.col("runner_up").is_not_null()).then(

@@ -43,6 +43,7 @@ def _read(slots: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
     )
     frame = read_times(frame, day, facts)
     frame = with_competition(read_opponents(frame, facts), facts)
+    frame = frame.with_columns(telling=pl.when(_is_of_another_year(day)).then(pl.lit("replay")).otherwise("telling"))
     frame = frame.with_columns(kind=_kind(), competition=_competition(), **_evidence(facts))
     sides = (side_of(pl.col(name), facts.words) for name in ("first", "second"))
     frame = frame.with_columns(side=pl.coalesce(*sides), rules=_rules())
@@ -72,6 +73,12 @@ def _kind() -> pl.Expr:
         .then(pl.lit("show"))
         .otherwise("kind")
     )
+
+
+def _is_of_another_year(day: ProviderDay) -> pl.Expr:
+    """A bracket at the end states a year that is not about now: "Leeds United v Liverpool (2000)"."""
+    year = pl.col("cut").str.extract(r"[\[(]((?:19|20)\d\d)[\])]\s*$").cast(pl.Int32, strict=False)
+    return ((year - day.date.year).abs() > 1).fill_null(value=False)
 
 
 def _competition() -> pl.Expr:

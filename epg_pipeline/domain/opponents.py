@@ -26,10 +26,10 @@ ANY_SEPARATOR = r"(?i)\s(?:vs\.?|v\.?|versus|contre|gegen|contra|@|at|x|×)\s"
 # What parts a pair from its competition, its round, its channel.
 _DELIMITER = rf"\s*(?:\|+|//+|:(?:\s|$)|;\s|{TIME_WAS_HERE})\s*"
 
-# A bracket of two or three capitals is part of a team's name ("Miami (OH)", "River Plate (URU)"), unless it is one of
-# these: languages, qualities, genders.
-_NO_PLACE = (
-    r"\((?:SD|HD|UK|US|USA|EN|ENG|ES|ESP|SPA|FR|FRA|DE|GER|IT|ITA|PT|POR|NL|TV|PPV|VIP|UHD|FHD|RAW|TBD|TBA|BR|AR)\)"
+# A bracket that is part of a team's name: a US state or Canadian province, a South American country or city.
+_PLACES = (
+    "AL|AK|AZ|AR|CA|CO|CT|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|"
+    "RI|SC|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC|ON|QC|BC|AB|Ohio|Fla\\.?|Pa\\.?|URU|ARG|ECU|PER|CHI|COL|PAR|BOL|VEN|BRA|LP"
 )
 _PLACE_OPEN, _PLACE_CLOSE = "\x03", "\x04"
 
@@ -54,8 +54,7 @@ _LANGUAGE = (
     r"(?i)^(?:en\s+(?:español|espanol|français|francais|vivo)|ao vivo|english|spanish|español|french|4k|uhd|hdr|hd|fhd|"
     r"live|no stream)\s*[-_:|]+\s*"
 )
-# What is of another year is no event of today: "(R)", "Classic: …", "A v B (2000)".
-_ARCHIVE = r"\(R\)|(?i)^\s*classics?\s*:|\((?:19|20)\d\d\)\s*$"
+_ARCHIVE = r"\(R\)|(?i)^\s*classics?\s*:"
 
 
 def said(text: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
@@ -64,11 +63,13 @@ def said(text: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
 
 
 def told_of(payload: pl.Expr, words: Words) -> pl.Expr:
-    """What a payload is of its event: "live", or "press", "replay", "highlights", "pregame"."""
+    """What a payload is of its event: "live", or "press", "replay", "highlights", "pregame", "other"."""
     text = folded(payload)
     return (
         pl.when(said(text, words.press))
         .then(pl.lit("press"))
+        .when(said(text, words.beside))
+        .then(pl.lit("other"))
         .when(said(text, words.replay) | payload.str.contains(_ARCHIVE))
         .then(pl.lit("replay"))
         .when(said(text, words.highlights))
@@ -107,9 +108,10 @@ def read_opponents(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         _segments=segments.list.eval(pl.element().str.strip_chars(" " + BEHIND_DASH)),
         _dashed=segments.list.eval(pl.element().str.starts_with(BEHIND_DASH)),
     )
-    has_pair = pl.element().str.contains(_both_sides())
-    pairs = pl.col("_segments").list.eval(has_pair).list
-    frame = frame.with_columns(_at=pl.when(pairs.any()).then(pairs.arg_max()))
+    strong = pl.col("_segments").list.eval(pl.element().str.contains(rf"\S{_VERSUS}\S")).list
+    weak = pl.col("_segments").list.eval(pl.element().str.contains(rf"\S{ANY_SEPARATOR}+\S")).list
+    at = pl.when(strong.any()).then(strong.arg_max()).when(weak.any()).then(weak.arg_max())
+    frame = frame.with_columns(_at=at)
     frame = _with_pair(frame)
     frame = _without_places(frame, facts)
     frame = _with_pair_around_time(frame)
@@ -133,12 +135,11 @@ def _plain(cut: pl.Expr) -> pl.Expr:
         .str.replace(_LANGUAGE, "")
         .str.replace(_LANGUAGE, "")
     )
-    text = text.str.replace(r"(?i)^(?:feed|stream|table|ring|mat)\s+\w{1,2}\s*[):-]\s*", "")
-    text = text.str.replace_all(r"【([^】]*)】", "${1} | ")
-    text = text.str.replace_all(_NO_PLACE, " ")
-    text = text.str.replace_all(
-        r"(\p{L}\.?) ?\(([A-Z]{2,3}|Ohio|Fla\.?|Pa\.?)\)", f"${{1}} {_PLACE_OPEN}${{2}}{_PLACE_CLOSE}"
+    text = text.str.replace(r"(?i)^watch\s+", "").str.replace(
+        r"(?i)^(?:feed|stream|table|ring|mat)\s+\w{1,2}\s*[):-]\s*", ""
     )
+    text = text.str.replace_all(r"【([^】]*)】", "${1} | ")
+    text = text.str.replace_all(rf"(\p{{L}}\.?) ?\(({_PLACES})\)", f"${{1}} {_PLACE_OPEN}${{2}}{_PLACE_CLOSE}")
     for _ in range(2):
         text = text.str.replace_all(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}", " ")
     text = text.str.replace_all(r"[(\[{][^)\]}]*$", " ").str.replace_all(_PLACE_OPEN, "(", literal=True)
@@ -148,10 +149,6 @@ def _plain(cut: pl.Expr) -> pl.Expr:
         text.str.replace_all(r"(\w)_(\w)", "${1}-${2}").str.replace_all(r"\s_\s", " - ").str.replace_all(r"_\s", ", ")
     )
     return text.str.replace_all(r"\s+", " ").str.strip_chars(" ,")
-
-
-def _both_sides() -> str:
-    return rf"\S{ANY_SEPARATOR}+\S"
 
 
 def _with_pair(frame: pl.DataFrame) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from epg_pipeline.domain.contracts import contract
-from epg_pipeline.domain.text import folded
+from epg_pipeline.domain.text import folded, without_tail
 
 if TYPE_CHECKING:
     from epg_pipeline.config import Facts, Family
@@ -59,7 +59,7 @@ def cut_shells(names: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         _groups(_WRAPPED, 104),
         _groups(_NUMBER_FIRST, 105),
     )
-    frame = names.with_columns(_found=found).unnest("_found")
+    frame = names.with_columns(text=without_tail(pl.col("text"))).with_columns(_found=found).unnest("_found")
     frame = frame.with_columns(_key=_family_key(pl.col("inner")))
     frame = frame.join(_shell_table(facts.families), on="_key", how="left", maintain_order="left")
     frame = frame.join(family_table(facts.families), on="family", how="left", maintain_order="left")
@@ -100,7 +100,15 @@ def _groups(pattern: str, rank: int, family: str | None = None) -> pl.Expr:
     behind = text.str.slice(shell.str.len_chars() + mark.fill_null("").str.len_chars(), 3)
     is_clock = mark.str.ends_with(":") & behind.str.contains(_GLUED_CLOCK)
     is_year = groups.struct.field("number").str.contains(r"^(?:19|20)\d\d$") if has_number else pl.lit(value=False)
-    wrong = shell.str.contains(_OPPONENTS_IN_SHELL) | shell.str.contains(_CLOCK_OR_DATE_IN_SHELL) | is_clock | is_year
+    # Le Mans '66 - …: no slot 66.
+    is_short_year = groups.struct.field("inner").str.ends_with("'") if "<inner>" in pattern else pl.lit(value=False)
+    wrong = (
+        is_short_year
+        | shell.str.contains(_OPPONENTS_IN_SHELL)
+        | shell.str.contains(_CLOCK_OR_DATE_IN_SHELL)
+        | is_clock
+        | is_year
+    )
     return pl.when(shell.is_not_null() & ~wrong.fill_null(value=False)).then(parts)
 
 

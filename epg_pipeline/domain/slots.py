@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from epg_pipeline.domain.competitions import with_competition
+from epg_pipeline.domain.competitions import printed_forms, with_competition
 from epg_pipeline.domain.contracts import SLOTS, conform
 from epg_pipeline.domain.opponents import read_opponents, said
 from epg_pipeline.domain.shells import cut_shells, slot_key
@@ -81,6 +81,7 @@ def _kind(facts: Facts) -> pl.Expr:
     is_marked_off = text.str.contains(r"[(\[|]") | cut.str.ends_with(TIME_WAS_HERE)
     says_clock = text.str.contains(r"(?i)\d{1,2}(?::\d\d|h\d\d|\s?[ap]m\b)")
     bare_show = ~has_shell & says_clock & is_marked_off & has_time & ~says_nothing
+    bare_show |= ~has_shell & _is_filed_under_a_sport(facts) & ~says_nothing
     return (
         pl.when(heading)
         .then(pl.lit("placeholder"))
@@ -94,6 +95,15 @@ def _kind(facts: Facts) -> pl.Expr:
         .then(pl.lit("event"))
         .otherwise(pl.lit("linear"))
     )
+
+
+def _is_filed_under_a_sport(facts: Facts) -> pl.Expr:
+    """The name begins with a league or sport in brackets: "[Motorsport] Formula 1: Abu Dhabi GP Qualifying"."""
+    words = [word for words in facts.sport_words.values() for word in words]
+    words += [sport.name for sport in facts.sports.sports.values()] + ["combat sports", "motorsports", "live event"]
+    filed = folded(pl.col("text").str.extract(r"^\[([^\[\]]+)\]\s*\S"))
+    known = pl.concat([printed_forms(facts), pl.Series(words).to_frame("w").select(folded(pl.col("w"))).to_series()])
+    return filed.is_in(known.implode()).fill_null(value=False)
 
 
 def _kind_by_siblings(facts: Facts) -> pl.Expr:

@@ -5,6 +5,7 @@ Belongs here: what makes "Troy" and "Troy Trojans" one team and "LAFC 2" and "LA
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ _LEAST = 60.0
 _LEAST_RATIO = 84
 _MOST_CANDIDATES = 40
 _SHORTEST_STEM = 3
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_LEAST_LETTERS = 8  # a shorter word has too many neighbours to be taken for a misspelt one
 
 _CLUB_WORDS = (
     "fc|cf|sc|ac|afc|ssc|as|us|cd|ud|rcd|ca|rc|cr|sv|vfb|vfl|tsg|fsv|bv|ogc|aj|sco|osc|losc|hsc|aa|ssd|bc|acf|calcio|club|"
@@ -156,7 +159,7 @@ def candidates(texts: pl.Series, forms: pl.DataFrame, facts: Facts) -> pl.DataFr
         "text", "team", "form", "side", "asked_side", score=pl.col("weight") - _WITHOUT_CLUB_WORDS
     )  # fmt: skip
     found = pl.concat([equal, same_core])
-    rest = pl.concat([found, _similar(asked, forms, found)])
+    rest = pl.concat([found, _similar(asked, forms, found, facts)])
     same_side = pl.col("side").eq_missing(pl.col("asked_side"))
     return (
         rest.filter(same_side, pl.col("score") >= _LEAST)
@@ -167,7 +170,7 @@ def candidates(texts: pl.Series, forms: pl.DataFrame, facts: Facts) -> pl.DataFr
     )
 
 
-def _similar(asked: pl.DataFrame, forms: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+def _similar(asked: pl.DataFrame, forms: pl.DataFrame, found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """Scores of the forms that share a word with a text: one contains the other, abbreviates it, or misspells it."""
     certain = found.filter(pl.col("score") >= _SHORT - _WITHOUT_CLUB_WORDS).select("text").unique()
     words = _by_stem(
@@ -176,7 +179,10 @@ def _similar(asked: pl.DataFrame, forms: pl.DataFrame, found: pl.DataFrame) -> p
     index = _by_stem(forms.filter(pl.col("weight") >= _SHORT).select("team", "form", "side", "core"), "core")
     pairs = words.join(index, on="stem").unique(["text", "team", "core"], maintain_order=True)
     # One pair at a time in Python: what makes two names alike is no frame expression, and the index left only a few.
-    score = [likeness(one, two) for one, two in zip(pairs["asked_core"], pairs["core"], strict=True)]
+    # What is a team's own form is no other's misspelt: "Huskies" are not the Cornhuskers.
+    is_known = pairs["asked_core"].is_in(known_forms(facts).implode())
+    rows = zip(pairs["asked_core"], pairs["core"], is_known, strict=True)
+    score = [likeness(one, two, may_be_misspelt=not known) for one, two, known in rows]
     return pairs.with_columns(score=pl.Series(score, dtype=pl.Float64)).select(
         "text", "team", "form", "side", "asked_side", "score"
     )
@@ -189,26 +195,37 @@ def _by_stem(frame: pl.DataFrame, core: str) -> pl.DataFrame:
     return rows.filter(pl.col("stem").str.len_chars() >= _SHORTEST_STEM).with_columns(pl.col("stem").str.slice(0, 4))
 
 
-def likeness(asked: str, form: str) -> float:
+def likeness(asked: str, form: str, *, may_be_misspelt: bool = True) -> float:
     """How much a printed text (folded, without club words) is like a team's form, 0..100.
 
     A word that tells teams of one place apart ("State", "Northern") may be missing on neither side; "United" and "City"
-    a playlist may leave out, and the other side tells which is meant.
+    a playlist may leave out, and the other side tells which is meant. A year is no team's: it is another year's game.
     """
     one, two = asked.split(), form.split()
-    if len(one) == len(two) and all(b.startswith(a) for a, b in zip(one, two, strict=True)):
-        return float(_ABBREVIATED)
     missing, extra = set(two) - set(one), set(one) - set(two)
-    if extra and all(len(word) == 1 and any(other.startswith(word) for other in missing) for word in extra):
-        return float(_ABBREVIATED)  # "Fritz T.", "A. Sabalenka"
-    if extra & (_TELL_APART | _OFTEN_LEFT_OUT) or missing & _TELL_APART:
-        return 0.0
-    if not extra:
-        return float(_PART_OF_TWO if missing & _OFTEN_LEFT_OUT else _PART_OF)
-    if not missing:
-        return float(_MORE_THAN)
-    ratio = fuzz.ratio(asked, form, score_cutoff=_LEAST_RATIO)
-    return ratio * _MISSPELT
+    score: float
+    if _abbreviates(one, two) or (extra and all(_is_initial_of(word, missing) for word in extra)):
+        score = _ABBREVIATED
+    elif extra & (_TELL_APART | _OFTEN_LEFT_OUT) or missing & _TELL_APART or any(map(_YEAR.fullmatch, extra)):
+        score = 0
+    elif not extra:
+        score = _PART_OF_TWO if missing & _OFTEN_LEFT_OUT else _PART_OF
+    elif not missing:
+        score = _MORE_THAN
+    elif may_be_misspelt and (len(one) > 1 or len(asked) >= _LEAST_LETTERS):
+        score = fuzz.ratio(asked, form, score_cutoff=_LEAST_RATIO) * _MISSPELT
+    else:
+        score = 0
+    return float(score)
+
+
+def _abbreviates(one: list[str], two: list[str]) -> bool:
+    """Each word begins the other's in its place: "cent michigan"."""
+    return len(one) == len(two) and all(b.startswith(a) for a, b in zip(one, two, strict=True))
+
+
+def _is_initial_of(word: str, missing: set[str]) -> bool:
+    return len(word) == 1 and any(other.startswith(word) for other in missing)  # "Fritz T.", "A. Sabalenka"
 
 
 def _split_by_short_name(teams: pl.DataFrame) -> pl.DataFrame:

@@ -22,6 +22,11 @@ _MARKS = r"[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFE00-\uFE0F\uFEFFⓧ�
 # A lone symbol between words parts as a bar does.
 _LONE_SYMBOL = r"(?:^|\s)[★☆►▶»·•‖¦⎮❘⟩→▎⏐┃│◆●>]+(?:\s|$)|\s[▎⏐┃│]"
 
+_TAIL = (
+    r"(?i)(?:[\s|(\[-]+(?:u?hd|fhd|uhd|[48]k|hevc|h\.?26[45]|raw|hq|lq|vip|live|backup|multi|exclusive|hdr|dolby|"
+    r"\d\d ?fps|1080[pi]|720p|2160p)[\])]*|\s*[|(\[]\s*(?:sd|eu|uk|us|usa|de|fr|es|it|nl|pt)[\])]*)+\s*$"
+)
+
 # Letters of other scripts that look Latin; used only inside words that also hold a Latin letter.
 _LOOKALIKES = dict(
     zip(
@@ -46,10 +51,21 @@ def repaired(text: pl.Expr) -> pl.Expr:
     """
     text = _mended(text).str.replace_all(_LONE_SYMBOL, " | ").str.replace_all(_MARKS, "").str.normalize("NFKC")
     text = _without_lookalikes(text)
-    # "PPV_LIVE_01_Man_City_vs_Tottenham_12:30": without any space, underscores are the spaces.
-    glued = ~text.str.contains(r"\s") & (text.str.count_matches("_") > 1)
-    text = pl.when(glued).then(text.str.replace_all("_", " ", literal=True)).otherwise(text)
+    # "PPV_LIVE_01_Man_City_vs_Tottenham_12:30": without any space, underscores are the spaces, round "-vs-" hyphens.
+    is_glued = ~text.str.contains(r"\s")
+    text = (
+        pl.when(is_glued & (text.str.count_matches("_") > 1))
+        .then(text.str.replace_all("_", " ", literal=True))
+        .when(is_glued & text.str.contains(r"(?i)-vs?-"))
+        .then(text.str.replace_all("-", " ", literal=True))
+        .otherwise(text)
+    )
     return text.str.replace_all(r"[\x00-\x1F\x7F]+|\s+", " ").str.replace_all(" {2,}", " ").str.strip_chars()
+
+
+def without_tail(text: pl.Expr) -> pl.Expr:
+    """The text without marks of quality and feed at its end: "… 1:05 PM EDT HD", "… [FHD] VIP", "… (EU)"."""
+    return text.str.replace(_TAIL, "")
 
 
 def _mended(text: pl.Expr) -> pl.Expr:

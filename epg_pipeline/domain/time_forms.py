@@ -33,12 +33,19 @@ NEVER_A_DATE = r"\b24/7\b"
 
 # "7:30 PM", "7:30p", "7pm", "19:30", "19h30", "21h"; a lone letter counts only when glued to the minutes.
 _HALF = r"[aApP]\.?[mM]\b\.?"
-_MINUTES = rf"[:h](?P<minute>\d\d)(?::(?P<second>\d\d))?(?:\s*(?P<half>{_HALF})|(?P<letter>[aApP])\b)?"
-_CLOCK = rf"(?P<hour>\d{{1,2}})(?:{_MINUTES}|h\b|\s*(?P<half2>{_HALF}))"
-_BARE_CLOCK = rf"\d{{1,2}}(?:[:h]\d\d(?::\d\d)?(?:\s*{_HALF}|[aApP]\b|h\b)?|h\b|\s*{_HALF})"
+_MINUTES = rf"[:hH](?P<minute>\d\d)(?::(?P<second>\d\d))?(?:\s*(?P<half>{_HALF})|(?P<letter>[aApP])\b)?"
+_CLOCK = rf"(?P<hour>\d{{1,2}})(?:{_MINUTES}|[hH]\b|\s*(?P<half2>{_HALF}))"
+_BARE_CLOCK = rf"\d{{1,2}}(?:[:hH]\d\d(?::\d\d)?(?:\s*{_HALF}|[aApP]\b|[hH]\b)?|[hH]\b|\s*{_HALF})"
 _BEGINS = r"(?:^|[^\d:/.]|T)"
-# English weekdays that end no team's name, so that they need no mark before them; "Sun" and "Sheff Wed" do.
-_NO_TEAM_ENDS_SO = r"(?i:\b(?:mon|tues?|thu|thurs|fri|sat)(?:day)?)\b\.?"
+# Weekdays right before a clock need no mark before them: no team's name ends so, but "Connecticut Sun" and "Sheff Wed"
+_NO_TEAM_ENDS_SO = (
+    r"(?i:\b(?:mon|tues?|wednes|wed|thu|thurs|fri|satur|sat|sun)(?:day)?|\b(?:sab|sáb|dom|dim|jeu|jue|vie|mié))\b\.?"
+)
+# … save these, which a joiner in their middle protects while times are looked for.
+TEAMS_LIKE_WEEKDAYS = (
+    r"(?i)\b(connecticut|vs?\.?|@|at|sheff\.?|sheffield)(\s+)(s|w)(un|ed|ednesday)\b",
+    "${1}${2}${3}\u2060${4}",
+)
 # Zones that are no word of any language may stand in lower case; two letters only behind "am" or "pm".
 _SAFE_ZONES = r"(?i:est|edt|pst|pdt|cst|cdt|gmt|utc|bst|cet|cest|aest|aedt)"
 
@@ -61,7 +68,7 @@ def time_forms(facts: Facts) -> TimeForms:
     weekdays = {word: number for number, words in enumerate(facts.words.weekdays, 1) for word in words}
     weekday = _any_of(weekdays) + r"\b\.?,?"
     beside = _any_of(facts.words.beside_time) + r"\b\.?"
-    behind = _any_of(facts.words.behind_time) + r"\b\.?"
+    behind = rf"(?:{_any_of(facts.words.behind_time)}\b\.?|{_NO_TEAM_ENDS_SO})"
     return TimeForms(
         dates=_dates(weekday, beside),
         clocks=_clocks(facts, beside),
@@ -95,15 +102,15 @@ def _dates(weekday: str, beside: str) -> tuple[str, ...]:
         r"(?:^|[\s(\[|@,-])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?:\s|$)",
         # 11.14 8:00 PM: the clock stays for its own pattern
         r"(?:^|[\s(\[|@-])(?P<one>\d{1,2})\.(?P<two>\d{1,2})(?P<rest>\s+@?\s*\d{1,2}[:.]\d\d)",
-        # Mon 20:00 · (Sat 10PM ET): a weekday alone
-        rf"(?:^|[|(\[,–-])\s*(?P<weekday>{weekday})(?P<rest>\s*@?\s*(?:{beside}\s*)?\d{{1,2}}(?:[:.h]\d|h\b|\s?[ap]\.?m))",
+        # Mon 20:00 · (Sat 10PM ET) · Lions Sun 4:25 PM: a weekday alone
+        rf"(?:(?:^|[|(\[,–-])\s*(?P<weekday>{weekday})|\s(?P<later>{_NO_TEAM_ENDS_SO}))(?P<rest>\s*@?\s*(?:{beside}\s*)?\d{{1,2}}(?:[:.h]\d|[hH]\b|\s?[ap]\.?m))",
     )
 
 
 def _clocks(facts: Facts, beside: str) -> tuple[str, ...]:
     zone = _zone(facts)
     short = "|".join(name for name in facts.zones if len(name) <= len("ET"))
-    with_half = rf"(?P<hour>\d{{1,2}})(?:[:h](?P<minute>\d\d))?\s*(?P<half>{_HALF})\s*\(?(?P<zone>(?i:{short}))\b"
+    with_half = rf"(?P<hour>\d{{1,2}})(?:[:hH](?P<minute>\d\d))?\s*(?P<half>{_HALF})\s*\(?(?P<zone>(?i:{short}))\b"
     return (
         rf"{_BEGINS}{_CLOCK}\s*\(?(?P<zone>{zone})",
         rf"{_BEGINS}{with_half}",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from epg_pipeline.domain.contracts import INSTANT
-from epg_pipeline.domain.time_forms import MONTHS, NEVER_A_DATE, TimeForms, time_forms
+from epg_pipeline.domain.time_forms import MONTHS, NEVER_A_DATE, TEAMS_LIKE_WEEKDAYS, TimeForms, time_forms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ def without_times(payload: pl.Expr, facts: Facts) -> pl.Expr:
     """The payload with every date and clock cut out, TIME_WAS_HERE in their place (one for a run of them)."""
     forms = time_forms(facts)
     mark = f" {TIME_WAS_HERE} "
-    text = payload.str.replace_all(NEVER_A_DATE, _ROUND_THE_CLOCK)
+    text = _protected(payload)
     for pattern in forms.dates:
         rest = "${rest}" if "<rest>" in pattern else ""
         text = text.str.replace_all("(?i)" + pattern, mark + rest)
@@ -44,7 +44,13 @@ def without_times(payload: pl.Expr, facts: Facts) -> pl.Expr:
     before = rf"(?:(?:[|-]|^)\s*\p{{L}}{{2,9}}\.?,\s*)?(?:[\s@|,(\[~/–-]|start\s*:|{forms.beside})*"
     behind = rf"(?:[\s@,)\]~/]|{forms.behind})*"
     text = text.str.replace_all(rf"{before}{TIME_WAS_HERE}(?:{between}{TIME_WAS_HERE})*{behind}", mark)
-    return text.str.replace_all(_ROUND_THE_CLOCK, "24/7", literal=True).str.strip_chars()
+    text = text.str.replace_all(_ROUND_THE_CLOCK, "24/7", literal=True)
+    return text.str.replace_all("\u2060", "", literal=True).str.strip_chars()
+
+
+def _protected(payload: pl.Expr) -> pl.Expr:
+    """The payload with what only looks like a date or a weekday made to look otherwise."""
+    return payload.str.replace_all(NEVER_A_DATE, _ROUND_THE_CLOCK).str.replace_all(*TEAMS_LIKE_WEEKDAYS)
 
 
 def read_times(names: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
@@ -57,7 +63,7 @@ def read_times(names: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFr
     a clock without a date is the day's. An impossible date, or one that its weekday contradicts, is null and said so.
     """
     forms = time_forms(facts)
-    text = pl.col("payload").str.replace_all(NEVER_A_DATE, _ROUND_THE_CLOCK)
+    text = _protected(pl.col("payload"))
     frame = names.with_row_index("_row").with_columns(
         _date_parts=pl.coalesce(*(_date_struct(text, pattern, n, forms) for n, pattern in enumerate(forms.dates))),
         _clock=pl.coalesce(*(_clock_struct(text, pattern) for pattern in forms.clocks)),
