@@ -84,11 +84,17 @@ def fetch(
             return FOR_EVER
         return LIVE_SECONDS if ask.first <= today else COMING_SECONDS
 
-    answers = []
+    answers: list[Answer[Listing]] = []
     for answer in client.ask_all(wanted, read, life):
         parts = _by_day(answer.ask) if _is_not_whole(answer, espn.most_events) else []
-        answers += client.ask_all(parts, read, life) if parts else [answer]
-    return [_told_if_full(answer, espn.most_events) for answer in answers]
+        days = client.ask_all(parts[:1], read, life)
+        if days and days[0].value is not None:  # else it is not the way of asking that the service refuses
+            days += client.ask_all(parts[1:], read, life)
+            # What a part answers comes on top: of days to come the service may tell less than of their month.
+            answers += [answer, *days] if answer.value is not None else days
+        else:
+            answers.append(_told_if_full(answer, espn.most_events))
+    return answers
 
 
 def read_scoreboard(ask: Ask, document: object, leagues: Leagues) -> Listing:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
-from source_site import game, season_of_games, source_site, tsdb_event
+from source_site import Fault, game, season_of_games, source_site, tsdb_event
 
 from epg_pipeline.adapters.polite_http import Pace
 from epg_pipeline.config.sources import load_sources
@@ -171,6 +171,25 @@ def test_a_range_the_service_refuses_is_asked_for_by_day(store, settings, site, 
     assert store.events(FIRST, LAST).select("event_id", "name", "home", "starts_at").rows() == [
         ("espn-9", "UFC 999: One vs. Two", "A One", start)
     ]
+
+
+def test_a_league_the_service_refuses_altogether_is_not_asked_for_day_by_day(store, settings, site, pace):
+    site.faults["soccer/eng.1"] = Fault(status=400)
+    report = refresh_events(store, settings, FIRST, LAST, TODAY, ["eng.1"], pace)
+    assert [fault.kind for fault in report.faults] == ["refused"]
+    assert site.counts()["soccer/eng.1"] == 2
+
+
+def test_a_month_of_just_as_many_events_as_a_cut_answer_keeps_them(store, settings, site, pace):
+    site.boards["soccer/eng.1"] = season_of_games("ENG", FIRST, 5, 5)
+    answer = site.answer
+
+    def months_only(path, query):
+        return answer(path, query) if len(query["dates"]) == 6 else (200, {"events": []})
+
+    site.answer = months_only
+    report = refresh_events(store, settings, FIRST, LAST, TODAY, ["eng.1"], pace)
+    assert (report.faults, report.leagues) == ((), {"eng.1": 25})
 
 
 def test_an_answer_cut_down_to_a_few_events_is_asked_for_in_parts(store, settings, site, pace, monkeypatch):
