@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from epg_pipeline.settings import Settings
 
 DAYS_BACK, DAYS_AHEAD = 1, 8
+LONGEST_REFRESH = 31  # days: a longer backfill is several refreshes, each with the whole budget of requests
 ONE_DAY = timedelta(days=1)
 # Fields that every game of ESPN has: one that all games of a league lack was renamed or left out by the service.
 EXPECTED = ("home_ref", "home_logo", "home_abbr", "venue")
@@ -131,7 +132,7 @@ def refresh_events(
 
 
 def refresh_days(store: Store, settings: Settings, days: Sequence[date], today: date) -> Iterator[EventsRefreshed]:
-    """A refresh for each run of dates that follow each other.
+    """A refresh for each run of dates that follow each other, of a month at most.
 
     One that reaches from today into the future reaches as far as the usual one: what is asked by month or season costs
     the same, and the days ahead are then on record before they are due.
@@ -144,7 +145,7 @@ def refresh_days(store: Store, settings: Settings, days: Sequence[date], today: 
 def _spans(days: Sequence[date]) -> Iterator[tuple[date, date]]:
     first = last = None
     for day in days:
-        if first is None or last is None or day != last + ONE_DAY:
+        if first is None or last is None or day != last + ONE_DAY or (day - first).days >= LONGEST_REFRESH:
             if first is not None and last is not None:
                 yield first, last
             first = day

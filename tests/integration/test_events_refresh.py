@@ -13,7 +13,7 @@ from source_site import Fault, game, season_of_games, source_site, tsdb_event
 
 from epg_pipeline.adapters.polite_http import Pace
 from epg_pipeline.config.sources import load_sources
-from epg_pipeline.events_flow import plan, refresh_events, usual_range
+from epg_pipeline.events_flow import plan, refresh_days, refresh_events, usual_range
 from epg_pipeline.settings import SourceSettings
 
 TODAY = date(2026, 11, 21)
@@ -258,6 +258,29 @@ def test_an_events_file_fills_in(store, settings, site, pace, tmp_path):
     refresh_events(store, mine, TODAY, TODAY, TODAY, ["nba", "cebl"], pace)
     assert sorted(store.events(TODAY, TODAY)["event_id"]) == ["espn-5", "own-2"]
     assert store.events(date(2027, 11, 21), date(2027, 11, 21)).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("days", "spans"),
+    [
+        ([1, 2, 3], [(1, 3)]),
+        ([5, 1, 2], [(1, 2), (5, 5)]),
+        (range(40), [(0, 30), (31, 39)]),
+        ([], []),
+    ],
+)
+def test_days_in_a_row_are_one_refresh_of_a_month_at_most(store, settings, site, days, spans):
+    none = replace(settings, sources=replace(settings.sources, names=("file",)))
+    begin = date(2026, 1, 1)
+    reports = refresh_days(store, none, [begin + timedelta(days=day) for day in days], TODAY)
+    assert [((one.first - begin).days, (one.last - begin).days) for one in reports] == spans
+
+
+def test_a_range_from_today_reaches_as_far_as_the_usual_one(store, settings, site):
+    none = replace(settings, sources=replace(settings.sources, names=("file",)))
+    days = [FIRST, TODAY, TODAY + timedelta(days=1)]
+    assert [(one.first, one.last) for one in refresh_days(store, none, days, TODAY)] == [(FIRST, LAST)]
+    assert [one.last for one in refresh_days(store, none, [TODAY], TODAY)] == [TODAY]
 
 
 def test_no_source_means_no_request(store, settings, site, pace):
