@@ -138,21 +138,29 @@ def _nearest_events(frame: pl.DataFrame, named: pl.DataFrame, sided: pl.DataFram
 
 
 def _similar_teams(frame: pl.DataFrame, sided: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    """position, similar: the teams whose names are most like the sides that are unknown."""
-    unknown = frame.select("position", text="unknown").explode("text", empty_as_null=True, keep_nulls=True).drop_nulls()
-    played = pl.concat([sided["home"], sided["away"]])
-    names = pl.concat([facts.teams["name"], played]).unique(maintain_order=True).to_frame("name")
-    forms = dict(names.select(folded(pl.col("name")).alias("form"), "name").iter_rows())
-    asked = unknown["text"].unique(maintain_order=True).head(_MOST_TEXTS).to_frame("text")
+    """position, similar: the teams of the sport whose names are most like the sides that are unknown."""
+    unknown = frame.select("position", "sport", text="unknown").explode("text", empty_as_null=True, keep_nulls=True)
+    unknown = unknown.filter(pl.col("text").is_not_null())
+    played = [sided.select("sport", name=side) for side in ("home", "away")]
+    names = pl.concat([facts.teams.select("sport", "name"), *played]).unique(maintain_order=True)
+    names = names.with_columns(form=folded(pl.col("name")))
+    asked = unknown.select("text", "sport", form=folded(pl.col("text"))).unique(maintain_order=True).head(_MOST_TEXTS)
     rows = []
-    # One text at a time: the scorer is no frame expression, and the texts are capped.
-    for text, form in asked.select("text", form=folded(pl.col("text"))).iter_rows():
-        hits = process.extract(
-            form, forms.keys(), scorer=fuzz.token_sort_ratio, limit=_MOST, score_cutoff=_LEAST_SIMILAR
-        )
-        rows.append((text, [forms[hit[0]] for hit in hits]))
-    similar = pl.DataFrame(rows, schema={"text": pl.String, "similar": pl.List(pl.String)}, orient="row")
-    each = unknown.join(similar, on="text").explode("similar", empty_as_null=True, keep_nulls=True)
+    for (sport,), texts in asked.group_by("sport", maintain_order=True):
+        # A school plays every sport, so that the catalogue tells none for it.
+        of_sport = names if sport is None else names.filter(pl.col("sport").is_in([str(sport), ""]))
+        forms = dict(of_sport.select("form", "name").iter_rows())
+        # One text at a time: the scorer is no frame expression, and the texts are capped.
+        for text, form in texts.select("text", "form").iter_rows():
+            hits = process.extract(
+                form, forms.keys(), scorer=fuzz.token_sort_ratio, limit=_MOST, score_cutoff=_LEAST_SIMILAR
+            )
+            rows.append((text, sport, [forms[hit[0]] for hit in hits]))
+    similar = pl.DataFrame(
+        rows, schema={"text": pl.String, "sport": pl.String, "similar": pl.List(pl.String)}, orient="row"
+    )
+    each = unknown.join(similar, on=["text", "sport"], nulls_equal=True)
+    each = each.explode("similar", empty_as_null=True, keep_nulls=True)
     return each.group_by("position", maintain_order=True).agg(
         pl.col("similar").drop_nulls().unique(maintain_order=True)
     )

@@ -59,6 +59,14 @@ def test_a_misspelt_team_is_told_with_the_team_it_is_like():
     assert "San Antonio Spurs" in rows["similar"].item().to_list()
 
 
+def test_teams_of_another_sport_are_not_like_an_unknown_side():
+    name = "NHL 02 : Boston Bruins at Stoke Citi @ 07:30 PM ET"
+    hockey = event("nhl", "Boston Bruins", "Utah Mammoth", "2025-11-16 00:30")
+    rows = diagnosed(decisions_of([name], hockey), events_of(hockey), ProviderDay(SATURDAY), facts())
+    assert rows["unknown"].item().to_list() == ["Stoke Citi"]
+    assert "Stoke City" not in rows["similar"].item().to_list()
+
+
 def test_an_ambiguous_name_has_both_events(told):
     assert sorted(told["MLB 06 : Brewers at Cubs"]["nearest"]) == ["first", "second"]
 
