@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ import polars as pl
 from epg_pipeline.adapters import espn, thesportsdb
 from epg_pipeline.adapters.event_files import EventsFileError, read_events
 from epg_pipeline.adapters.host_limits import HostLimits
-from epg_pipeline.adapters.polite_http import Ask, Pace, SourceClient, SourceFault
+from epg_pipeline.adapters.polite_http import NOT_MADE, Ask, Pace, SourceClient, SourceFault
 from epg_pipeline.config import load_facts
 from epg_pipeline.config.sources import load_sources
 from epg_pipeline.domain.events import Merged, merged, sourced, sourced_of
@@ -220,16 +220,19 @@ def _told(source: str, answers: Sequence[Answer[Listing]], requests: int) -> _To
 
 
 def _once(faults: list[SourceFault]) -> list[SourceFault]:
-    """Faults of a league that differ only in the part of the schedule, told once with how many parts it hit."""
-    groups: dict[tuple[str, str, str], list[SourceFault]] = {}
+    """Each fault of a league once, with the parts of the schedule it hit; requests not made once for all leagues."""
+    groups: dict[tuple[str, ...], list[SourceFault]] = {}
     for fault in faults:
-        groups.setdefault((fault.league, fault.kind, fault.text), []).append(fault)
-    return [
-        same[0]
-        if len(same) == 1
-        else SourceFault(same[0].source, same[0].league, f"{same[0].label} and {len(same) - 1} more", kind, text)
-        for (_, kind, text), same in groups.items()
-    ]
+        key = (fault.kind,) if fault.kind in NOT_MADE else (fault.kind, fault.league, fault.text)
+        groups.setdefault(key, []).append(fault)
+    return [_together(same) for same in groups.values()]
+
+
+def _together(same: list[SourceFault]) -> SourceFault:
+    first, leagues = same[0], {fault.league for fault in same}
+    if len(leagues) > 1:
+        return replace(first, league="", label=f"{len(same)} requests of {len(leagues)} leagues")
+    return replace(first, label=f"{first.label} and {len(same) - 1} more") if len(same) > 1 else first
 
 
 def _wanted(rows: list[dict[str, Any]], first: date, last: date, known: pl.DataFrame) -> list[dict[str, Any]]:
