@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -49,3 +51,15 @@ def epg(home: Path, *arguments: object, folder: Path | None = None, **more: str)
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def every_text(database):
+    """Everything a database holds, row by row as text."""
+    with psycopg.connect(database) as connection:
+        tables = connection.execute(
+            "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables "
+            "WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+        ).fetchall()
+        for (table,) in tables:
+            query = f"SELECT t::text FROM {table} AS t"  # noqa: S608 - names of the catalogue
+            yield from (row[0] for row in connection.execute(query))

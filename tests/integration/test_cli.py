@@ -6,9 +6,8 @@ import json
 import subprocess
 from datetime import date
 
-import psycopg
 import pytest
-from commands import ROOT, command, environment, epg
+from commands import ROOT, command, environment, epg, every_text
 from lxml import etree
 from small_provider import DAY, NAMES, PASSWORD, USER, ZONE, Answer, events_file, playlist, site
 
@@ -215,18 +214,6 @@ def test_events_are_imported_with_their_faulty_lines_told(run, files):
     assert ran.code == 0
     assert rows(ran)["Events"] == "2"
     assert "left out: line 3: not JSON" in ran.err
-
-
-def every_text(database):
-    """Everything a database holds, row by row as text."""
-    with psycopg.connect(database) as connection:
-        tables = connection.execute(
-            "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables "
-            "WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
-        ).fetchall()
-        for (table,) in tables:
-            query = f"SELECT t::text FROM {table} AS t"  # noqa: S608 - names of the catalogue
-            yield from (row[0] for row in connection.execute(query))
 
 
 def test_the_account_is_nowhere_but_in_the_private_playlist(run, database, files, tmp_path):

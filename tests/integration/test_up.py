@@ -15,10 +15,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from commands import ROOT, command, environment, epg
+from commands import ROOT, command, environment, epg, every_text
 from small_provider import DAY, PASSWORD, ZONE, events_file, playlist
 
-from epg_pipeline.adapters.embedded import stop_server
+from epg_pipeline.adapters.embedded import lease_server, stop_server
 from epg_pipeline.adapters.server_place import running_postmaster, server_place
 
 STARTS = 120  # seconds, on two busy cores
@@ -199,6 +199,10 @@ def test_a_browser_opens_the_guide(up, page):
 
 
 def test_nothing_the_servers_wrote_carries_the_account(up):
+    with lease_server(up.home) as lease:
+        texts = [text for database in ("epg", "dagster") for text in every_text(lease.address.conninfo(database))]
+    assert any("raw_m3u" in text for text in texts)  # Dagster's records are among them
+    assert [text[:200] for text in texts if PASSWORD in text] == []
     for path in (up.home / "logs").iterdir():
         assert PASSWORD not in path.read_text(errors="replace")
     assert PASSWORD not in up.told

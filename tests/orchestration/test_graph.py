@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
-from small_provider import DAY, PASSWORD
+from small_provider import DAY, PASSWORD, USER, ZONE, Answer, site
 
 from epg_pipeline import flows
 from epg_pipeline.definitions import build_defs
@@ -92,6 +92,19 @@ def test_nothing_dagster_keeps_carries_the_account(run, instance, club):
     entries = instance.all_logs(result.run_id)
     assert entries
     assert PASSWORD not in "".join(str(entry) for entry in entries)
+
+
+@pytest.mark.parametrize("answer", [Answer(status=403), Answer(body=b"<html>")], ids=["refused", "a web page"])
+def test_a_fetch_that_fails_is_told_without_the_account(run, instance, store, answer):
+    with site(answer) as server:
+        store.add_provider("Other", server.address, ZONE, "kid")
+        instance.add_dynamic_partitions("providers", ["other"])
+        result = run("provider_day", f"{flows.today(ZONE)}|other")
+    assert not result.success
+    kept = "".join(str(entry) for entry in instance.all_logs(result.run_id))
+    assert "127.0.0.1" in kept
+    assert PASSWORD not in kept
+    assert f"{USER}:" not in kept
 
 
 def test_events_of_a_day_come_from_the_file(run, instance, club):
