@@ -35,7 +35,8 @@ RUNNER_UP = (
         ("league: 8.0", "Its league is the one that name and family tell of (+8)."),
         ("league: 3.0", "Its sport is the one that name and family tell of (+3)."),
         ("league: -12.0", "Its league is another than name and family tell of (-12)."),
-        ("league: -30.0", "Its sport is another than name and family tell of (-30)."),
+        ("league: -28.0", "Its league is another than name and family tell of (-28)."),
+        ("league: -60.0", "Its sport is another than name and family tell of (-60)."),
         ("runner-up: two by 4.2 (pair 3.0, time 1.2)", RUNNER_UP),
         (
             "clock: moved by -60 min, as 4 of 5 matches show",
