@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
 from small_provider import DAY, PASSWORD, USER, ZONE, Answer, site
 
 from epg_pipeline import flows
@@ -188,3 +191,12 @@ def test_a_coming_day_has_todays_playlist_and_does_not_hide_what_today_becomes(r
     )
     assert run("provider_day", f"{now}|club").success
     assert store.channels(club, ahead)["name"].to_list() == ["NBA 01: Boston Celtics vs Orlando Magic @ 8 PM ET"]
+
+
+def test_the_code_location_has_one_name_however_it_is_started():
+    root = Path(__file__).parents[2]
+    location = yaml.safe_load((root / "workspace.yaml").read_text())["load_from"][0]["python_module"]
+    project = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["dg"]["project"]
+    assert location["location_name"] == project["code_location_name"]
+    assert location["module_name"] == project["code_location_target_module"]
+    assert f"location_name: {location['location_name']}" in (root / "epg_pipeline" / "up.py").read_text()
