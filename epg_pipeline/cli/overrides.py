@@ -169,7 +169,8 @@ def _local_date(event: dict[str, Any], provider: Provider) -> date:
 def _title(event: dict[str, Any]) -> str:
     from epg_pipeline.cli.evidence import instant, titled
 
-    return f"{titled(event)} ({event['league']}, {instant(event['starts_at'], 'UTC')})"
+    start = instant(event["starts_at"], "UTC") if event["starts_at"] else "hour not set"
+    return f"{titled(event)} ({event['league']}, {start})"
 
 
 def _fitting(store: Store, provider: Provider, slot: str | None, pattern: str | None, day: date | None) -> list[str]:
@@ -198,7 +199,7 @@ def _row(provider: Provider, override: dict[str, Any]) -> tuple[object, ...]:
     which = override["slot"] or f"name ~ {override['name_pattern']}"
     if override["event_id"] is None:
         says = "never an event"
-    elif override["starts_at"] is None:
+    elif override["league"] is None:
         says = f"event {override['event_id']}, not on record any more"
     else:
         says = f"{_title({**override, 'name': override['event_name']})}, event {override['event_id']}"

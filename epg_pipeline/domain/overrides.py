@@ -33,7 +33,7 @@ OVERRIDES = contract(
         "venue": pl.String,
         "home_logo": pl.String,
         "away_logo": pl.String,
-        "starts_at": INSTANT,
+        "starts_at": INSTANT,  # null also while its hour is not set
     }
 )
 _OF_THE_EVENT = ("event_id", "league", "sport", "home", "away", "event_name", "venue", "home_logo", "away_logo")
@@ -96,7 +96,7 @@ def _newest(overrides: pl.DataFrame) -> pl.Expr:
 
 
 def _set(touched: pl.DataFrame) -> pl.DataFrame:
-    never, pinned = pl.col("set_event_id").is_null(), pl.col("set_starts_at").is_not_null()
+    never, pinned = pl.col("set_event_id").is_null(), pl.col("set_league").is_not_null()
     said = (
         pl.when(never)
         .then(pl.format("manual: override {} says it is never an event", "override"))
@@ -109,7 +109,12 @@ def _set(touched: pl.DataFrame) -> pl.DataFrame:
     }
     return touched.with_columns(
         **of_the_event,
-        starts_at=pl.when(pinned).then("set_starts_at").when(never).then(None).otherwise("starts_at"),
+        # An event whose hour is not set yet begins when the name says.
+        starts_at=pl.when(pinned)
+        .then(pl.coalesce("set_starts_at", "starts_at"))
+        .when(never)
+        .then(None)
+        .otherwise("starts_at"),
         kind=pl.when(pinned).then(pl.lit("event")).when(never).then(pl.lit("placeholder")).otherwise("kind"),
         telling=pl.when(pinned).then(pl.lit("live")).otherwise("telling"),
         title=pl.when(never).then(pl.lit("")).when(pinned).then(_title_of_pinned()).otherwise("title"),

@@ -94,6 +94,12 @@ def test_a_pin_to_an_event_that_left_the_record_keeps_the_decision_and_says_so()
     assert row["reasons"] == ["manual: override 1 names gone, which is not on record", *before["reasons"]]
 
 
+def test_a_pin_to_an_event_without_an_hour_starts_when_the_name_says():
+    unset = overrides({"slot": "NBA 02", "event_id": GAME["event_id"], "starts_at": None})
+    row = by_slot(overridden(decisions(), unset, [SATURDAY]))["NBA 02"]
+    assert (row["match_status"], row["starts_at"]) == ("manual", utc("2025-11-16 01:00"))
+
+
 def test_only_event_slots_are_overridden():
     assert overridden(decisions(), overrides({"name_pattern": "CNN"}), [SATURDAY]).equals(decisions())
 
