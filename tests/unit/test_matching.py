@@ -315,7 +315,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.lists(st.lists(WORDS, min_size=1, max_size=9).map(" ".join), min_size=40, max_size=80))
 def test_whatever_the_words_every_match_is_supported_by_both_sides(names):
     readings = readings_of([name or "-" for name in names])
@@ -333,9 +333,26 @@ def test_whatever_the_words_every_match_is_supported_by_both_sides(names):
         assert row["telling"] == "live"
 
 
-@pytest.mark.xfail(reason="an event without a clock yet is weighed as if it had one")
 def test_an_event_whose_clock_is_not_set_yet_is_found_by_its_day():
     game = event("nba", "Boston Celtics", "Los Angeles Lakers", "2025-11-15 05:00") | {"time_is_set": False}
     decision = decided("NBA 01: Lakers @ Celtics 7:30 PM ET", game)
     assert decision["event_id"] == game["event_id"]
     assert decision["starts_at"] == utc("2025-11-16 00:30")
+
+
+SERIES = "a clock of another land picks yesterday's game of a series yet"
+
+
+@pytest.mark.xfail(reason=SERIES)
+def test_a_clock_that_fits_no_game_of_a_series_never_picks_another_day_s():
+    # A British clock among American ones: 00:10 is tonight's game, not the one that ended yesterday.
+    yesterday = event("mlb", "Houston Astros", "San Diego Padres", "2025-04-19 00:10") | {"event_id": "yesterday"}
+    tonight = event("mlb", "Houston Astros", "San Diego Padres", "2025-04-19 23:10") | {"event_id": "tonight"}
+    name = "[00:10] MLB : San Diego Padres vs Houston Astros - Arena 1 Premium"
+    assert decided(name, yesterday, tonight, day=date(2025, 4, 19))["event_id"] in ("tonight", None)
+
+
+@pytest.mark.xfail(reason="a club called Juniors counts as a youth side yet")
+def test_a_club_called_juniors_is_no_youth_side():
+    game = event("arg.1", "Boca Juniors", "Argentinos Juniors", "2025-11-16 00:00")
+    assert decided("LIVE EVENT 04: Boca vs Argentinos 7pm ET", game)["event_id"] == game["event_id"]

@@ -6,7 +6,7 @@ import pytest
 from styles import DAYS, Score, events_of_day, labels_of, scored
 
 # What has been reached over all the manners together; a change may raise these, never lower them.
-LEAST = {"slot": 0.985, "kind": 0.97, "competitors": 0.955, "start": 0.93, "precision": 0.985, "recall": 0.945}
+LEAST = {"slot": 0.99, "kind": 0.98, "competitors": 0.985, "start": 0.99, "precision": 0.995, "recall": 0.975}
 
 
 @pytest.fixture(scope="module")
@@ -40,5 +40,5 @@ def test_half_of_the_manners_are_read_as_among_the_others(day, half):
     # A list learns its clocks and layouts from its own names: with fewer of them it must not begin to err.
     manners = list(dict.fromkeys(label.manner for label in labels_of(day)))[half::2]
     score = scored(tuple(label for label in labels_of(day) if label.manner in manners), day)
-    assert score.share("precision") >= 0.94, [line for line in score.mistakes if line.startswith("precision")]
-    assert score.share("recall") > 0.8, [line for line in score.mistakes if line.startswith("recall")]
+    assert score.share("precision") >= 0.99, [line for line in score.mistakes if line.startswith("precision")]
+    assert score.share("recall") >= 0.95, [line for line in score.mistakes if line.startswith("recall")]
