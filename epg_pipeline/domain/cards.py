@@ -58,7 +58,7 @@ def chosen(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay) -> pl
     if titled.is_empty() or asked.is_empty():
         return _none()
     words = asked.select(
-        "position", "sport", "leagues", "starts_at", "date", "clock",
+        "position", "sport", "leagues", "starts_at", "date", "clock", has_pair=pl.col("first").is_not_null(),
         text=folded(pl.concat_str("title", pl.lit(" "), pl.col("competition").fill_null(""))),
         event_date=clocks.dates_in_reach(day),
     ).explode("event_date", empty_as_null=True, keep_nulls=True)  # fmt: skip
@@ -72,17 +72,17 @@ def chosen(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay) -> pl
     )
     pairs = _sharing_a_word(words, names)
     minutes = (pl.col("event_starts_at") - pl.col("starts_at")).dt.total_minutes()
-    pairs = pairs.with_columns(minutes=minutes).with_columns(pair=_likeness())
+    said_league = (pl.lit(" ") + pl.col("text") + pl.lit(" ")).str.contains(
+        pl.lit(" ") + folded(pl.col("league")) + pl.lit(" "), literal=True
+    )
+    pairs = pairs.with_columns(minutes=minutes, said_league=said_league).with_columns(pair=_likeness())
     in_league = pl.col("leagues").list.contains(pl.col("league"))
     wrong_sport = (pl.col("event_sport") != "") & (pl.col("sport") != pl.col("event_sport")).fill_null(value=False)
     close = pl.col("minutes").abs() <= _CLOSE
     sharp = pl.col("minutes").abs() <= _SHARP
-    said_league = (pl.lit(" ") + pl.col("text") + pl.lit(" ")).str.contains(
-        pl.lit(" ") + folded(pl.col("league")) + pl.lit(" "), literal=True
-    )
     return _ranked(
         pairs.filter(~wrong_sport, clocks.is_in_reach(_FAR)).with_columns(
-            league_evidence=pl.when(in_league | said_league).then(8.0).otherwise(0.0),
+            league_evidence=pl.when(in_league | pl.col("said_league")).then(8.0).otherwise(0.0),
             time_evidence=pl.when(sharp)
             .then(15.0)
             .when(close)
@@ -123,8 +123,24 @@ def _likeness() -> pl.Expr:
         (pl.lit(" ") + pl.col("text") + pl.lit(" ")).str.contains(pl.lit(" ") + name + pl.lit(" "), literal=True)
         for name in _surnames(pl.col("event_text"))
     ).fill_null(value=False)
-    likeness = pl.when(both_surnames).then(_HEADLINERS).otherwise(shared * 100)
-    return pl.when(same_session & ~_is_of_another_year()).then(likeness).otherwise(0.0)
+    number = r"\b((?:ufc|pfl|bellator|ksw|oktagon) \d{1,3})\b"
+    same_card = pl.col("text").str.extract(number) == pl.col("event_text").str.extract(number)
+    is_named = both_surnames | same_card.fill_null(value=False)
+    likeness = pl.when(is_named).then(_HEADLINERS).otherwise(shared * 100)
+    speaks_of_it = is_named | _is_witnessed()
+    return pl.when(same_session & ~_is_of_another_year() & speaks_of_it).then(likeness).otherwise(0.0)
+
+
+def _is_witnessed() -> pl.Expr:
+    """The name speaks of such an event at all: by its sport or league, or by a title's common word ("Grand Prix").
+
+    "Valencia vs Levante" and "Las Vegas Raiders Weekly" share a place with a race, and nothing else.
+    """
+    asked, event = pl.col("text").str.split(" "), pl.col("event_text").str.split(" ")
+    common = event.list.set_intersection(list(_EMPTY_WORDS - {"vs", "v", "of", "the", "in", "at", "de", "la"}))
+    is_said = (common.list.set_intersection(asked).list.len() > 0) | (common.list.len() == 0)
+    same_sport = (pl.col("sport") == pl.col("event_sport")).fill_null(value=False)
+    return same_sport | pl.col("said_league") | (is_said & (~pl.col("has_pair") | event.list.contains("vs")))
 
 
 def _surnames(title: pl.Expr) -> tuple[pl.Expr, pl.Expr]:

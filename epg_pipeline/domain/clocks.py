@@ -48,10 +48,10 @@ def lateness() -> pl.Expr:
     return pl.when(pl.col("date").is_null() & (pl.col("offset") != _NO_OFFSET)).then(within_a_day).otherwise(late)
 
 
-def nearer_lateness() -> pl.Expr:
-    """`lateness`, or where the clock as printed is nearer, that: one list may hold names of several clocks."""
+def lateness_or_printed(early: int, behind: int) -> pl.Expr:
+    """`lateness`, or where the clock as printed agrees, that: one list may hold names of several clocks."""
     printed = pl.col("minutes")
-    return pl.when(printed.abs() < lateness().abs()).then(printed).otherwise(lateness())
+    return pl.when(printed.is_between(-behind, early)).then(printed).otherwise(lateness())
 
 
 def is_a_day_off(late: pl.Expr, early: int, behind: int) -> pl.Expr:

@@ -42,11 +42,21 @@ def with_competition(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         "form", empty_as_null=True, keep_nulls=True
     )
     known = segments.join(table, on="form").sort("rank").unique("competition", keep="first")
-    known = known.select("competition", competition_leagues="leagues")
+    known = known.filter(~_is_of_another_country(facts)).select("competition", competition_leagues="leagues")
     sport = printed.select("competition", competition_sport=_sport_word(folded(pl.col("competition")), facts))
     return frame.join(known, on="competition", how="left", maintain_order="left").join(
         sport, on="competition", how="left", maintain_order="left"
     )
+
+
+def _is_of_another_country(facts: Facts) -> pl.Expr:
+    """The competition names a country, and not that of the league found: "Ghana - Premier League"."""
+    nations = facts.teams.filter(pl.col("league") == "national").select(folded(pl.col("name"))).to_series()
+    first = pl.col("competition").str.extract(r"^(.+?)\s*(?:-|:|\|)\s")
+    named = folded(first)
+    countries = {key: league.country for key, league in facts.leagues.items() if league.country}
+    own = folded(pl.col("leagues").list.first().replace_strict(countries, default="", return_dtype=pl.String))
+    return (named.is_in(nations.implode()) & (own != "") & (named != own)).fill_null(value=False)
 
 
 def _sport_word(form: pl.Expr, facts: Facts) -> pl.Expr:

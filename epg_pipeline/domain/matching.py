@@ -23,10 +23,17 @@ _SURE = 80.0  # from here a candidate is taken,
 _MARGIN = 5.0  # if no other comes this near
 _PAIR_LEAST = 62.0
 _SAME_LEAGUE, _SAME_SPORT, _OTHER_LEAGUE, _OTHER_LEAGUE_IN_PART, _OTHER_SPORT = 8.0, 3.0, -12.0, -28.0, -60.0
-_CLOCK_AGREES, _ON_THE_DAY, _CLOCK_DIFFERS, _CLOCK_OF_NO_ZONE, _CLOCK_FAR = 10.0, 8.0, -4.0, -8.0, -14.0
+_CLOCK_AGREES, _ON_THE_DAY, _CLOCK_DIFFERS, _CLOCK_OF_NO_ZONE, _CLOCK_OFF_TODAY, _CLOCK_FAR = (
+    10.0,
+    8.0,
+    -4.0,
+    -6.0,
+    -14.0,
+    -26.0,
+)
 # A club's women are said to be; a school's name stands for both.
 _UNSAID_WOMEN = 4.0
-_FULL_NAME = 92.0
+_FULL_NAME = 98.0
 _GAME_AGREES, _GAME_DIFFERS = 8.0, -8.0
 _EARLY, _LATE = 75, 35  # minutes a feed may open before the event, or a list be late
 _EVIDENCE = ("pair", "league_evidence", "time_evidence", "game_evidence")
@@ -109,6 +116,7 @@ def _weighed(found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     wrong_gender = ((pl.col("gender") == "women") & (event_gender != "women")) | (
         (pl.col("gender") == "men") & (event_gender == "women")
     )
+    in_full = pl.min_horizontal("first_score", "second_score") >= _FULL_NAME
     league = (
         pl.when(pl.col("leagues").list.contains(pl.col("league")))
         .then(_SAME_LEAGUE)
@@ -116,8 +124,9 @@ def _weighed(found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         .then(0.0)
         .when(pl.col("sport") != pl.col("event_sport"))
         .then(_OTHER_SPORT)
-        # Another league than the one said needs full names: "Vancouver @ Boston" of the WHL is not the NHL's.
-        .when(pl.col("leagues").is_not_null() & (pl.min_horizontal("first_score", "second_score") >= _FULL_NAME))
+        # Another league than the one said needs full names: "Vancouver @ Boston" of the WHL is not the NHL's. Clubs
+        # of soccer play in several.
+        .when(pl.col("leagues").is_not_null() & (in_full | (pl.col("event_sport") == "soccer")))
         .then(_OTHER_LEAGUE)
         .when(pl.col("leagues").is_not_null())
         .then(_OTHER_LEAGUE_IN_PART)
@@ -126,7 +135,7 @@ def _weighed(found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     schools = [key for key, known in facts.leagues.items() if known.school]
     unsaid = (event_gender == "women") & pl.col("gender").is_null() & ~pl.col("league").is_in(schools)
     league -= pl.when(unsaid & (league < _SAME_LEAGUE)).then(_UNSAID_WOMEN).otherwise(0.0)
-    late = clocks.nearer_lateness()
+    late = clocks.lateness_or_printed(_EARLY, _LATE)
     time = (
         pl.when(pl.col("minutes").is_null())
         .then(pl.when("on_the_day").then(_ON_THE_DAY).otherwise(0.0))
@@ -135,13 +144,14 @@ def _weighed(found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         .then(_CLOCK_AGREES - late.abs() / 15)
         .when(clocks.is_a_day_off(late, _EARLY, _LATE))
         .then(_CLOCK_DIFFERS)
-        .when(late.abs() > _FAR)
-        .then(_CLOCK_FAR - late.abs() / 120)
-        .when(pl.col("date").is_not_null())
+        .when(pl.col("date").is_not_null() & (late.abs() <= _FAR))
         .then(_CLOCK_DIFFERS - late.abs() / 240)
-        .when(~_clock_is_known(facts))
-        .then(_CLOCK_OF_NO_ZONE - late.abs() / 240)
-        .otherwise(_CLOCK_FAR - late.abs() / 120)
+        .when(pl.col("date").is_not_null() | ~pl.col("on_the_day"))
+        .then(_CLOCK_FAR)
+        # Of a series' games an undated name means the one of its own day, however far its clock is off.
+        .when(_clock_is_known(facts))
+        .then(_CLOCK_OFF_TODAY)
+        .otherwise(_CLOCK_OF_NO_ZONE)
     )
     weighed = found.filter(~wrong_gender.fill_null(value=False)).with_columns(
         league_evidence=league, time_evidence=time

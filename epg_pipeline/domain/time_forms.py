@@ -41,10 +41,12 @@ _BEGINS = r"(?:^|[^\d:/.]|T)"
 _NO_TEAM_ENDS_SO = (
     r"(?i:\b(?:mon|tues?|wednes|wed|thu|thurs|fri|satur|sat|sun)(?:day)?|\b(?:sab|sáb|dom|dim|jeu|jue|vie|mié))\b\.?"
 )
-# … save these, which a joiner in their middle protects while times are looked for.
-TEAMS_LIKE_WEEKDAYS = (
-    r"(?i)\b(connecticut|vs?\.?|@|at|sheff\.?|sheffield)(\s+)(s|w)(un|ed|ednesday)\b",
-    "${1}${2}${3}\u2060${4}",
+# What stands right behind a separator is a side, however it reads ("LAC vs DEN 7 PM"), and so are these teams: a joiner
+# in their middle keeps them out while times are looked for. Behind an "@" a code only, for a weekday may stand there.
+TEAMS_LIKE_TIMES = (
+    (r"(?i)\b(connecticut|sheff\.?|sheffield)(\s+)(\p{L})(\p{L}{1,8})\b", "${1}${2}${3}\u2060${4}"),
+    (r"(?i)\b(vs?\.?|at)(\s+)(\p{L})(\p{L}{1,8})\b", "${1}${2}${3}\u2060${4}"),
+    (r"\b([A-Z]{2,4}\s+@\s+[A-Z])([A-Z]{1,3})\b", "${1}\u2060${2}"),
 )
 # Zones that are no word of any language may stand in lower case; two letters only behind "am" or "pm".
 _SAFE_ZONES = r"(?i:est|edt|pst|pdt|cst|cdt|gmt|utc|bst|cet|cest|aest|aedt)"
@@ -67,7 +69,7 @@ def time_forms(facts: Facts) -> TimeForms:
     """The forms of config's languages and zones."""
     weekdays = {word: number for number, words in enumerate(facts.words.weekdays, 1) for word in words}
     weekday = _any_of(weekdays) + r"\b\.?,?"
-    beside = _any_of(facts.words.beside_time) + r"\b\.?"
+    beside = rf"\b(?:{'|'.join(map(re.escape, facts.words.beside_time))})\b\.?"  # in lower case: "DEN" is Denver
     behind = rf"(?:{_any_of(facts.words.behind_time)}\b\.?|{_NO_TEAM_ENDS_SO})"
     return TimeForms(
         dates=_dates(weekday, beside),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from epg_pipeline.domain.contracts import INSTANT
-from epg_pipeline.domain.time_forms import MONTHS, NEVER_A_DATE, TEAMS_LIKE_WEEKDAYS, TimeForms, time_forms
+from epg_pipeline.domain.time_forms import MONTHS, NEVER_A_DATE, TEAMS_LIKE_TIMES, TimeForms, time_forms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,10 @@ def without_times(payload: pl.Expr, facts: Facts) -> pl.Expr:
 
 def _protected(payload: pl.Expr) -> pl.Expr:
     """The payload with what only looks like a date or a weekday made to look otherwise."""
-    return payload.str.replace_all(NEVER_A_DATE, _ROUND_THE_CLOCK).str.replace_all(*TEAMS_LIKE_WEEKDAYS)
+    text = payload.str.replace_all(NEVER_A_DATE, _ROUND_THE_CLOCK)
+    for pattern, protected in TEAMS_LIKE_TIMES:
+        text = text.str.replace_all(pattern, protected)
+    return text
 
 
 def read_times(names: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
