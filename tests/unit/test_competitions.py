@@ -92,7 +92,6 @@ OF_ANOTHER_COUNTRY = Cases(
 )
 
 
-@pytest.mark.xfail(reason="a country in front is not held against the league yet", strict=False)
 @pytest.mark.parametrize(("name", "wrong"), OF_ANOTHER_COUNTRY.cases)
 def test_a_competition_of_another_country_is_not_the_famous_one(name, wrong):
     assert wrong not in (OF_ANOTHER_COUNTRY.read(name)["leagues"] or [])

@@ -6,7 +6,7 @@ import pytest
 from styles import DAYS, Score, events_of_day, labels_of, scored
 
 # What has been reached over all the manners together; a change may raise these, never lower them.
-LEAST = {"slot": 0.99, "kind": 0.98, "competitors": 0.985, "start": 0.99, "precision": 0.995, "recall": 0.975}
+LEAST = {"slot": 0.99, "kind": 0.98, "competitors": 0.985, "start": 0.99, "precision": 0.998, "recall": 0.975}
 
 
 @pytest.fixture(scope="module")
