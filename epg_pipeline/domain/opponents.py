@@ -169,12 +169,13 @@ def _with_pair(frame: pl.DataFrame) -> pl.DataFrame:
 def _without_places(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """The word "at" pairs shows and places as well ("SportsCenter at Night"): it needs a known team, sport or time."""
     is_word = (pl.col("opponent_rule") == "at") & ~pl.col("_pair").str.contains("@", literal=True)
+    doubtful = frame.filter(is_word & pl.col("family_sport").is_null())
     known = pl.any_horizontal(names_a_team(cleaned_side(pl.col(side)), facts) for side in ("_one", "_two"))
     is_show = folded(pl.col("_two")).str.contains(_NO_TEAM)
     says_time = pl.col("cut").str.contains(TIME_WAS_HERE, literal=True) & ~is_show
-    is_no_pair = is_word & pl.col("family_sport").is_null() & ~known & ~says_time
+    is_no_pair = pl.col("position").is_in(doubtful.filter(~known & ~says_time)["position"].implode())
     return frame.with_columns(
-        pl.when(is_no_pair).then(None).otherwise(name).alias(name) for name in ("_one", "_two", "opponent_rule", "_at")
+        pl.when(~is_no_pair).then(name).alias(name) for name in ("_one", "_two", "opponent_rule", "_at")
     )
 
 

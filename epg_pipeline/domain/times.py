@@ -66,12 +66,12 @@ def read_times(names: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFr
     a clock without a date is the day's. An impossible date, or one that its weekday contradicts, is null and said so.
     """
     forms = time_forms(facts)
-    text = _protected(pl.col("payload"))
-    frame = names.with_row_index("_row").with_columns(
-        _date_parts=pl.coalesce(*(_date_struct(text, pattern, n, forms) for n, pattern in enumerate(forms.dates))),
-        _clock=pl.coalesce(*(_clock_struct(text, pattern) for pattern in forms.clocks)),
-    )
-    frame = frame.unnest("_date_parts").unnest("_clock")
+    frame = names.with_row_index("_row")
+    texts = frame.select("_row", _text=_protected(pl.col("payload"))).filter(pl.col("_text").str.contains(r"\d"))
+    dates = [("(?i)" + pattern, _date_parts(pattern, n, forms)) for n, pattern in enumerate(forms.dates)]
+    clocks = [(pattern, _clock_parts(pattern)) for pattern in forms.clocks]
+    for patterns in (dates, clocks):
+        frame = frame.join(_first_found(texts, patterns), on="_row", how="left", maintain_order="left")
     frame = frame.with_columns(is_sentinel=(pl.col("year") >= SENTINEL_YEAR).fill_null(value=False))
     frame = _dated(frame, day).with_columns(clock=_time_of_day())
     frame = frame.with_columns(zone_is_stated=pl.col("printed_zone").is_not_null(), zone=_zone_of(facts.zones))
@@ -81,28 +81,39 @@ def read_times(names: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFr
     )
 
 
-def _date_struct(text: pl.Expr, pattern: str, form: int, forms: TimeForms) -> pl.Expr:
-    """What one pattern finds, as numbers: null when it finds nothing."""
-    groups = text.str.extract_groups("(?i)" + pattern)
-    has = {
-        name for name in ("year", "month", "day", "one", "two", "weekday", "later", "name") if f"<{name}>" in pattern
-    }
+def _first_found(texts: pl.DataFrame, patterns: list[tuple[str, dict[str, pl.Expr]]]) -> pl.DataFrame:
+    """_row and the parts that the first pattern which a text matches gives.
+
+    Pattern after pattern over what is left: to ask whether one matches is cheap, to take its groups is not.
+    """
+    found = []
+    for pattern, parts in patterns:
+        texts = texts.with_columns(_hit=pl.col("_text").str.contains(pattern))
+        found.append(texts.filter("_hit").select("_row", **parts))
+        texts = texts.filter(~pl.col("_hit"))
+    return pl.concat(found)
+
+
+def _date_parts(pattern: str, form: int, forms: TimeForms) -> dict[str, pl.Expr]:
+    """What a date pattern's groups say, as numbers."""
+    groups = pl.col("_text").str.extract_groups("(?i)" + pattern)
+    names = ("year", "month", "day", "one", "two", "weekday", "later", "name")
+    has = {name for name in names if f"<{name}>" in pattern}
 
     def number(name: str) -> pl.Expr:
         return groups.struct.field(name).cast(pl.Int32, strict=False) if name in has else pl.lit(None, pl.Int32)
 
-    month = _month_number(groups.struct.field("name")) if "name" in has else number("month")
     weekdays = [groups.struct.field(name) for name in ("weekday", "later") if name in has]
-    parts = pl.struct(
-        year=pl.when(number("year") < _TWO_DIGITS).then(number("year") + 2000).otherwise(number("year")),
-        month=month,
-        day=number("day"),
-        one=number("one"),
-        two=number("two"),
-        weekday=_weekday_number(pl.coalesce(weekdays), forms) if weekdays else pl.lit(None, pl.Int32),
-        form=pl.lit(form, pl.Int32),
-    )
-    return pl.when(text.str.contains("(?i)" + pattern)).then(parts)
+    year = number("year")
+    return {
+        "year": pl.when(year < _TWO_DIGITS).then(year + 2000).otherwise(year),
+        "month": _month_number(groups.struct.field("name")) if "name" in has else number("month"),
+        "day": number("day"),
+        "one": number("one"),
+        "two": number("two"),
+        "weekday": _weekday_number(pl.coalesce(weekdays), forms) if weekdays else pl.lit(None, pl.Int32),
+        "form": pl.lit(form, pl.Int32),
+    }
 
 
 def _month_number(name: pl.Expr) -> pl.Expr:
@@ -153,21 +164,21 @@ def _dated(frame: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
     )
 
 
-def _clock_struct(text: pl.Expr, pattern: str) -> pl.Expr:
-    groups = text.str.extract_groups(pattern)
+def _clock_parts(pattern: str) -> dict[str, pl.Expr]:
+    """What a clock pattern's groups say."""
+    groups = pl.col("_text").str.extract_groups(pattern)
 
     def part(name: str) -> pl.Expr:
         return groups.struct.field(name) if f"<{name}>" in pattern else pl.lit(None, pl.String)
 
     half = pl.coalesce(part("half"), part("half2"), part("letter"))
-    parts = pl.struct(
-        hour=part("hour").cast(pl.Int32, strict=False),
-        minute=part("minute").cast(pl.Int32, strict=False).fill_null(0),
-        second=part("second").cast(pl.Int32, strict=False).fill_null(0),
-        half=half.str.slice(0, 1).str.to_lowercase(),
-        printed_zone=part("zone").str.to_uppercase(),
-    )
-    return pl.when(text.str.contains(pattern)).then(parts)
+    return {
+        "hour": part("hour").cast(pl.Int32, strict=False),
+        "minute": part("minute").cast(pl.Int32, strict=False).fill_null(0),
+        "second": part("second").cast(pl.Int32, strict=False).fill_null(0),
+        "half": half.str.slice(0, 1).str.to_lowercase(),
+        "printed_zone": part("zone").str.to_uppercase(),
+    }
 
 
 def _time_of_day() -> pl.Expr:
