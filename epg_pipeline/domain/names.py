@@ -44,9 +44,9 @@ def _read(slots: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
     frame = read_times(frame, day, facts)
     frame = with_competition(read_opponents(frame, facts), facts)
     frame = frame.with_columns(telling=pl.when(_is_of_another_year(day)).then(pl.lit("replay")).otherwise("telling"))
-    frame = frame.with_columns(kind=_kind(), competition=_competition(), **_evidence(facts))
     sides = (side_of(pl.col(name), facts.words) for name in ("first", "second"))
-    frame = frame.with_columns(side=pl.coalesce(*sides), rules=_rules())
+    told = {"kind": _kind(), "competition": _competition(), "side": pl.coalesce(*sides), **_evidence(facts)}
+    frame = frame.lazy().with_columns(**told).collect().with_columns(rules=_rules())
     frame = frame.with_columns(title=pl.when(pl.col("kind") == "placeholder").then(pl.lit("")).otherwise("title"))
     return frame.select("_order", *READINGS.names())
 

@@ -5,6 +5,7 @@ Belongs here: separators, prefixes, brackets, ranks, marks of gender and feed. D
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -58,8 +59,14 @@ _ARCHIVE = r"\(R\)|(?i)^\s*classics?\s*:"
 
 
 def said(text: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
-    """Whether a folded text says one of the words or phrases, as whole words."""
-    return text.str.contains(r"(?:^| )(?:" + "|".join(words) + r")(?: |$)")
+    """Whether a folded text says one of the words or phrases, as whole words; one with a bracket is a pattern."""
+    spaced = pl.concat_str(pl.lit(" "), text, pl.lit(" "))
+    plain: list[str] = []
+    patterns: list[str] = []
+    for word in words:
+        (patterns if re.search(r"[\[\\]", word) else plain).append(f" {word} ")
+    is_said = spaced.str.contains_any(plain)
+    return is_said | spaced.str.contains("|".join(patterns)) if patterns else is_said
 
 
 def told_of(payload: pl.Expr, words: Words) -> pl.Expr:
@@ -101,7 +108,9 @@ def read_opponents(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     `first` and `second` are as printed and in printed order, null where there is no pair. What is told in a press
     conference's name stays with the sides: it is no game of theirs, so nothing is taken away to find one.
     """
-    frame = frame.with_columns(telling=told_of(pl.col("cut"), facts.words), _plain=_plain(pl.col("cut")))
+    telling, plain = told_of(pl.col("cut"), facts.words), _plain(pl.col("cut"))
+    # Lazily, for then what several choices share, here the folded text, is computed once.
+    frame = frame.lazy().with_columns(telling=telling, _plain=plain).collect()
     dashed = pl.col("_plain").str.replace_all(DASH, CUT + BEHIND_DASH)
     segments = dashed.str.replace_all(_DELIMITER, CUT).str.split(CUT)
     frame = frame.with_columns(
@@ -163,7 +172,8 @@ def _with_pair(frame: pl.DataFrame) -> pl.DataFrame:
         one = pl.when(found).then(halves.struct.field("field_0")).otherwise(one)
         two = pl.when(found).then(halves.struct.field("field_1")).otherwise(two)
         rule = pl.when(found).then(pl.lit(name)).otherwise(rule)
-    return frame.with_columns(_one=one.str.strip_chars(), _two=two.str.strip_chars(), opponent_rule=rule)
+    sides = {"_one": one.str.strip_chars(), "_two": two.str.strip_chars()}
+    return frame.lazy().with_columns(**sides, opponent_rule=rule).collect()
 
 
 def _without_places(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:

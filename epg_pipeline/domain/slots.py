@@ -119,9 +119,12 @@ def _kind_by_siblings(facts: Facts) -> pl.Expr:
 
 
 def _with_known_sides(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    """Whether one or both printed opponents are teams of the catalogue: a film is called "Wild at Heart"."""
-    known = [names_a_team(pl.col(side), facts) for side in ("first", "second")]
-    return frame.with_columns(one_is_known=known[0] | known[1], both_are_known=known[0] & known[1])
+    """Whether one or both sides of a name without a shell are known teams: a film is called "Wild at Heart"."""
+    bare = frame.filter(pl.col("shell") == "", pl.col("first").is_not_null())
+    one, two = (names_a_team(pl.col(side), facts) for side in ("first", "second"))
+    known = bare.select("position", one_is_known=one | two, both_are_known=one & two)
+    frame = frame.join(known, on="position", how="left", maintain_order="left")
+    return frame.with_columns(pl.col("one_is_known", "both_are_known").fill_null(value=False))
 
 
 def _keyed(frame: pl.DataFrame) -> pl.DataFrame:

@@ -148,9 +148,8 @@ def candidates(texts: pl.Series, forms: pl.DataFrame, facts: Facts) -> pl.DataFr
     Equal forms first, then equal cores; a text that neither finds is compared with the forms that share a word with it.
     """
     asked = texts.drop_nulls().unique(maintain_order=True).to_frame("text")
-    asked = asked.with_columns(
-        form=team_form(pl.col("text"), facts.words), asked_side=side_of(pl.col("text"), facts.words)
-    )
+    told = {"form": team_form(pl.col("text"), facts.words), "asked_side": side_of(pl.col("text"), facts.words)}
+    asked = asked.lazy().with_columns(**told).collect()
     asked = asked.with_columns(core=core_of(pl.col("form"))).filter(pl.col("form") != "")
     equal = asked.join(forms.drop("core"), on="form").select(
         "text", "team", "form", "side", "asked_side", score="weight"

@@ -36,6 +36,8 @@ _LOOKALIKES = dict(
     )
 )
 
+_MIXED_SCRIPTS = r"[A-Za-z][\u0391-\u03BF\u0400-\u045F]|[\u0391-\u03BF\u0400-\u045F][A-Za-z]"
+
 # Letters that Unicode does not decompose into a base letter and an accent.
 _LETTERS = {
     "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "th", "ħ": "h", "ŋ": "n",
@@ -49,18 +51,24 @@ def repaired(text: pl.Expr) -> pl.Expr:
     Entities unescaped twice, mojibake mended, marks dropped, superscripts and wide forms made plain, look-alike letters
     made Latin, white space collapsed.
     """
-    text = _mended(text).str.replace_all(_LONE_SYMBOL, " | ").str.replace_all(_MARKS, "").str.normalize("NFKC")
-    text = _without_lookalikes(text)
+    # Step by step over the column: as one expression each choice would compute all the steps before it twice.
+    return text.map_batches(_repair, return_dtype=pl.String)
+
+
+def _repair(texts: pl.Series) -> pl.Series:
+    texts = _mended(texts).str.replace_all(_LONE_SYMBOL, " | ").str.replace_all(_MARKS, "").str.normalize("NFKC")
+    texts = _where(texts, texts.str.contains(_MIXED_SCRIPTS), texts.str.replace_many(_LOOKALIKES))
     # "PPV_LIVE_01_Man_City_vs_Tottenham_12:30": without any space, underscores are the spaces, round "-vs-" hyphens.
-    is_glued = ~text.str.contains(r"\s")
-    text = (
-        pl.when(is_glued & (text.str.count_matches("_") > 1))
-        .then(text.str.replace_all("_", " ", literal=True))
-        .when(is_glued & text.str.contains(r"(?i)-vs?-"))
-        .then(text.str.replace_all("-", " ", literal=True))
-        .otherwise(text)
-    )
-    return text.str.replace_all(r"[\x00-\x1F\x7F]+|\s+", " ").str.replace_all(" {2,}", " ").str.strip_chars()
+    is_glued = ~texts.str.contains(r"\s")
+    in_underscores = is_glued & (texts.str.count_matches("_") > 1)
+    texts = _where(texts, in_underscores, texts.str.replace_all("_", " ", literal=True))
+    in_hyphens = is_glued & texts.str.contains(r"(?i)-vs?-")
+    texts = _where(texts, in_hyphens, texts.str.replace_all("-", " ", literal=True))
+    return texts.str.replace_all(r"[\x00-\x1F\x7F\s]+", " ").str.strip_chars()
+
+
+def _where(texts: pl.Series, condition: pl.Series, changed: pl.Series) -> pl.Series:
+    return changed.zip_with(condition.fill_null(value=False), texts)
 
 
 def without_tail(text: pl.Expr) -> pl.Expr:
@@ -68,19 +76,10 @@ def without_tail(text: pl.Expr) -> pl.Expr:
     return text.str.replace(_TAIL, "")
 
 
-def _mended(text: pl.Expr) -> pl.Expr:
-    damaged = text.str.contains(_MOJIBAKE) | text.str.contains(_ENTITY)
-    return (
-        pl.when(damaged)
-        .then(pl.when(damaged).then(text).map_batches(_mend_each, return_dtype=pl.String))
-        .otherwise(text)
-    )
-
-
-def _mend_each(texts: pl.Series) -> pl.Series:
+def _mended(texts: pl.Series) -> pl.Series:
+    damaged = texts.filter(texts.str.contains(_MOJIBAKE) | texts.str.contains(_ENTITY)).unique()
     # One at a time because ftfy is a heuristic over a whole text; a playlist holds few damaged ones.
-    distinct = texts.drop_nulls().unique()
-    mended = {text: _mend(html.unescape(html.unescape(text))) for text in distinct}
+    mended = {text: _mend(html.unescape(html.unescape(text))) for text in damaged.drop_nulls()}
     return texts.replace(mended) if mended else texts
 
 
@@ -90,11 +89,6 @@ def _mend(text: str) -> str:
         return text.encode("cp1252").decode("utf-8")
     except UnicodeError:
         return ftfy.fix_encoding(text)
-
-
-def _without_lookalikes(text: pl.Expr) -> pl.Expr:
-    mixed = text.str.contains(r"[A-Za-z][\u0391-\u03BF\u0400-\u045F]|[\u0391-\u03BF\u0400-\u045F][A-Za-z]")
-    return pl.when(mixed).then(text.str.replace_many(_LOOKALIKES)).otherwise(text)
 
 
 def folded(text: pl.Expr) -> pl.Expr:

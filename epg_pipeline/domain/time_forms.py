@@ -43,10 +43,11 @@ _NO_TEAM_ENDS_SO = (
 )
 # What stands right behind a separator is a side, however it reads ("LAC vs DEN 7 PM"), and so are these teams: a joiner
 # in their middle keeps them out while times are looked for. Behind an "@" a code only, for a weekday may stand there.
+JOINER = "\x0f"
 TEAMS_LIKE_TIMES = (
-    (r"(?i)\b(connecticut|sheff\.?|sheffield)(\s+)(\p{L})(\p{L}{1,8})\b", "${1}${2}${3}\u2060${4}"),
-    (r"(?i)\b(vs?\.?|at)(\s+)(\p{L})(\p{L}{1,8})\b", "${1}${2}${3}\u2060${4}"),
-    (r"\b([A-Z]{2,4}\s+@\s+[A-Z])([A-Z]{1,3})\b", "${1}\u2060${2}"),
+    (r"(?i)\b(connecticut|sheff\.?|sheffield)(\s+)(\p{L})(\p{L}{1,8})\b", "${1}${2}${3}" + JOINER + "${4}"),
+    (r"(?i)\b(vs?\.?|at)(\s+)(\p{L})(\p{L}{1,8})\b", "${1}${2}${3}" + JOINER + "${4}"),
+    (r"\b([A-Z]{2,4}\s+@\s+[A-Z])([A-Z]{1,3})\b", "${1}" + JOINER + "${2}"),
 )
 # Zones that are no word of any language may stand in lower case; two letters only behind "am" or "pm".
 _SAFE_ZONES = r"(?i:est|edt|pst|pdt|cst|cdt|gmt|utc|bst|cet|cest|aest|aedt)"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from epg_pipeline.domain.contracts import INSTANT
-from epg_pipeline.domain.time_forms import MONTHS, NEVER_A_DATE, TEAMS_LIKE_TIMES, TimeForms, time_forms
+from epg_pipeline.domain.time_forms import JOINER, MONTHS, NEVER_A_DATE, TEAMS_LIKE_TIMES, TimeForms, time_forms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,14 +18,18 @@ if TYPE_CHECKING:
     from epg_pipeline.config import Facts
     from epg_pipeline.domain.day import ProviderDay
 
-TIME_WAS_HERE = "\u23f1"
-"""Stands in a cut payload where a time was: it parts what stood before from what stood after."""
+TIME_WAS_HERE = "\x07"
+"""Stands in a cut payload where a time was: it parts what stood before from what stood after.
+
+A control character, for a repaired name has none, and within ASCII, where word boundaries cost the engine nothing.
+"""
 
 SENTINEL_YEAR = 2090
 """Providers park an idle slot on a far date (2098-12-31, 2099-01-01)."""
 
 _TWO_DIGITS, _MONTHS_OF_A_YEAR, _NOON, _HOURS, _MINUTES, _DAYS_OF_A_WEEK = 100, 12, 12, 24, 60, 7
-_ROUND_THE_CLOCK = "\u27f3"  # stands for "24/7" while dates are looked for
+_SAID_OF_A_DATE = ["year", "month", "day", "one", "two", "weekday", "form", "dates"]
+_ROUND_THE_CLOCK = "\x0e"  # stands for "24/7" while dates are looked for
 _FORM_NAMES = ("iso", "day month", "month day", "day month", "numeric", "numeric", "dotted", "dotted", "weekday")
 
 
@@ -41,11 +45,19 @@ def without_times(payload: pl.Expr, facts: Facts) -> pl.Expr:
         text = text.str.replace_all(pattern, "${before}" + mark + "${rest}")
     # What is left between and around the parts of one time: marks, brackets, weekdays, "at", "Uhr", a stray T.
     between = rf"(?:[\s@|,()\[\]~/–T-]|st(?:art|op)\s*:|{forms.beside}|{forms.behind})*"
-    before = rf"(?:(?:[|-]|^)\s*\p{{L}}{{2,9}}\.?,\s*)?(?:[\s@|,(\[~/–-]|start\s*:|{forms.beside})*"
     behind = rf"(?:[\s@,)\]~/]|{forms.behind})*"
-    text = text.str.replace_all(rf"{before}{TIME_WAS_HERE}(?:{between}{TIME_WAS_HERE})*{behind}", mark)
+    text = text.str.replace_all(rf"{TIME_WAS_HERE}(?:{between}{TIME_WAS_HERE})*{behind}", TIME_WAS_HERE)
+    # What stands before a time is cut piece by piece: a pattern that ends at the piece's end costs no search.
+    before = rf"(?:(?:[|-]|^)\s*\p{{L}}{{2,9}}\.?,\s*)?(?:[\s@|,(\[~/–-]|start\s*:|{forms.beside})*$"
+    pieces = text.str.split(TIME_WAS_HERE)
+    pieces = pieces.list.eval(
+        pl.when(pl.int_range(pl.len()) < pl.len() - 1)
+        .then(pl.element().str.replace(before, ""))
+        .otherwise(pl.element())
+    )
+    text = pieces.list.join(mark)
     text = text.str.replace_all(_ROUND_THE_CLOCK, "24/7", literal=True)
-    return text.str.replace_all("\u2060", "", literal=True).str.strip_chars()
+    return text.str.replace_all(JOINER, "", literal=True).str.strip_chars()
 
 
 def _protected(payload: pl.Expr) -> pl.Expr:
@@ -73,7 +85,10 @@ def read_times(names: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFr
     for patterns in (dates, clocks):
         frame = frame.join(_first_found(texts, patterns), on="_row", how="left", maintain_order="left")
     frame = frame.with_columns(is_sentinel=(pl.col("year") >= SENTINEL_YEAR).fill_null(value=False))
-    frame = _dated(frame, day).with_columns(clock=_time_of_day())
+    # A playlist says few different dates: each is worked out once.
+    said = frame.select(_SAID_OF_A_DATE).unique()
+    frame = frame.join(_dated(said, day), on=_SAID_OF_A_DATE, how="left", nulls_equal=True, maintain_order="left")
+    frame = frame.with_columns(clock=_time_of_day())
     frame = frame.with_columns(zone_is_stated=pl.col("printed_zone").is_not_null(), zone=_zone_of(facts.zones))
     frame = _with_start(frame, day)
     return frame.with_columns(time_rules=_rules()).select(
@@ -159,9 +174,8 @@ def _dated(frame: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
     ahead = (weekday - day.date.isoweekday()) % _DAYS_OF_A_WEEK
     next_such_day = pl.lit(day.date) + pl.duration(days=ahead)
     is_weekday_alone = pl.col("form") == _FORM_NAMES.index("weekday")
-    return frame.with_columns(
-        date=pl.when(is_weekday_alone).then(next_such_day).otherwise(fitting.list.drop_nulls().list.first())
-    )
+    date = pl.when(is_weekday_alone).then(next_such_day).otherwise(fitting.list.drop_nulls().list.first())
+    return frame.select(*_SAID_OF_A_DATE, date=date)
 
 
 def _clock_parts(pattern: str) -> dict[str, pl.Expr]:
