@@ -70,7 +70,10 @@ def fetch_playlist(
     backoff and as Retry-After asks. Raises PlaylistFetchError for all else, and for an answer that is empty or a page.
     """
     import stamina
+    from stamina.instrumentation import LoggingOnRetryHook, set_on_retry_hooks
 
+    # Where structlog happens to be installed, stamina would print its retries past the level set for its logger.
+    set_on_retry_hooks([LoggingOnRetryHook])
     path = local_path(address)
     if path is not None:
         return Fetched(_read(path))
