@@ -38,7 +38,7 @@ bench: .venv/installed-dev
 	@touch $@
 
 # Needs uv on the PATH. The locks name no index and no host.
-LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras --no-annotate
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-strip-extras --no-annotate
 lock:
 	$(LOCK) pyproject.toml --group pyproject.toml:build -o requirements.lock
 	$(LOCK) pyproject.toml --group pyproject.toml:build --group pyproject.toml:dev -c requirements.lock -o requirements-dev.lock

@@ -90,13 +90,22 @@ def _dressed(store: Store, provider: Provider, days: list[ProviderDay]) -> pl.Da
     return dress(programmes, cast("Tier", provider.tier), provider.timezone, load_facts().sports)
 
 
+def _why_nothing(store: Store, provider: Provider, day: date) -> str:
+    """Why a day has no guide: nothing was fetched yet, or what was fetched holds no slot."""
+    if store.snapshot(provider, day) is None:
+        return f"nothing is on record for {day}; make it first: epg refresh"
+    if store.channels(provider, day).is_empty():
+        return f"its playlist of {day} holds no event slot; see how its names are read: epg match"
+    return f"its slots of {day} have no programmes yet; make them: epg refresh"
+
+
 def _guide(store: Store, provider: Provider, shown: pl.DataFrame, days: list[ProviderDay]) -> Guide:
     """The part of the programmes that is on during some days, with the channels in force on the last of them."""
     channels = store.channels(provider, days[-1].date)
     during = shown.filter(pl.col("stops_at") > days[0].opens, pl.col("starts_at") < days[-1].closes)
     own = during.join(channels, on="channel_id", how="semi")  # a slot gone since keeps its record, not its guide
     if own.is_empty():
-        raise FlowError(f"{provider.name}: nothing is on record for {days[-1].date}; make it first: epg refresh")
+        raise FlowError(f"{provider.name}: {_why_nothing(store, provider, days[-1].date)}")
     return Guide(channels.join(own, on="channel_id", how="semi", maintain_order="left"), own)
 
 
