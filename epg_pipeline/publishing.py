@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -25,7 +25,6 @@ from epg_pipeline.reports import PREVIEW_ROWS, Published
 
 if TYPE_CHECKING:
     from epg_pipeline.adapters.postgres import Provider, Store
-    from epg_pipeline.domain.tiers import Tier
     from epg_pipeline.settings import Settings
 
 DAYS_BEFORE, DAYS_AFTER = 1, 2  # the current guide's window round today
@@ -87,7 +86,7 @@ def _dressed(store: Store, provider: Provider, days: list[ProviderDay]) -> pl.Da
     """DRESSED programmes of some days in a row. Read and dressed once: a day's guide is a part of the current one."""
     opens, closes = days[0].opens, days[-1].closes
     programmes = stitch(store.programmes(provider, opens, closes), opens, closes)
-    return dress(programmes, cast("Tier", provider.tier), provider.timezone, load_facts().sports)
+    return dress(programmes, provider.tier, provider.timezone, load_facts().sports)
 
 
 def _why_nothing(store: Store, provider: Provider, day: date) -> str:

@@ -153,7 +153,7 @@ class Store:
     # Providers
 
     def providers(self, *, active_only: bool = False) -> list[Provider]:
-        """All providers by name, or those that are not disabled."""
+        """All providers by name, or those that are not paused."""
         with self.connections.transaction() as connection:
             return provider_rows.all_providers(connection, active_only)
 
@@ -165,17 +165,17 @@ class Store:
     def add_provider(self, name: str, playlist_url: str, timezone: str, tier: str, slug: str = "") -> Provider:
         """A new provider; without a slug it gets one from its name.
 
-        A disabled one of that name comes back instead, with its old slug and what is given now. StoreError when it
+        A paused one of that name comes back instead, with its old slug and what is given now. StoreError when it
         exists and is active, or a value can't be.
         """
         new = NewProvider(name, timezone, tier, slug)
         with self.connections.transaction() as connection:
             return provider_rows.insert_provider(connection, new, playlist_url, self._seal)
 
-    def disable_provider(self, provider: Provider) -> Provider:
+    def pause_provider(self, provider: Provider) -> Provider:
         """The provider, no longer among the active ones; nothing of it is lost."""
         with self.connections.transaction() as connection:
-            return provider_rows.set_status(connection, provider, "disabled")
+            return provider_rows.set_status(connection, provider, "paused")
 
     def playlist_url(self, provider: Provider) -> str:
         """The playlist's address in clear. A secret."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime  # noqa: TC003  the fields of the dataclasses are inspected at run time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -20,6 +20,7 @@ from psycopg.rows import class_row
 from epg_pipeline.adapters.faults import StoreError, UnknownProvider
 from epg_pipeline.adapters.frames_in_tables import read_frame, stage
 from epg_pipeline.adapters.sql_files import query
+from epg_pipeline.config.provider_settings import TIERS, ProviderSettings, Tier, provider_settings
 
 if TYPE_CHECKING:
     import psycopg
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
     from epg_pipeline.adapters.secrets import Seal
 
 PLAYLIST = "playlist address"
-TIERS = ("kid", "buck", "goat")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-PROVIDER = "SELECT id, slug, name, timezone, tier, status FROM providers WHERE record_status = 'active'"
+PROVIDER = (
+    "SELECT id, slug, name, timezone, tier, status, settings AS stated FROM providers WHERE record_status = 'active'"
+)
 
 PUBLICATIONS = pl.Schema(
     {
@@ -54,8 +56,14 @@ class Provider:
     slug: str
     name: str
     timezone: str
-    tier: str
+    tier: Tier
     status: str
+    stated: dict[str, object] = field(default_factory=dict, hash=False)  # the settings that differ from the defaults
+
+    @property
+    def settings(self) -> ProviderSettings:
+        """Its settings, defaults included; ConfigError names the one that is wrong, and costs this provider alone."""
+        return provider_settings(self.stated, self.name)
 
 
 @dataclass(frozen=True)
@@ -119,7 +127,7 @@ def find_provider(connection: psycopg.Connection, name_or_slug: str) -> Provider
 
 
 def insert_provider(connection: psycopg.Connection, new: NewProvider, playlist_url: str, seal: Seal) -> Provider:
-    """A new provider, or a disabled one back with what is given now. StoreError when it exists and is active."""
+    """A new provider, or a paused one back with what is given now. StoreError when it exists and is active."""
     slug = new.slug or slug_of(new.name)
     _check(new, slug)
     try:
@@ -135,7 +143,7 @@ def insert_provider(connection: psycopg.Connection, new: NewProvider, playlist_u
     except errors.UniqueViolation:
         raise StoreError(f'Another provider has the slug "{slug}": give one of its own with --slug.') from None
     if added is None:
-        raise StoreError(f'The provider "{new.name}" exists already. To set it up anew, disable it first.')
+        raise StoreError(f'The provider "{new.name}" exists already. To set it up anew, pause it first.')
     return added
 
 

@@ -1,6 +1,6 @@
 """`epg provider`: the providers on record.
 
-Belongs here: adding, listing, disabling. Does not: fetching their playlists (days.py).
+Belongs here: adding, listing, pausing. Does not: fetching their playlists (days.py).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import typer
 from epg_pipeline.cli.console import say, table
 from epg_pipeline.cli.options import Timezone  # noqa: TC001 - typer reads the annotations
 
-app = typer.Typer(help="Add, list and disable providers.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Add, list and pause providers.", no_args_is_help=True, rich_markup_mode=None)
 
 
 class Tier(StrEnum):
@@ -76,20 +76,20 @@ def list_() -> None:
 
 
 @app.command()
-def disable(name: Annotated[str, typer.Argument(help="Name or slug.")]) -> None:
+def pause(name: Annotated[str, typer.Argument(help="Name or slug.")]) -> None:
     """Stop publishing a provider; everything recorded of it stays.
 
     \b
     Example:
-      epg provider disable "My TV"
+      epg provider pause "My TV"
     """
     from epg_pipeline.adapters.postgres import open_store
     from epg_pipeline.settings import Settings
 
     with open_store(Settings.from_environment()) as store:
         provider = store.provider(name)
-        store.disable_provider(provider)
-    say(f"{provider.name} is disabled: it is no longer published, its record stays.")
+        store.pause_provider(provider)
+    say(f"{provider.name} is paused: it is no longer published, its record stays.")
 
 
 def _quoted(name: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import string
 from hashlib import blake2s
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -16,10 +16,8 @@ from epg_pipeline.config.texts import Texts, load_texts
 from epg_pipeline.domain.contracts import PROGRAMMES, conform, contract
 
 if TYPE_CHECKING:
+    from epg_pipeline.config.provider_settings import Tier
     from epg_pipeline.config.sports import Sports
-
-Tier = Literal["kid", "buck", "goat"]
-TIERS: tuple[Tier, ...] = ("kid", "buck", "goat")
 
 # Programmes as a viewer reads them. Lists hold no empty and no repeated text.
 DRESSED = contract(

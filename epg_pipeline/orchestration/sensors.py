@@ -25,7 +25,7 @@ RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_p
 def provider_partitions(
     context: dg.SensorEvaluationContext, store: dg.ResourceParam[Store]
 ) -> dg.SensorResult | dg.SkipReason:
-    """Providers on record become partitions. A disabled one keeps its partition: its history stays to be seen."""
+    """Providers on record become partitions. A paused one keeps its partition: its history stays to be seen."""
     known = set(context.instance.get_dynamic_partitions("providers"))
     new = [provider.slug for provider in store.providers() if provider.slug not in known]
     if not new:

@@ -115,11 +115,11 @@ def test_a_provider_that_can_not_be_published_stops_no_other(run, files):
     assert "Club" in ran.out
 
 
-def test_providers_are_listed_and_disabled(run, files):
+def test_providers_are_listed_and_paused(run, files):
     onboarded(run, files)
-    assert run("provider", "disable", "club").code == 0
+    assert run("provider", "pause", "club").code == 0
     listed = run("provider", "list")
-    assert "disabled" in listed.out
+    assert "paused" in listed.out
     assert "list.m3u" not in listed.out
     assert "No active provider" in run("publish").err
 

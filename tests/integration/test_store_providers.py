@@ -40,16 +40,16 @@ def test_neither_a_provider_nor_a_store_shows_an_address(store, provider):
     assert store.dagster_database().password not in shown
 
 
-def test_disabled_providers_stay_known_but_are_not_active(store, provider):
+def test_paused_providers_stay_known_but_are_not_active(store, provider):
     other = store.add_provider("Acme", URL, "UTC", "kid")
-    disabled = store.disable_provider(provider)
-    assert disabled.status == "disabled"
-    assert store.providers() == [other, disabled]
+    paused = store.pause_provider(provider)
+    assert paused.status == "paused"
+    assert store.providers() == [other, paused]
     assert store.providers(active_only=True) == [other]
 
 
-def test_adding_a_disabled_provider_again_brings_it_back_with_what_is_given_now(store, provider):
-    store.disable_provider(provider)
+def test_adding_a_paused_provider_again_brings_it_back_with_what_is_given_now(store, provider):
+    store.pause_provider(provider)
     back = store.add_provider(provider.name, URL + "&new", "Europe/Berlin", "goat")
     assert (back.id, back.slug, back.status) == (provider.id, provider.slug, "active")
     assert (back.timezone, back.tier, store.playlist_url(back)) == ("Europe/Berlin", "goat", URL + "&new")

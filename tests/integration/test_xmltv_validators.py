@@ -12,10 +12,11 @@ import pytest
 from guide_frames import BLANK, TROY, channels_for, decisions_of
 from lxml import etree
 
+from epg_pipeline.config.provider_settings import TIERS
 from epg_pipeline.config.sports import load_sports
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.schedule import schedule, stitch
-from epg_pipeline.domain.tiers import TIERS, dress
+from epg_pipeline.domain.tiers import dress
 from epg_pipeline.domain.xmltv import check_guide, to_xmltv
 
 DTD = Path("/usr/share/xmltv/xmltv.dtd")

@@ -144,7 +144,7 @@ def test_providers_on_record_become_partitions(graph, instance, club, store):
 
 
 def test_the_morning_publish_is_asked_for_every_active_provider_once(graph, club, store, tmp_path):
-    store.disable_provider(store.add_provider("Paused", "/lists/paused.m3u", "UTC", "kid"))
+    store.pause_provider(store.add_provider("Paused", "/lists/paused.m3u", "UTC", "kid"))
     store.add_provider("New", "/lists/new.m3u", "UTC", "kid")  # not a partition yet
     schedule = graph.get_repository_def().get_schedule_def("daily_publish")
     with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:

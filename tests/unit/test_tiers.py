@@ -10,11 +10,12 @@ import pytest
 from guide_frames import BLANK, TROY, channels_for, decisions_of
 
 from epg_pipeline.config.files import FILES, ConfigError
+from epg_pipeline.config.provider_settings import TIERS
 from epg_pipeline.config.sports import load_sports
 from epg_pipeline.config.texts import load_texts
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.schedule import schedule
-from epg_pipeline.domain.tiers import TIERS, dress
+from epg_pipeline.domain.tiers import dress
 
 if TYPE_CHECKING:
     from pathlib import Path

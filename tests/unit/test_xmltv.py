@@ -11,10 +11,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from epg_pipeline.config.provider_settings import TIERS
 from epg_pipeline.config.sports import load_sports
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.schedule import schedule
-from epg_pipeline.domain.tiers import TIERS, dress
+from epg_pipeline.domain.tiers import dress
 from epg_pipeline.domain.xmltv import GuideError, check_guide, to_xmltv
 
 DAY = ProviderDay(date(2025, 10, 8), "America/New_York")
