@@ -167,7 +167,7 @@ def _local_date(event: dict[str, Any], provider: Provider) -> date:
 
 
 def _title(event: dict[str, Any]) -> str:
-    from epg_pipeline.cli.evidence import instant, titled
+    from epg_pipeline.domain.evidence import instant, titled
 
     start = instant(event["starts_at"], "UTC") if event["starts_at"] else "hour not set"
     return f"{titled(event)} ({event['league']}, {start})"

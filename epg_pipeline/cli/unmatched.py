@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from epg_pipeline.adapters.postgres import Provider, Store
-    from epg_pipeline.cli.evidence import EventTitles
+    from epg_pipeline.domain.evidence import EventTitles
 
 # What a cause means, and what an operator can do about it.
 CAUSES = {
@@ -78,7 +78,7 @@ def unmatched(
 
 def _tell_provider(store: Store, provider: Provider, day: date | None, examples: int) -> list[str]:
     """Show one provider's table; its failures as lines of JSON."""
-    from epg_pipeline.cli.evidence import EventTitles
+    from epg_pipeline.domain.evidence import EventTitles
     from epg_pipeline.cli.why import decisions_in_force
     from epg_pipeline.domain.day import ProviderDay
     from epg_pipeline.domain.diagnosis import diagnosed

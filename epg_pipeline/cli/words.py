@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from epg_pipeline.cli.evidence import EventTitles, instant, sentences, titled
+from epg_pipeline.domain.evidence import EventTitles, instant, sentences, titled
 
 if TYPE_CHECKING:
     from epg_pipeline.domain.day import ProviderDay

@@ -6,18 +6,13 @@ templates beside this module. The page never carries a stream address, and no pi
 
 from __future__ import annotations
 
-import json
-import re
-from base64 import b64encode
-from functools import cache
-from hashlib import sha256
 from html import escape
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from epg_pipeline.config.texts import Texts, load_texts
+from epg_pipeline.domain.one_file import one_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,39 +34,21 @@ def guide_page(
     sports: Sports,
     *,
     texts: Texts | None = None,
+    report: str | None = None,
 ) -> str:
     """The page of a guide: HTML with its style, script and rows inside, the same for the same rows.
 
     `channels` is CHANNELS, `dressed` DRESSED; `days` are the days of the guide in order, all of one zone, and `name` is
-    what the provider is called. It belongs beside guide.xml, to which it links. Its policy forbids every request.
+    what the provider is called. It belongs beside guide.xml, to which it links; `report` is where the match report lies,
+    if there is one. Its policy forbids every request.
     """
     texts = texts or load_texts()
-    script, style = _template("page.js"), _template("page.css")
-    fields = {
-        "LANGUAGE": texts.language,
-        "POLICY": escape(_policy(script, style)),
-        "NAME": escape(name),
-        "STYLE": style,
-        "SCRIPT": script,
-        # Inside a script element only "<" could end it early; JSON can write it otherwise.
-        "GUIDE": json.dumps(_rows(channels, dressed, days, sports, texts), ensure_ascii=False, separators=(",", ":"))
-        .replace("<", "\\u003c"),
-    }  # fmt: skip
-    return re.sub(r"%([A-Z]+)%", lambda place: fields[place[1]], _template("page.html"))
+    fields = {"LANGUAGE": texts.language, "NAME": escape(name), "REPORT": _link(report)}
+    return one_file("guide_page", _rows(channels, dressed, days, sports, texts), fields)
 
 
-def _policy(script: str, style: str) -> str:
-    """Nothing may be asked for, and only this very script and style count."""
-    script_digest, style_digest = (b64encode(sha256(text.encode()).digest()).decode() for text in (script, style))
-    return (
-        f"default-src 'none'; script-src 'sha256-{script_digest}'; style-src 'sha256-{style_digest}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-@cache
-def _template(name: str) -> str:
-    return files("epg_pipeline.domain").joinpath(f"templates/{name}").read_text("utf-8")
+def _link(report: str | None) -> str:
+    return f'<a href="{escape(report)}">Match report</a>' if report else ""
 
 
 def _rows(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from reading import NEW_YORK, SATURDAY, decisions_of, event, events_of
 
-from epg_pipeline.cli.evidence import EventTitles, instant, sentences
+from epg_pipeline.domain.evidence import EventTitles, instant, sentences
 from epg_pipeline.domain.day import ProviderDay
 
 GAMES = (

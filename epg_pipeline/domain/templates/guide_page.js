@@ -1,8 +1,6 @@
-"use strict";
 // The grid: the guide's rows are drawn only where they are seen, so 3,000 channels scroll as 30 do.
 (() => {
-  const guide = JSON.parse(document.getElementById("guide").textContent);
-  const $ = (id) => document.getElementById(id);
+  const guide = rowsOfPage();
   const pane = $("pane"), plane = $("plane"), rowsBox = $("rows"), ticks = $("ticks");
   const MINUTE = 60000, SPARE_ROWS = 8;
   const span = (guide.closes - guide.opens) / MINUTE;
@@ -30,7 +28,6 @@
   let shown = channels, hits = null, width = 4, drawn = new Map(), focus = null;
 
   function hash(text) { let sum = 7; for (const letter of text) sum = (sum * 31 + letter.codePointAt(0)) % 360; return sum; }
-  function fold(text) { return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase(); }
   function minuteNow() { return (Date.now() - guide.opens) / MINUTE; }
   function isNow(block) { const now = minuteNow(); return block.start <= now && now < block.stop; }
   function format(options) { return new Intl.DateTimeFormat("en-US", { timeZone: guide.timezone, ...options }); }
@@ -40,15 +37,8 @@
   const at = (minute) => new Date(guide.opens + minute * MINUTE);
   const timeOf = (minute) => clock.format(at(minute));
   const rangeOf = (block) => `${timeOf(block.start)} – ${timeOf(block.stop)}`;
-  function make(tag, className, text) {
-    const element = document.createElement(tag);
-    if (className) element.className = className;
-    if (text !== undefined) element.textContent = text;
-    return element;
-  }
 
   // Filters
-  function option(select, value, label) { const item = make("option", "", label); item.value = value; select.append(item); }
   function fillFilters() {
     const states = [["all", "All channels"], ["events", "With an event"], ["now", "On now"], ["matched", "Event found"],
       ["unmatched", "As named, no event found"], ["idle", "Nothing on"]];
