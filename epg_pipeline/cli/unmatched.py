@@ -1,12 +1,11 @@
 """`epg unmatched`: what found no event, grouped by cause, with what came nearest and what to do.
 
-Belongs here: the words and remedies of causes, the table and the file. Does not: finding causes (domain/diagnosis.py).
+Belongs here: the table and the file. Does not: finding causes (domain/diagnosis.py), their words (domain/remedies.py).
 """
 
 from __future__ import annotations
 
 import json
-import shlex
 from datetime import date  # noqa: TC003 - typer reads the annotations
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,18 +20,6 @@ if TYPE_CHECKING:
 
     from epg_pipeline.adapters.postgres import Provider, Store
     from epg_pipeline.domain.evidence import EventTitles
-
-# What a cause means, and what an operator can do about it.
-CAUSES = {
-    "one side unknown": ("One side is no team on record", 'epg alias add "TEAM" "AS PRINTED", if it is one'),
-    "both sides unknown": ("Neither side is a team on record", "epg alias add for each, or its events are missing"),
-    "ambiguous": ("Two events fit equally well", "epg override pin PROVIDER --slot SLOT --event EVENT_ID"),
-    "not sure enough": ("An event fits, but not well enough", "epg why NAME tells what is missing; epg override pin"),
-    "no such fixture": ("Both teams are known, no event of both is near", "a stale name, or the schedule lacks it"),
-    "league not on record": ("No event of its league or sport is near", "epg events import, or another source"),
-    "no opponents": ("A show, or a title without two sides", "nothing; epg override pin, if it is an event"),
-    "not the event": ("A replay, a talk, highlights", "nothing: the guide shows the name as read"),
-}
 
 
 def unmatched(
@@ -78,10 +65,11 @@ def unmatched(
 
 def _tell_provider(store: Store, provider: Provider, day: date | None, examples: int) -> list[str]:
     """Show one provider's table; its failures as lines of JSON."""
-    from epg_pipeline.domain.evidence import EventTitles
     from epg_pipeline.cli.why import decisions_in_force
     from epg_pipeline.domain.day import ProviderDay
     from epg_pipeline.domain.diagnosis import diagnosed
+    from epg_pipeline.domain.evidence import EventTitles
+    from epg_pipeline.domain.remedies import TOLD
     from epg_pipeline.flows import EVENT_REACH, today
     from epg_pipeline.known_facts import facts_on_record
 
@@ -92,7 +80,7 @@ def _tell_provider(store: Store, provider: Provider, day: date | None, examples:
     titles = EventTitles(events, local)
     telling = decisions.filter(decisions["kind"].is_in(["event", "show"])).height
     title = f"{provider.name}, {names_day}: {failed.height} of {telling} names that tell of something have no event"
-    rows = [row for cause in CAUSES for row in _rows(failed.filter(failed["cause"] == cause), cause, examples, titles)]
+    rows = [row for cause in TOLD for row in _rows(failed.filter(failed["cause"] == cause), cause, examples, titles)]
     if rows:
         table(title, ("Cause", "Names", "For example", "Nearest", "What to do"), rows)
     else:
@@ -104,25 +92,14 @@ def _rows(failed: pl.DataFrame, cause: str, examples: int, titles: EventTitles) 
     """A cause's row, and one for each further example."""
     if failed.is_empty():
         return []
-    meaning, remedy = CAUSES[cause]
+    from epg_pipeline.domain.remedies import TOLD, came_nearest, remedy
+
+    told = TOLD[cause]
     shown = failed.unique("name", keep="first", maintain_order=True).head(examples).to_dicts()
-    names = [(row["name"], _nearest(row, titles), _remedy(row, remedy)) for row in shown] or [("", "", remedy)]
+    names = [(row["name"], came_nearest(row, titles) or "–", remedy(row)) for row in shown] or [("", "", told.remedy)]
     head, *rest = names
-    others = [(name, nearest, "" if advice == remedy else advice) for name, nearest, advice in rest]
-    return [(meaning, f"{failed.height:,}", *head), *(("", "", *row) for row in others)]
-
-
-def _nearest(row: dict[str, Any], titles: EventTitles) -> str:
-    if row["nearest"]:
-        return titles.of(row["nearest"][0])
-    return f"teams: {', '.join(row['similar'])}" if row["similar"] else "–"
-
-
-def _remedy(row: dict[str, Any], remedy: str) -> str:
-    """The command itself, where the row has what it takes."""
-    if row["cause"] == "one side unknown" and row["similar"]:
-        return f"epg alias add {shlex.quote(row['similar'][0])} {shlex.quote(row['unknown'][0])}, if it is that one"
-    return remedy
+    others = [(name, nearest, "" if advice == told.remedy else advice) for name, nearest, advice in rest]
+    return [(told.meaning, f"{failed.height:,}", *head), *(("", "", *row) for row in others)]
 
 
 def _line(row: dict[str, Any], provider: Provider, day: date) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from epg_pipeline.domain.evidence import EventTitles, instant, sentences, titled
+from epg_pipeline.domain.evidence import EventTitles, instant, sentences, titled, what_came_nearest
 
 if TYPE_CHECKING:
     from epg_pipeline.domain.day import ProviderDay
@@ -42,7 +42,11 @@ def explained(decided: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, dia
     if row["is_slot"]:
         lines += ["", "What was decided", *(f"  {line}" for line in _decision(row, events, day))]
     if diagnoses.height:
-        lines += ["", "What came nearest", *(f"  {line}" for line in _nearest(diagnoses.row(0, named=True), titles))]
+        lines += [
+            "",
+            "What came nearest",
+            *(f"  {line}" for line in what_came_nearest(diagnoses.row(0, named=True), titles)),
+        ]
     return lines
 
 
@@ -86,11 +90,3 @@ def _decision(row: dict[str, Any], events: pl.DataFrame, day: ProviderDay) -> li
         lines.append(f"  {titled(event)} ({event['league']}{venue}), {instant(event['starts_at'], day.timezone)}")
         lines.append(f"  event {event['event_id']}, from {event['source']}")
     return [*lines, "Because:", *(f"  - {line}" for line in sentences(row["reasons"], EventTitles(events, day)))]
-
-
-def _nearest(diagnosis: dict[str, Any], titles: EventTitles) -> list[str]:
-    lines = [f"No team on record is called {side!r}." for side in diagnosis["unknown"]]
-    if diagnosis["similar"]:
-        lines.append("Teams with names like that: " + ", ".join(diagnosis["similar"]) + ".")
-    lines += [titles.of(event_id) for event_id in diagnosis["nearest"]]
-    return lines or ["No event near its date is like it, nor has one of its sides."]

@@ -1,7 +1,7 @@
 """Why names found no event, grouped by cause, and what came nearest.
 
-Belongs here: the cause of each failure, the events and teams nearest to it. Does not: what to do about it in words (the
-command line), any decision.
+Belongs here: the cause of each failure, the events and teams nearest to it. Does not: what to do about it in words
+(remedies.py), any decision.
 """
 
 from __future__ import annotations

@@ -11,11 +11,11 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+
+    import polars as pl
 
     from epg_pipeline.domain.day import ProviderDay
 
@@ -27,20 +27,22 @@ _TELLINGS = {
 }
 
 
+_TITLED = ("event_id", "name", "home", "away", "league", "starts_at")
+
+
 class EventTitles:
     """Events by id, as a person knows them."""
 
     def __init__(self, events: pl.DataFrame, day: ProviderDay) -> None:
         """Take the events at hand; times are told in the day's zone."""
-        self._events = events
+        self._events = {event["event_id"]: event for event in events.select(_TITLED).iter_rows(named=True)}
         self._zone = day.timezone
 
     def of(self, event_id: str) -> str:
         """The event's title, league and start, with its id; the id alone for an event that is not at hand."""
-        found = self._events.filter(pl.col("event_id") == event_id)
-        if found.is_empty():
+        event = self._events.get(event_id)
+        if event is None:
             return f"event {event_id}"
-        event = found.row(0, named=True)
         return f"{titled(event)} ({event['league']}, {instant(event['starts_at'], self._zone)}), event {event_id}"
 
 
@@ -59,6 +61,15 @@ def instant(moment: datetime, timezone: str) -> str:
 def sentences(reasons: list[str], titles: EventTitles) -> list[str]:
     """One sentence for each reason, in their order."""
     return [_sentence(reason, titles) for reason in reasons]
+
+
+def what_came_nearest(diagnosis: dict[str, Any], titles: EventTitles) -> list[str]:
+    """What is known of a name that found no event, from its row of DIAGNOSES; never empty."""
+    lines = [f"No team on record is called {side!r}." for side in diagnosis["unknown"]]
+    if diagnosis["similar"]:
+        lines.append("Teams with names like that: " + ", ".join(diagnosis["similar"]) + ".")
+    lines += [titles.of(event_id) for event_id in diagnosis["nearest"]]
+    return lines or ["No event near its date is like it, nor has one of its sides."]
 
 
 def _sentence(reason: str, titles: EventTitles) -> str:

@@ -19,7 +19,8 @@ def one_file(page: str, rows: object, fields: dict[str, str]) -> str:
     """The HTML of a page, from templates/<page>.html, .css and .js and what all pages share.
 
     `rows` is what its script works on, in the element #rows-of-page as JSON. `fields` fill the template's %NAMES% and
-    are HTML already: escape what comes from outside. The policy in it forbids every request, and any script or style but its own.
+    are HTML already: escape what comes from outside. Its policy forbids every request, and all scripts and styles but
+    its own.
     """
     script, style = _template("shared.js") + _template(f"{page}.js"), _template("shared.css") + _template(f"{page}.css")
     held = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))

@@ -39,8 +39,8 @@ def guide_page(
     """The page of a guide: HTML with its style, script and rows inside, the same for the same rows.
 
     `channels` is CHANNELS, `dressed` DRESSED; `days` are the days of the guide in order, all of one zone, and `name` is
-    what the provider is called. It belongs beside guide.xml, to which it links; `report` is where the match report lies,
-    if there is one. Its policy forbids every request.
+    what the provider is called. It belongs beside guide.xml, to which it links; `report` is the address of the match
+    report, if there is one. Its policy forbids every request.
     """
     texts = texts or load_texts()
     fields = {"LANGUAGE": texts.language, "NAME": escape(name), "REPORT": _link(report)}

@@ -1,7 +1,7 @@
 """Reasons of decisions, taken apart again.
 
 Belongs here: finding one reason among a decision's, by its word. Does not: giving reasons (matching.py), putting them
-into sentences (the command line).
+into sentences (evidence.py).
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def page_of(*rows: dict, name: str = "Demo") -> str:
 
 
 def held(page: str) -> dict:
-    return json.loads(re.search(r'<script type="application/json" id="rows-of-page">(.*?)</script>', page, re.DOTALL)[1])
+    return json.loads(re.search(r'id="rows-of-page">(.*?)</script>', page, re.DOTALL)[1])
 
 
 PAGE = page_of(TROY, BLANK | {"slot": "NBA 01"}, SHOW)
