@@ -36,6 +36,8 @@ def dagster_variables(settings: Settings, database: DatabaseParts) -> dict[str, 
         variables["EPG_EVENTS_FILE"] = str(settings.events_file)
     if settings.families_file:
         variables["EPG_FAMILIES"] = str(settings.families_file)
+    if settings.texts_file:
+        variables["EPG_TEXTS"] = str(settings.texts_file)
     return variables
 
 

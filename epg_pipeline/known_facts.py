@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from epg_pipeline.config import catalogue_digest, facts_with_families, load_facts, load_teams
+from epg_pipeline.config.texts import load_texts
 from epg_pipeline.domain.aliases import facts_with_aliases, learned_aliases
 from epg_pipeline.settings import Settings
 
@@ -26,6 +27,18 @@ def installed_facts() -> Facts:
     """The packaged facts with the operator's own families (EPG_FAMILIES); ConfigError names what is wrong in them."""
     families = Settings.from_environment().families_file
     return facts_with_families(load_facts(), families) if families else load_facts()
+
+
+def check_own_files() -> None:
+    """Read the operator's own families and texts, so that what is wrong in them is said before any work is begun.
+
+    ConfigError names the file and the entry.
+    """
+    settings = Settings.from_environment()
+    if settings.families_file:
+        installed_facts()
+    if settings.texts_file:
+        load_texts(own=settings.texts_file)
 
 
 def facts_on_record(store: Store) -> Facts:

@@ -34,13 +34,12 @@ def up(port: Port = None, guide_port: GuidePort = None, host: Host = "127.0.0.1"
 
     from epg_pipeline.adapters.postgres import open_store
     from epg_pipeline.environment import childs_environment, dagster_variables
-    from epg_pipeline.known_facts import installed_facts
+    from epg_pipeline.known_facts import check_own_files
     from epg_pipeline.settings import Settings
     from epg_pipeline.up import UpError, run_up
 
     settings = Settings.from_environment()
-    if settings.families_file:
-        installed_facts()  # a faulty file is told now, not by the first run that reads it
+    check_own_files()  # a faulty one is told now, not by the first run that reads it
     settings.home.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(settings.home / "up.lock", timeout=0):

@@ -31,23 +31,33 @@ class Fact(BaseModel):
 
 def validated(kind: TypeAdapter[Facts], file: Traversable, what: str) -> Facts:
     """The file's content as `kind`; ConfigError says which entry (`what`: "family", "league", …) is wrong and why."""
+    return validated_rows(kind, read_yaml(file), file, what)
+
+
+def read_yaml(file: Traversable) -> object:
+    """The file's content, whatever it is; ConfigError says why it can't be read."""
     where = shown(file)
     try:
-        rows = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
-        return kind.validate_python(rows)
+        return yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"{where} can't be read: {getattr(error, 'strerror', None) or 'it is no UTF-8 text'}."
         ) from error
     except yaml.YAMLError as error:
         raise ConfigError(f"{where}: this is no YAML: {error}") from error
+
+
+def validated_rows(kind: TypeAdapter[Facts], rows: object, file: Traversable, what: str) -> Facts:
+    """Rows of a file as `kind`; ConfigError says which entry (`what`) is wrong and why."""
+    try:
+        return kind.validate_python(rows)
     except ValidationError as error:
         first = error.errors()[0]
         entry = _entry_name(rows, first["loc"])
         field = ".".join(str(part) for part in first["loc"][1:])
         fault = first["msg"].removeprefix("Value error, ")
         raise ConfigError(
-            f'{where}: {what} "{entry}": {field + ": " if field else ""}{fault}. Mend it there.'
+            f'{shown(file)}: {what} "{entry}": {field + ": " if field else ""}{fault}. Mend it there.'
         ) from None
 
 

@@ -1,23 +1,32 @@
-"""What a viewer reads: templates by language, clocks and zone names.
+"""What a viewer reads: templates by language and tier, clocks, days and zone names.
 
-Belongs here: the schema of texts.yaml and its reading; a template that could not be filled is refused here, before any
-guide is written. Does not: the filling (domain/tiers.py).
+Belongs here: the schema of texts.yaml, its reading, and an operator's own file over it; a template that could not be
+filled is refused here, before any guide is written. Does not: the filling (domain/tiers.py).
 """
 
 from __future__ import annotations
 
 import string
+from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
+import polars as pl
 from pydantic import AfterValidator, Field, TypeAdapter
 
-from epg_pipeline.config.files import FILES, ConfigError, Fact, validated
+from epg_pipeline.config.files import FILES, ConfigError, Fact, read_yaml, shown, validated_rows
+from epg_pipeline.config.provider_settings import Tier  # noqa: TC001 - the schema is read at run time
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from importlib.resources.abc import Traversable
+    from pathlib import Path
 
+
+PACKAGED = FILES / "texts.yaml"
 FIELDS = frozenset({"title", "sub_title", "facts", "venue", "time", "date"})
+
+Clock = Literal["zone", "12", "24"]
 
 
 def _fillable(template: str) -> str:
@@ -29,7 +38,18 @@ def _fillable(template: str) -> str:
     return template
 
 
+def _strftime(pattern: str) -> str:
+    try:
+        pl.select(pl.lit(datetime(2000, 1, 1)).dt.strftime(pattern))  # noqa: DTZ001 - any time will do
+    except pl.exceptions.PolarsError:
+        raise ValueError(f'"{pattern}" is no pattern for strftime, such as %H:%M') from None
+    return pattern
+
+
 Template = Annotated[str, AfterValidator(_fillable)]
+Pattern = Annotated[str, Field(min_length=1), AfterValidator(_strftime)]
+Sort = Literal["pre", "live", "post", "later", "next", "untimed", "idle"]
+Words = Annotated[str, Field(min_length=1)]
 
 
 class Titles(Fact):
@@ -53,20 +73,46 @@ class Descriptions(Titles):
 class Categories(Fact):
     """The words for any programme, a live event, and a studio show."""
 
-    all: str = Field(min_length=1)
-    event: str = Field(min_length=1)
-    show: str = Field(min_length=1)
+    all: Words
+    event: Words
+    show: Words
+
+
+class TierTexts(Fact):
+    """Where a tier says it otherwise; what is left out is the language's own template."""
+
+    titles: dict[Sort, Template] = Field(default_factory=dict)
+    descriptions: dict[Sort | Literal["shown"], Template] = Field(default_factory=dict)
 
 
 class Language(Fact):
-    """All words of one language; `date` and the clocks are strftime patterns."""
+    """All words of one language.
+
+    The clocks and `date` are strftime patterns, in which %a and %b are one of `weekdays` and `months`. `abbreviations`
+    is what the language calls a zone's own (CEST: MESZ).
+    """
 
     titles: Titles
     descriptions: Descriptions
     categories: Categories
-    twelve_hours: str
-    twenty_four_hours: str
-    date: str
+    place: Template
+    twelve_hours: Pattern
+    twenty_four_hours: Pattern
+    date: Pattern
+    weekdays: Annotated[tuple[Words, ...], Field(min_length=7, max_length=7)]
+    months: Annotated[tuple[Words, ...], Field(min_length=12, max_length=12)]
+    abbreviations: dict[str, Words] = Field(default_factory=dict)
+    tiers: dict[Tier, TierTexts] = Field(default_factory=dict)
+
+    def of_tier(self, tier: Tier | None) -> Language:
+        """The same with the tier's own templates in their places."""
+        own = self.tiers.get(tier, TierTexts()) if tier else TierTexts()
+        return self.model_copy(
+            update={
+                "titles": self.titles.model_copy(update=dict(own.titles)),
+                "descriptions": self.descriptions.model_copy(update=dict(own.descriptions)),
+            }
+        )
 
 
 class Marks(Fact):
@@ -85,33 +131,57 @@ class Habits(Fact):
 
 
 class Texts(Habits):
-    """The words of one language with the habits of zones."""
+    """The words of one language and tier with the habits of zones; `hours` overrules these."""
 
     language: str
     words: Language
+    hours: Clock = "zone"
 
     def clock(self, timezone: str) -> str:
         """The strftime pattern viewers in the zone read a time in."""
-        twelve = any(
+        twelve = self.hours == "12" or (self.hours == "zone" and self._is_twelve_hour_zone(timezone))
+        return self.words.twelve_hours if twelve else self.words.twenty_four_hours
+
+    def _is_twelve_hour_zone(self, timezone: str) -> bool:
+        return any(
             timezone.startswith(zone) if zone.endswith("/") else timezone == zone for zone in self.twelve_hour_zones
         )
-        return self.words.twelve_hours if twelve else self.words.twenty_four_hours
 
 
 class _File(Habits):
     languages: dict[str, Language]
 
 
-@cache
-def load_texts(language: str = "en", file: Traversable = FILES / "texts.yaml") -> Texts:
-    """The words of a language, the packaged ones unless a file is given.
+def load_texts(
+    language: str = "en", own: Path | None = None, *, tier: Tier | None = None, clock: Clock = "zone"
+) -> Texts:
+    """The words of a language and tier: the packaged ones, with an operator's `own` file laid over them.
 
-    ConfigError says which template is wrong and how, or which languages there are.
+    That file says only what differs; a language we don't have must be whole in it. `clock` "12" or "24" overrules what
+    a zone is used to. ConfigError says which template is wrong and how, or which languages there are.
     """
-    stated = validated(TypeAdapter(_File), file, "texts")
+    stated = _read(own)
     if language not in stated.languages:
-        raise ConfigError(
-            f"config/{file.name}: no language {language!r}; there are {', '.join(sorted(stated.languages))}"
-        )
+        where = shown(own or PACKAGED)
+        raise ConfigError(f"{where}: no language {language!r}; there are {', '.join(sorted(stated.languages))}")
     habits = {name: getattr(stated, name) for name in Habits.model_fields}
-    return Texts(language=language, words=stated.languages[language], **habits)
+    return Texts(language=language, words=stated.languages[language].of_tier(tier), hours=clock, **habits)
+
+
+@cache
+def _read(own: Path | None) -> _File:
+    rows = read_yaml(PACKAGED)
+    if own is not None:
+        rows = _laid_over(rows, read_yaml(own), own)
+    return validated_rows(TypeAdapter(_File), rows, own or PACKAGED, "texts")
+
+
+def _laid_over(rows: object, own: object, file: Traversable) -> Mapping[str, object]:
+    """Our rows with the operator's in their places, at any depth."""
+    if not isinstance(rows, dict) or not isinstance(own, dict):
+        raise ConfigError(f"{shown(file)}: texts by language are expected, as in config/texts.yaml. Mend it there.")
+    both = dict(rows)
+    for key, value in own.items():  # a few dozen templates
+        ours = rows.get(key)
+        both[key] = _laid_over(ours, value, file) if isinstance(ours, dict) and isinstance(value, dict) else value
+    return both

@@ -6,6 +6,7 @@ written down (xmltv.py), the words themselves (config/texts.yaml).
 
 from __future__ import annotations
 
+import re
 import string
 from hashlib import blake2s
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from epg_pipeline.domain.contracts import PROGRAMMES, conform, contract
 if TYPE_CHECKING:
     from epg_pipeline.config.provider_settings import Tier
     from epg_pipeline.config.sports import Sports
+    from epg_pipeline.config.texts import Language
 
 # Programmes as a viewer reads them. Lists hold no empty and no repeated text.
 DRESSED = contract(
@@ -78,8 +80,9 @@ def _with_known(programmes: pl.DataFrame, timezone: str, sports: Sports, texts: 
         .with_columns(
             sort=pl.when(pl.col("block") == "filler").then(filler).otherwise("block"),
             time=(local.dt.strftime(texts.clock(timezone)) + pl.lit(" ") + _zone(local, timezone, texts)).fill_null(""),
-            local_date=local.dt.strftime(texts.words.date).fill_null(""),
+            date=_date(local, texts.words).fill_null(""),
             eight_digits=local.dt.strftime("%Y%m%d").fill_null(""),
+            facts=_facts(texts.words),
             emoji=pl.coalesce("league_emoji", "emoji", pl.lit(sports.default.emoji)),
         )
     )
@@ -88,8 +91,28 @@ def _with_known(programmes: pl.DataFrame, timezone: str, sports: Sports, texts: 
 def _zone(local: pl.Expr, timezone: str, texts: Texts) -> pl.Expr:
     if name := texts.zone_names.get(timezone):
         return pl.lit(name)
-    abbreviation = local.dt.strftime("%Z")
+    abbreviation = local.dt.strftime("%Z").replace(texts.words.abbreviations)
     return pl.when(abbreviation.str.contains(r"^[+-]")).then(pl.lit("GMT") + abbreviation).otherwise(abbreviation)
+
+
+def _date(local: pl.Expr, words: Language) -> pl.Expr:
+    """The date in the language's own words: strftime knows English days and months alone."""
+    own = {"%a": (local.dt.weekday(), words.weekdays), "%b": (local.dt.month(), words.months)}
+    pieces = [
+        own[piece][0].replace_strict(dict(enumerate(own[piece][1], 1)), default=None, return_dtype=pl.String)
+        if piece in own
+        else local.dt.strftime(piece)
+        for piece in re.split("(%[ab])", words.date)
+        if piece
+    ]
+    return pl.concat_str(pieces)
+
+
+def _facts(words: Language) -> pl.Expr:
+    """A sentence of what, and one of where."""
+    what = pl.col("sub_title").str.strip_chars_end(".") + pl.lit(".")
+    where = pl.when(pl.col("venue") != "").then(pl.lit(" ") + _filled(words.place)).otherwise(pl.lit(""))
+    return pl.when(pl.col("sub_title") != "").then(what + where).otherwise(pl.lit(""))
 
 
 def _by_sort(templates: dict[str, str]) -> pl.Expr:
@@ -101,12 +124,11 @@ def _by_sort(templates: dict[str, str]) -> pl.Expr:
 
 
 def _filled(template: str) -> pl.Expr:
-    columns = {"facts": "description", "date": "local_date"}
     pieces: list[pl.Expr] = []
     for text, field, _, _ in string.Formatter().parse(template):
         pieces.append(pl.lit(text))
         if field is not None:
-            pieces.append(pl.col(columns.get(field, field)).fill_null(""))
+            pieces.append(pl.col(field).fill_null(""))
     return pl.concat_str(pieces)
 
 
