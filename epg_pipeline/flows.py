@@ -17,8 +17,10 @@ import polars as pl
 
 from epg_pipeline.adapters.event_files import read_events
 from epg_pipeline.adapters.http import PlaylistFetchError, fetch_playlist
+from epg_pipeline.checking import check_matched, check_slots, names_day
 from epg_pipeline.config import load_facts
 from epg_pipeline.domain.channels import channels_of
+from epg_pipeline.domain.checks import demand, failing, no_empty_channel, no_overlap
 from epg_pipeline.domain.contracts import ENTRIES, SLOTS, conform
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.matching import decide
@@ -120,9 +122,11 @@ def snapshot_playlist(store: Store, provider: Provider, day: date) -> Snapshotte
         body, etag, last_modified = _fetch(store, provider, last)
         entries = parse_playlist(body)
     except (PlaylistFetchError, PlaylistError) as fault:
+        store.note_fetch(provider, str(fault))
         if last is None:
             raise FlowError(f"{provider.name}: {fault}") from None
         return _kept(last, str(fault))
+    store.note_fetch(provider)
     kept = store.save_snapshot(provider, day, body, entries.height, etag, last_modified)
     changed = last is None or last.content_hash != kept.content_hash
     return Snapshotted(entries.height, len(body), kept.content_hash, changed)

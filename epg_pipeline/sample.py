@@ -46,7 +46,7 @@ def demo_provider(store: Store, sample: Sample) -> Provider:
         known = store.provider(sample.slug)
         if store.playlist_url(known) == str(sample.playlist) and known.status == "active":
             return known
-        store.pause_provider(known)
+        return store.change_provider(known, playlist_url=str(sample.playlist), status="active")
     except UnknownProvider:
         pass
     return store.add_provider(sample.provider, str(sample.playlist), sample.timezone, sample.tier, sample.slug)

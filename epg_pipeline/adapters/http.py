@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +44,10 @@ class PlaylistFetchError(Exception):
     """A playlist could not be had; the message says why and what to do, and never holds the address itself."""
 
 
+class NoPlaylistError(PlaylistFetchError):
+    """The server answered, and what it gave is no playlist; asking again at once would not help."""
+
+
 class _MayPassError(PlaylistFetchError):
     """A fault worth another try; `wait` is what the server asked for, None where it asked for nothing."""
 
@@ -63,20 +68,34 @@ class Fetched:
 def fetch_playlist(
     address: str, *, etag: str | None = None, last_modified: str | None = None, attempts: int = 4, pause: float = 0.5
 ) -> Fetched:
-    """The playlist at an http(s) or file address, or at a plain path.
+    """The playlist at an http(s) or file address, at a plain path, or of an Xtream Codes account.
 
     Given the `etag` or `last_modified` of the copy at hand, an unchanged playlist comes back with `body` None. What
     may pass (connection faults, 5xx, 408, 425, 429) is tried `attempts` times, first after `pause` seconds, with
     backoff and as Retry-After asks. Raises PlaylistFetchError for all else, and for an answer that is empty or a page.
     """
+    from epg_pipeline.adapters import xtream  # it asks through `fetch` below
+
+    asked = partial(fetch, attempts=attempts, pause=pause)
+    if xtream.is_xtream(address):
+        return xtream.fetch_account(address, partial(asked, etag=etag, last_modified=last_modified), asked)
+    path = local_path(address)
+    if path is not None:
+        return Fetched(_read(path))
+    fetched = asked(address, etag=etag, last_modified=last_modified)
+    check_playlist(fetched.body, shown(address))
+    return fetched
+
+
+def fetch(
+    address: str, *, etag: str | None = None, last_modified: str | None = None, attempts: int = 4, pause: float = 0.5
+) -> Fetched:
+    """What a web address gives, whatever it is, with the retries, limits and errors of `fetch_playlist`."""
     import stamina
     from stamina.instrumentation import LoggingOnRetryHook, set_on_retry_hooks
 
     # Where structlog happens to be installed, stamina would print its retries past the level set for its logger.
     set_on_retry_hooks([LoggingOnRetryHook])
-    path = local_path(address)
-    if path is not None:
-        return Fetched(_read(path))
     asking = {"User-Agent": USER_AGENT, "Accept": "*/*"}
     if etag:
         asking["If-None-Match"] = etag
@@ -135,12 +154,13 @@ def _read(path: Path) -> bytes:
     if path.is_dir():
         raise PlaylistFetchError(f"{path} is a folder; name the playlist file in it")
     try:
-        return _checked(path.read_bytes(), str(path))
+        body = path.read_bytes()
     except FileNotFoundError:
-        fault = f"{path} does not exist; check the path"
+        raise PlaylistFetchError(f"{path} does not exist; check the path") from None
     except OSError as error:
-        fault = f"{path} can't be read ({error.strerror}); check its permissions"
-    raise PlaylistFetchError(fault)
+        raise PlaylistFetchError(f"{path} can't be read ({error.strerror}); check its permissions") from None
+    check_playlist(body, str(path))
+    return body
 
 
 def _ask(address: str, asking: dict[str, str]) -> Fetched:
@@ -154,8 +174,7 @@ def _ask(address: str, asking: dict[str, str]) -> Fetched:
             if response.status_code == HTTPStatus.NOT_MODIFIED:
                 return Fetched(None, asking.get("If-None-Match"), asking.get("If-Modified-Since"))
             _check_status(response, where)
-            body = _checked(_body(response, where), where)
-            return Fetched(body, response.headers.get("etag"), response.headers.get("last-modified"))
+            return Fetched(_body(response, where), response.headers.get("etag"), response.headers.get("last-modified"))
     except PlaylistFetchError:
         raise
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
@@ -198,13 +217,13 @@ def _check_status(response: httpx.Response, where: str) -> None:
             )
         raise _MayPassError(f"{where}: HTTP {status}; the server has trouble, try again later", wait)
     if status in (401, 403):
-        raise PlaylistFetchError(
+        raise NoPlaylistError(
             f"{where}: HTTP {status}, access refused; check user and password, and that the account is paid"
         )
     if status == HTTPStatus.NOT_FOUND:
-        raise PlaylistFetchError(f"{where}: HTTP 404, nothing there; check the address")
+        raise NoPlaylistError(f"{where}: HTTP 404, nothing there; check the address")
     if not response.is_success:
-        raise PlaylistFetchError(f"{where}: HTTP {status}, not a playlist; ask the provider for the address in force")
+        raise NoPlaylistError(f"{where}: HTTP {status}, not a playlist; ask the provider for the address in force")
 
 
 def _retry_after(header: str | None) -> timedelta | None:
@@ -232,15 +251,16 @@ def _body(response: httpx.Response, where: str) -> bytes:
     return b"".join(chunks)
 
 
-def _checked(body: bytes, where: str) -> bytes:
-    """The body, unless its first bytes show that it is no playlist."""
+def check_playlist(body: bytes | None, where: str) -> None:
+    """NoPlaylistError when an answer's first bytes show that it is no playlist; None is an unchanged one."""
+    if body is None:
+        return
     start = body[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if not start:
-        raise PlaylistFetchError(f"{where}: the answer is empty; try again later, or check that the account is active")
+        raise NoPlaylistError(f"{where}: the answer is empty; try again later, or check that the account is active")
     if start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml")):
-        raise PlaylistFetchError(
+        raise NoPlaylistError(
             f"{where}: a web page, not a playlist; check the address (and that the account is active)"
         )
     if start.startswith(b"{"):
-        raise PlaylistFetchError(f"{where}: a JSON answer, not a playlist; ask for the M3U address (type=m3u_plus)")
-    return body
+        raise NoPlaylistError(f"{where}: a JSON answer, not a playlist; ask for the M3U address (type=m3u_plus)")

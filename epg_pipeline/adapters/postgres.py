@@ -8,12 +8,13 @@ middle it leaves what was there, and done again it gives what an undisturbed run
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self, Unpack
 
 from epg_pipeline.adapters import (
     event_rows,
     override_rows,
     programme_rows,
+    provider_changes,
     provider_rows,
     slot_rows,
     source_rows,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from epg_pipeline.adapters.embedded import Lease
+    from epg_pipeline.adapters.provider_changes import ProviderChanges
     from epg_pipeline.adapters.source_rows import Merge, TakenIn
     from epg_pipeline.domain.team_lists import Compared
 
@@ -165,22 +167,41 @@ class Store:
     def add_provider(self, name: str, playlist_url: str, timezone: str, tier: str, slug: str = "") -> Provider:
         """A new provider; without a slug it gets one from its name.
 
-        A paused one of that name comes back instead, with its old slug and what is given now. StoreError when it
-        exists and is active, or a value can't be.
+        A removed one of that name comes back instead, with its old slug, its settings and what is given now. StoreError
+        when it is on record, or a value can't be.
         """
         new = NewProvider(name, timezone, tier, slug)
         with self.connections.transaction() as connection:
-            return provider_rows.insert_provider(connection, new, playlist_url, self._seal)
+            return provider_changes.insert_provider(connection, new, playlist_url, self._seal)
+
+    def change_provider(self, provider: Provider, **changes: Unpack[ProviderChanges]) -> Provider:
+        """The provider with what is given anew; the slug never changes. See `update_provider`."""
+        with self.connections.transaction() as connection:
+            return provider_changes.update_provider(connection, provider, changes, self._seal)
 
     def pause_provider(self, provider: Provider) -> Provider:
         """The provider, no longer among the active ones; nothing of it is lost."""
+        return self.change_provider(provider, status="paused")
+
+    def remove_provider(self, provider: Provider) -> None:
+        """Take the provider off the list; its record stays, and adding its name again brings it back."""
         with self.connections.transaction() as connection:
-            return provider_rows.set_status(connection, provider, "paused")
+            provider_changes.mark_removed(connection, provider)
+
+    def removed_providers(self) -> list[str]:
+        """The names of the providers that were removed."""
+        with self.connections.transaction() as connection:
+            return provider_changes.removed_names(connection)
+
+    def note_fetch(self, provider: Provider, problem: str = "") -> None:
+        """The provider's playlist was asked for just now; `problem` says why it gave none."""
+        with self.connections.transaction() as connection:
+            provider_changes.note_fetch(connection, provider, problem)
 
     def playlist_url(self, provider: Provider) -> str:
         """The playlist's address in clear. A secret."""
         with self.connections.transaction() as connection:
-            sealed = provider_rows.sealed_playlist_url(connection, provider)
+            sealed = provider_changes.sealed_playlist_url(connection, provider)
         return self._seal.open(sealed, provider_rows.PLAYLIST)
 
     # Playlists

@@ -1,34 +1,27 @@
 """Providers, their playlists' snapshots, what was published for them and what was set aside.
 
-Belongs here: the rows of `providers`, `playlist_snapshots`, `provider_days`, `publications` and `quarantine`. Does not:
-channels and what is on them.
+Belongs here: reading `providers`, and the rows of `playlist_snapshots`, `provider_days`, `publications` and
+`quarantine`. Does not: changing a provider (provider_changes.py), channels and what is on them.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime  # noqa: TC003  the fields of the dataclasses are inspected at run time
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
-from psycopg import errors
 from psycopg.rows import class_row
 
-from epg_pipeline.adapters.faults import StoreError, UnknownProvider
+from epg_pipeline.adapters.faults import UnknownProvider
 from epg_pipeline.adapters.frames_in_tables import read_frame, stage
 from epg_pipeline.adapters.sql_files import query
-from epg_pipeline.config.provider_settings import TIERS, ProviderSettings, Tier, provider_settings
+from epg_pipeline.config.provider_settings import ProviderSettings, Tier, provider_settings
 
 if TYPE_CHECKING:
     import psycopg
 
-    from epg_pipeline.adapters.secrets import Seal
-
 PLAYLIST = "playlist address"
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 PROVIDER = (
     "SELECT id, slug, name, timezone, tier, status, settings AS stated FROM providers WHERE record_status = 'active'"
 )
@@ -124,65 +117,6 @@ def find_provider(connection: psycopg.Connection, name_or_slug: str) -> Provider
             return one
     listed = ", ".join(f"{one.name} ({one.slug})" for one in known) or "none yet; add one with: epg provider add"
     raise UnknownProvider(f'No provider is called "{wanted}". Known: {listed}.')
-
-
-def insert_provider(connection: psycopg.Connection, new: NewProvider, playlist_url: str, seal: Seal) -> Provider:
-    """A new provider, or a paused one back with what is given now. StoreError when it exists and is active."""
-    slug = new.slug or slug_of(new.name)
-    _check(new, slug)
-    try:
-        with connection.transaction(), connection.cursor(row_factory=class_row(Provider)) as cursor:
-            values = {
-                "slug": slug,
-                "name": new.name.strip(),
-                "sealed": seal.close(playlist_url, PLAYLIST),
-                "timezone": new.timezone,
-                "tier": new.tier,
-            }
-            added = cursor.execute(query("add_provider"), values).fetchone()
-    except errors.UniqueViolation:
-        raise StoreError(f'Another provider has the slug "{slug}": give one of its own with --slug.') from None
-    if added is None:
-        raise StoreError(f'The provider "{new.name}" exists already. To set it up anew, pause it first.')
-    return added
-
-
-def slug_of(name: str) -> str:
-    """A name for addresses and folders: lower-case ASCII letters and digits, joined by hyphens."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return "-".join(re.findall(r"[a-z0-9]+", plain))
-
-
-def _check(new: NewProvider, slug: str) -> None:
-    if not new.name.strip():
-        raise StoreError("A provider needs a name.")
-    if not SLUG.fullmatch(slug):
-        raise StoreError(
-            f'"{slug}" is no slug: lower-case letters and digits, with single hyphens between. Give one with --slug.'
-        )
-    if new.tier not in TIERS:
-        raise StoreError(f'"{new.tier}" is no tier: {", ".join(TIERS)}.')
-    try:
-        ZoneInfo(new.timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise StoreError(f'"{new.timezone}" is no time zone: use an IANA name such as America/New_York.') from None
-
-
-def set_status(connection: psycopg.Connection, provider: Provider, status: str) -> Provider:
-    """The provider with its new status; nothing is written when it had it."""
-    connection.execute(
-        "UPDATE providers SET status = %(status)s, updated_at = now() WHERE id = %(id)s AND status <> %(status)s",
-        {"id": provider.id, "status": status},
-    )
-    return find_provider(connection, provider.name)
-
-
-def sealed_playlist_url(connection: psycopg.Connection, provider: Provider) -> bytes:
-    """The playlist's address as stored."""
-    row = connection.execute("SELECT playlist_url_sealed FROM providers WHERE id = %s", (provider.id,)).fetchone()
-    if row is None:
-        raise UnknownProvider(f'No provider is called "{provider.name}" any more.')
-    return bytes(row[0])
 
 
 def insert_snapshot(

@@ -101,4 +101,6 @@ def provider_settings(stated: Mapping[str, object], provider: str) -> ProviderSe
         first = error.errors()[0]
         setting = ".".join(map(str, first["loc"])) or "settings"
         fault = first["msg"].removeprefix("Value error, ")
-        raise ConfigError(f"{provider}: setting {setting}: {fault}. See: epg provider set --help") from None
+        raise ConfigError(
+            f"{provider}: setting {setting}={str(first['input'])[:80]}: {fault}. See: epg provider set --help"
+        ) from None

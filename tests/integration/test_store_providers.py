@@ -10,6 +10,7 @@ import pytest
 from store_frames import DAY
 
 from epg_pipeline.adapters.postgres import Publication, StoreError, UnknownProvider, open_store
+from epg_pipeline.config.files import ConfigError
 
 URL = "http://tv.example/get.php?username=carol&password=hunter2"
 PLAYLIST = b"#EXTM3U\n#EXTINF:-1,NBA 01 :\nhttp://tv.example/live/carol/hunter2/1.ts\n"
@@ -48,11 +49,53 @@ def test_paused_providers_stay_known_but_are_not_active(store, provider):
     assert store.providers(active_only=True) == [other]
 
 
-def test_adding_a_paused_provider_again_brings_it_back_with_what_is_given_now(store, provider):
-    store.pause_provider(provider)
-    back = store.add_provider(provider.name, URL + "&new", "Europe/Berlin", "goat")
-    assert (back.id, back.slug, back.status) == (provider.id, provider.slug, "active")
+def test_a_removed_provider_is_gone_from_every_list_and_comes_back_by_its_name_with_its_history(store, provider):
+    store.save_snapshot(provider, DAY, PLAYLIST, 1, etag='"abc"')
+    provider = store.change_provider(provider, settings={"days_after": 3}, status="paused")
+    store.remove_provider(provider)
+    assert (store.providers(), store.removed_providers()) == ([], ["Demo"])
+    with pytest.raises(UnknownProvider):
+        store.provider("demo")
+    with pytest.raises(StoreError, match='The removed provider "Demo" has the slug "demo".*add "Demo" again'):
+        store.add_provider("DEMO", URL, "UTC", "kid")
+    back = store.add_provider("Demo", URL + "&new", "Europe/Berlin", "goat")
+    assert (back.id, back.slug, back.status, back.stated) == (provider.id, "demo", "active", {"days_after": 3})
     assert (back.timezone, back.tier, store.playlist_url(back)) == ("Europe/Berlin", "goat", URL + "&new")
+    assert store.snapshot_body(store.snapshot(back, DAY)) == PLAYLIST
+
+
+def test_what_is_changed_changes_alone_and_the_slug_never(store, provider):
+    changed = store.change_provider(provider, name="Nova TV", timezone="Europe/Rome")
+    assert changed == replace(provider, name="Nova TV", timezone="Europe/Rome")
+    assert store.playlist_url(changed) == store.playlist_url(provider)
+    assert store.change_provider(changed, settings={"minutes": {"nba": 170}}).settings.minutes == {"nba": 170}
+    assert store.change_provider(changed, tier="kid").stated == {"minutes": {"nba": 170}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"name": " "}, "needs a name"),
+        ({"name": "a\nb"}, "printable"),
+        ({"name": "Acme"}, 'Another provider is called "Acme"'),
+        ({"timezone": "Mars/Base"}, "is no time zone"),
+        ({"tier": "gold"}, "is no tier"),
+        ({"settings": {"days_after": 99}}, "days_after"),
+    ],
+)
+def test_a_change_that_can_not_be_changes_nothing(store, provider, changes, says):
+    store.add_provider("Acme", URL, "UTC", "kid")
+    with pytest.raises((StoreError, ConfigError), match=says):
+        store.change_provider(provider, **changes)
+    assert store.provider("demo") == provider
+
+
+def test_another_address_is_asked_without_what_the_old_one_said(store, provider):
+    store.save_snapshot(provider, DAY, PLAYLIST, 1, etag='"abc"', last_modified="Sat, 21 Nov 2026 05:00:00 GMT")
+    store.change_provider(provider, playlist_url=store.playlist_url(provider), tier="goat")
+    assert store.snapshot(provider, DAY).etag == '"abc"', "the same address"
+    store.change_provider(provider, playlist_url="http://elsewhere.example/")
+    assert (store.snapshot(provider, DAY).etag, store.snapshot(provider, DAY).last_modified) == (None, None)
 
 
 def test_an_active_provider_is_not_overwritten(store, provider):

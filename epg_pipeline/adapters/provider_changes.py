@@ -1,0 +1,189 @@
+"""What an operator says of providers: a new one, another address, a pause, a removal.
+
+Belongs here: the writes to `providers` and what must follow from them in the record, with the checks before. Does not:
+reading providers (provider_rows.py), what a setting means (config/provider_settings.py).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Literal, TypedDict
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from psycopg import errors
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from epg_pipeline.adapters.faults import StoreError, UnknownProvider
+from epg_pipeline.adapters.provider_rows import PLAYLIST, NewProvider, Provider, find_provider
+from epg_pipeline.adapters.sql_files import query
+from epg_pipeline.config.provider_settings import TIERS, provider_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import psycopg
+
+    from epg_pipeline.adapters.secrets import Seal
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_NAME = 80
+
+
+class ProviderChanges(TypedDict, total=False):
+    """What may be said anew of a provider; what is left out stays. The address is a secret."""
+
+    name: str
+    playlist_url: str
+    timezone: str
+    tier: str
+    status: Literal["active", "paused"]
+    settings: Mapping[str, object]
+
+
+def insert_provider(connection: psycopg.Connection, new: NewProvider, playlist_url: str, seal: Seal) -> Provider:
+    """A new provider, or a removed one of that name back, with what is given now. StoreError when it is on record."""
+    slug = new.slug or slug_of(new.name)
+    _check_name(new.name)
+    if not SLUG.fullmatch(slug):
+        raise StoreError(
+            f'"{slug}" is no slug: lower-case letters and digits, with single hyphens between. Give one with --slug.'
+        )
+    _check_place(new.timezone, new.tier)
+    values = {
+        "slug": slug,
+        "name": new.name.strip(),
+        "sealed": seal.close(playlist_url, PLAYLIST),
+        "timezone": new.timezone,
+        "tier": new.tier,
+    }
+    try:
+        with connection.transaction(), connection.cursor(row_factory=class_row(Provider)) as cursor:
+            added = cursor.execute(query("add_provider"), values).fetchone()
+    except errors.UniqueViolation:
+        raise StoreError(_slug_is_taken(connection, slug)) from None
+    if added is None:
+        raise StoreError(
+            f'The provider "{new.name.strip()}" exists already. To change it: epg provider edit; if it is paused: '
+            "epg provider resume."
+        )
+    _forget_validators(connection, added)
+    return added
+
+
+def update_provider(
+    connection: psycopg.Connection, provider: Provider, changes: ProviderChanges, seal: Seal
+) -> Provider:
+    """The provider with the changes; its slug, and so its addresses and channel ids, stay whatever its name becomes.
+
+    Another address makes the next fetch an unconditional one; another zone or setting makes the next publish schedule
+    anew. StoreError for a value that can't be, ConfigError for a setting.
+    """
+    if "name" in changes:
+        _check_name(changes["name"])
+    _check_place(changes.get("timezone", provider.timezone), changes.get("tier", provider.tier))
+    settings = changes.get("settings")
+    if settings is not None:
+        provider_settings(settings, provider.name)
+    address = changes.get("playlist_url")
+    values = {
+        "id": provider.id,
+        "name": changes["name"].strip() if "name" in changes else None,
+        "sealed": seal.close(address, PLAYLIST) if address else None,
+        "timezone": changes.get("timezone"),
+        "tier": changes.get("tier"),
+        "status": changes.get("status"),
+        "settings": None if settings is None else Jsonb(dict(settings)),
+    }
+    is_elsewhere = values["sealed"] not in {None, sealed_playlist_url(connection, provider)}
+    try:
+        with connection.transaction():
+            is_changed = connection.execute(query("change_provider"), values).rowcount == 1
+    except errors.UniqueViolation:
+        raise StoreError(_name_is_taken(connection, str(values["name"]))) from None
+    if is_elsewhere:
+        _forget_validators(connection, provider)
+    if is_changed and (settings is not None or "timezone" in changes):
+        connection.execute(query("mark_provider_rematches"), {"id": provider.id})
+    return find_provider(connection, provider.slug)
+
+
+def mark_removed(connection: psycopg.Connection, provider: Provider) -> None:
+    """Take the provider off the list; every row of it stays."""
+    connection.execute(
+        "UPDATE providers SET record_status = 'removed', updated_at = now() WHERE id = %s AND record_status = 'active'",
+        (provider.id,),
+    )
+
+
+def note_fetch(connection: psycopg.Connection, provider: Provider, problem: str) -> None:
+    """The playlist was asked for just now; `problem` is why it gave none, without its address."""
+    connection.execute(
+        "UPDATE providers SET fetched_at = now(), fetch_problem = %s WHERE id = %s", (problem, provider.id)
+    )
+
+
+def removed_names(connection: psycopg.Connection) -> list[str]:
+    """The names of the providers that were removed; adding one again brings it back."""
+    rows = connection.execute("SELECT name FROM providers WHERE record_status = 'removed' ORDER BY name")
+    return [name for (name,) in rows]
+
+
+def sealed_playlist_url(connection: psycopg.Connection, provider: Provider) -> bytes:
+    """The playlist's address as stored."""
+    row = connection.execute("SELECT playlist_url_sealed FROM providers WHERE id = %s", (provider.id,)).fetchone()
+    if row is None:
+        raise UnknownProvider(f'No provider is called "{provider.name}" any more.')
+    return bytes(row[0])
+
+
+def slug_of(name: str) -> str:
+    """A name for addresses and folders: lower-case ASCII letters and digits, joined by hyphens."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall(r"[a-z0-9]+", plain))
+
+
+def _forget_validators(connection: psycopg.Connection, provider: Provider) -> None:
+    """An ETag or a date means nothing to another server: asked with it, that might say "unchanged" of another list."""
+    connection.execute(
+        "UPDATE playlist_snapshots SET etag = NULL, last_modified = NULL WHERE provider_id = %s", (provider.id,)
+    )
+
+
+def _check_name(name: str) -> None:
+    if not name.strip():
+        raise StoreError("A provider needs a name.")
+    if not name.isprintable() or len(name) > LONGEST_NAME:
+        raise StoreError(f"A provider's name has at most {LONGEST_NAME} characters, all of them printable.")
+
+
+def _check_place(timezone: str, tier: str) -> None:
+    if tier not in TIERS:
+        raise StoreError(f'"{tier}" is no tier: {", ".join(TIERS)}.')
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise StoreError(f'"{timezone}" is no time zone: use an IANA name such as America/New_York.') from None
+
+
+def _slug_is_taken(connection: psycopg.Connection, slug: str) -> str:
+    name, is_removed = _holder(connection, "slug", slug)
+    if is_removed:
+        return (
+            f'The removed provider "{name}" has the slug "{slug}" for ever: add "{name}" again to bring it back, or '
+            "give another slug with --slug."
+        )
+    return f'Another provider has the slug "{slug}": give one of its own with --slug.'
+
+
+def _name_is_taken(connection: psycopg.Connection, name: str) -> str:
+    _, is_removed = _holder(connection, "name", name)
+    removed = f' It is removed; epg provider add "{name}" brings it back.' if is_removed else ""
+    return f'Another provider is called "{name}".{removed}'
+
+
+def _holder(connection: psycopg.Connection, column: Literal["name", "slug"], value: str) -> tuple[str, bool]:
+    statement = f"SELECT name, record_status = 'removed' FROM providers WHERE {column} = %s"  # noqa: S608 - our columns
+    row = connection.execute(statement, (value,)).fetchone()
+    return row or (value, False)
