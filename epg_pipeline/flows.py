@@ -20,7 +20,7 @@ from epg_pipeline.adapters.http import PlaylistFetchError, fetch_playlist
 from epg_pipeline.checking import check_matched, check_slots, names_day
 from epg_pipeline.config import load_facts
 from epg_pipeline.domain.channels import channels_of
-from epg_pipeline.domain.checks import demand, failing, no_empty_channel, no_overlap
+from epg_pipeline.domain.checks import demand, no_empty_channel, no_overlap
 from epg_pipeline.domain.contracts import ENTRIES, SLOTS, conform
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.matching import decide
@@ -132,13 +132,16 @@ def snapshot_playlist(store: Store, provider: Provider, day: date) -> Snapshotte
     return Snapshotted(entries.height, len(body), kept.content_hash, changed)
 
 
-def filter_channels(store: Store, provider: Provider, day: date) -> Filtered:
+def filter_channels(store: Store, provider: Provider, day: date, *, force: bool = False) -> Filtered:
     """Sort the entries of the snapshot in force, and record its event slots and how they differ from the day before.
 
     They are recorded for the snapshot's own day: a later day without a playlist of its own has no names of its own.
+    CheckFailedError, with nothing recorded, when most slots are gone; `force` takes the playlist as it is.
     """
     snapshot = _snapshot_of(store, provider, day)
-    entries = sort_entries(parse_playlist(store.snapshot_body(snapshot)), facts_on_record(store))
+    facts = facts_on_record(store)
+    entries = sort_entries(parse_playlist(store.snapshot_body(snapshot)), facts)
+    verdicts = demand(check_slots(store, provider, snapshot.day, entries, facts), force=force)
     slots = entries.filter("is_slot")
     channels = channels_of(slots, provider.slug).join(slots.select("position", "name"), on="position")
     changes = store.save_slots(provider, snapshot.day, channels)
@@ -151,6 +154,7 @@ def filter_channels(store: Store, provider: Provider, day: date) -> Filtered:
         removed=changes.removed,
         unchanged=changes.unchanged,
         preview=channels.select("slot", "name", "family", "channel_id").head(PREVIEW_ROWS),
+        verdicts=verdicts,
     )
 
 
@@ -187,10 +191,10 @@ def match_days(store: Store, provider: Provider, days: list[date], step: Step = 
     reports = []
     for day in days:
         with step(f"Matching {day}"), store.lock(provider, day):
-            names_day = _snapshot_of(store, provider, day).day
-            if names_day not in decided:
-                decided[names_day] = _decided(store, provider, names_day, max(days))
-            reports.append(_recorded(store, provider, day, decided[names_day]))
+            names_of = names_day(store, provider, _snapshot_of(store, provider, day).day)
+            if names_of not in decided:
+                decided[names_of] = _decided(store, provider, names_of, max(days))
+            reports.append(_recorded(store, provider, day, decided[names_of]))
             store.rematched(provider, day)
     if days:
         learn_aliases(store, provider, max(days))
@@ -208,7 +212,7 @@ def publish_provider(store: Store, provider: Provider, day: date, as_of: date, s
         ahead
         for ahead in days_ahead(day, as_of)
         if not _is_scheduled(store, provider, ProviderDay(ahead, provider.timezone))
-        or (due and {ahead, _snapshot_of(store, provider, ahead).day} & due)
+        or (due and {ahead, names_day(store, provider, ahead)} & due)
     ]
     match_days(store, provider, waiting)
     return publish_day(store, provider, day, as_of, settings)
@@ -275,10 +279,12 @@ def _recorded(store: Store, provider: Provider, day: date, decided: Decided) -> 
     decided = replace(decided, decisions=by_hand)
     local = ProviderDay(day, provider.timezone)
     programmes, unscheduled = _scheduled(decided, local)
+    verdicts = demand([no_empty_channel(decided.channels, programmes, local), no_overlap(programmes)])
     earlier = store.programmes(provider, local.opens, local.opens + timedelta(microseconds=1))
     saved = [store.save_programmes(provider, day, own_blocks(programmes, earlier, local))]
     if decided.day == day:
         saved.append(store.save_decisions(provider, day, decided.decisions))
+        verdicts += check_matched(store, provider, day, decided.decisions)
     faulty = (*decided.faulty, *unscheduled)
     if faulty:
         rows = pl.DataFrame({"name": [slot.name for slot in faulty], "reason": [slot.reason for slot in faulty]})
@@ -293,6 +299,7 @@ def _recorded(store: Store, provider: Provider, day: date, decided: Decided) -> 
         rows_unchanged=sum(one.unchanged for one in saved),
         quarantined=faulty,
         preview=_decisions_preview(decided.decisions),
+        verdicts=verdicts,
     )
 
 

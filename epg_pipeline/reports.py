@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from epg_pipeline.domain.checks import Verdict
+
 PREVIEW_ROWS = 20
 
 
@@ -49,6 +51,7 @@ class Filtered:
     removed: int
     unchanged: int
     preview: pl.DataFrame = field(repr=False)
+    verdicts: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ class Matched:
     rows_unchanged: int
     quarantined: tuple[Quarantined, ...]
     preview: pl.DataFrame = field(repr=False)
+    verdicts: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True)
