@@ -54,6 +54,7 @@ app.add_typer(events.app, name="events")
 app.add_typer(teams.app, name="teams")
 app.command()(servers.up)
 app.command()(servers.serve)
+app.command()(servers.playlist_url)
 app.command()(servers.env)
 app.command()(servers.down)
 

@@ -1,4 +1,4 @@
-"""`epg up`, `serve`, `env`: the running parts.
+"""`epg up`, `serve`, `playlist-url`, `env`, `down`: the running parts.
 
 Belongs here: their options and what is printed. Does not: starting processes (up.py), serving (serve.py).
 """
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from epg_pipeline.up import Addresses
 
 GUIDE_PORT, DAGSTER_PORT = 8080, 3000
+MOST_CLIENTS = 400  # at once; each may hold a connection and a file, and 1,024 is what a process usually may open
 Port = Annotated[int | None, typer.Option("--port", help="Dagster's port; 3000, or a free one if that is taken.")]
 GuidePort = Annotated[
     int | None, typer.Option("--guide-port", help="The guides' port; 8080, or a free one if that is taken.")
@@ -75,7 +76,42 @@ def serve(
     settings = Settings.from_environment()
     say(f"Guides at http://{host}:{port}/")
     app = guide_app(settings.dist, playlist_token(settings.home))
-    uvicorn.run(app, host=host, port=port, access_log=False, log_level="warning")  # addresses may hold the token
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        access_log=False,  # addresses may hold the token
+        log_level="warning",
+        server_header=False,
+        limit_concurrency=MOST_CLIENTS,
+        timeout_graceful_shutdown=5,  # a player that reads slowly does not keep us from ending
+    )
+
+
+def playlist_url(
+    name: Annotated[str, typer.Argument(help="The provider, by name or as in its address.")],
+    server: Annotated[
+        str | None, typer.Option(help="The guide server as players reach it; EPG_GUIDE_URL if not given.")
+    ] = None,
+) -> None:
+    """Print the address of a provider's private playlist. It carries the token: give it to your own players alone.
+
+    \b
+    Examples:
+      epg playlist-url demo
+      epg playlist-url "My TV" --server http://192.168.1.20:8080
+    """
+    from epg_pipeline.serve import playlist_address, playlist_token
+    from epg_pipeline.serve.shelf import Shelf
+    from epg_pipeline.settings import Settings
+
+    settings = Settings.from_environment()
+    guides = [guide for guide in Shelf(settings.dist).guides() if guide.has_playlist]
+    found = [guide for guide in guides if name.casefold() in (guide.slug, guide.name.casefold())]
+    if not found:
+        known = ", ".join(guide.name for guide in guides) or "none yet"
+        raise typer.BadParameter(f'no playlist of "{name}" is published in {settings.dist}; there are: {known}')
+    typer.echo(playlist_address(server or settings.guide_url, found[0].slug, playlist_token(settings.home)))
 
 
 def env() -> None:

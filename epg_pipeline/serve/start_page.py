@@ -1,0 +1,129 @@
+"""What is published -> the page that lists it.
+
+Belongs here: what the page tells of a provider, in words. Does not: its looks and behaviour (domain/templates), the
+markup (listing.html). The address of a private playlist never stands here: behind a proxy on this machine every
+visitor looks like its operator, so it is printed by a command instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment
+
+from epg_pipeline.domain.one_file import one_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from jinja2 import Template
+
+    from epg_pipeline.serve.shelf import Guide
+
+DAYS_TOO_OLD = 2  # a guide is made anew daily; before that hour yesterday's is the latest
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    id: str
+    what: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    what: str
+    why: str
+
+
+def start_page(guides: Sequence[Guide], server: str, now: datetime) -> str:
+    """The HTML of the start page. `server` is the address the reader reached it by; `now` tells what is too old."""
+    channels = sum(guide.summary.channels or 0 for guide in guides)
+    total = f"{_counted(len(guides), 'provider')} · {_counted(channels, 'channel')}" if guides else ""
+    listing = _template().render(guides=[_shown(guide, server, now) for guide in guides], total=total)
+    return one_file("start_page", None, {"LISTING": listing})
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(files("epg_pipeline.serve").joinpath("listing.html").read_text("utf-8"))
+
+
+def _shown(guide: Guide, server: str, now: datetime) -> dict[str, object]:
+    published = guide.summary.published_at
+    return {
+        "slug": guide.slug,
+        "name": guide.name,
+        "has_page": "index.html" in guide.sizes,
+        "has_report": "report.html" in guide.sizes,
+        "has_playlist": guide.has_playlist,
+        "instant": published.isoformat() if published else "",
+        "when": in_words(published, now, guide) if published else "",
+        "figures": _figures(guide),
+        "problems": _problems(guide, now),
+        "addresses": list(_addresses(guide, server)),
+    }
+
+
+def in_words(instant: datetime, now: datetime, guide: Guide) -> str:
+    """A passed instant in the provider's zone: "today 06:02 EST", "Saturday 21 November 2026, 06:02 EST"."""
+    local, today = instant.astimezone(guide.summary.zone), now.astimezone(guide.summary.zone).date()
+    zone = local.tzname() or ""
+    zone = f"UTC{zone}" if zone[:1] in "+-" else zone  # a zone without an abbreviation of its own
+    near = {today: "today", today - timedelta(days=1): "yesterday"}
+    day = near.get(local.date()) or f"{local:%A} {local.day} {local:%B %Y},"
+    return f"{day} {local:%H:%M} {zone}".rstrip()
+
+
+def _figures(guide: Guide) -> list[tuple[str, str]]:
+    summary = guide.summary
+    rate = None if summary.match_rate is None else f"{summary.match_rate:.1%}"
+    told = [
+        ("of the events found", rate),
+        ("channels", _grouped(summary.channels)),
+        ("programmes", _grouped(summary.programmes)),
+        ("slots matched", _grouped(summary.matched)),
+    ]
+    return [(what, value) for what, value in told if value is not None]
+
+
+def _problems(guide: Guide, now: datetime) -> list[_Problem]:
+    summary, problems = guide.summary, []
+    if summary.held_back:
+        problems.append(_Problem("A new guide is held back, the last one stays:", summary.held_back))
+    if summary.day and (now.astimezone(summary.zone).date() - summary.day).days >= DAYS_TOO_OLD:
+        problems.append(_Problem("The guide is old:", f"the last day published is {summary.day}. Try: epg publish"))
+    if summary.uploads_failed:
+        why = "The next publish tries again. See: epg status"
+        problems.append(_Problem(f"{_counted(summary.uploads_failed, 'file')} did not reach the bucket.", why))
+    if guide.summary_fault:
+        problems.append(_Problem("Its figures are not known:", guide.summary_fault))
+    return problems
+
+
+def _addresses(guide: Guide, server: str) -> list[_Address]:
+    """The packed guide first, which every player above takes; both forms of the own guide, one of each edition."""
+    offered = [("guide.xml.gz", ""), ("guide.xml", ""), *(("guide.xml.gz", folder) for folder in guide.editions)]
+    return [
+        _Address(
+            f"{guide.slug}-{number}",
+            f"{folder} edition" if folder else name,
+            "/".join(filter(None, (server, "guides", guide.slug, folder, name))),
+        )
+        for number, (name, folder) in enumerate(offered)
+        if "/".join(filter(None, (folder, name))) in guide.sizes
+    ]
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _grouped(count: int | None) -> str | None:
+    return None if count is None else f"{count:,}"
