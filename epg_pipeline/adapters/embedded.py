@@ -220,7 +220,8 @@ def _start(place: ServerPlace) -> int:
 def _launch(place: ServerPlace, account: Account, programs: Path, port: int) -> str | None:
     """Start the process and wait until it takes connections; what it logged if it ended instead."""
     begin = place.log.stat().st_size if place.log.exists() else 0
-    pid = _spawn(place, account, [str(programs / "postgres"), "-D", str(place.data), "-p", str(port)])
+    command = [str(programs / "postgres"), "-D", str(place.data), "-p", str(port), *_statistics(programs)]
+    pid = _spawn(place, account, command)
 
     def is_ready() -> bool:
         server = running_postmaster(place)
@@ -232,6 +233,14 @@ def _launch(place: ServerPlace, account: Account, programs: Path, port: int) -> 
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGQUIT)
     return place.log.read_bytes()[begin:][-2000:].decode(errors="replace").strip()
+
+
+def _statistics(programs: Path) -> list[str]:
+    """Options that have the server count its queries' times, for the view slowest_queries; none where it can't."""
+    root = programs.parent
+    # A server that is told to load a library it lacks does not start.
+    found = any(next(root.glob(f"{lib}/pg_stat_statements.*"), None) for lib in ("lib", "lib/postgresql"))
+    return ["-c", "shared_preload_libraries=pg_stat_statements", "-c", "pg_stat_statements.max=1000"] if found else []
 
 
 def _spawn(place: ServerPlace, account: Account, command: list[str]) -> int:
