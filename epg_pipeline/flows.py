@@ -24,11 +24,10 @@ from epg_pipeline.domain.checks import demand, no_empty_channel, no_overlap
 from epg_pipeline.domain.contracts import ENTRIES, SLOTS, conform
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.matching import decide
-from epg_pipeline.domain.midnight import own_blocks
 from epg_pipeline.domain.names import read_names
 from epg_pipeline.domain.overrides import overridden
 from epg_pipeline.domain.playlist import PlaylistError, parse_playlist
-from epg_pipeline.domain.schedule import schedule
+from epg_pipeline.domain.schedule import own_blocks, schedule
 from epg_pipeline.domain.slots import sort_entries
 from epg_pipeline.isolation import without_faulty
 from epg_pipeline.known_facts import facts_on_record, installed_facts, learn_aliases
@@ -280,8 +279,7 @@ def _recorded(store: Store, provider: Provider, day: date, decided: Decided) -> 
     local = ProviderDay(day, provider.timezone)
     programmes, unscheduled = _scheduled(decided, local)
     verdicts = demand([no_empty_channel(decided.channels, programmes, local), no_overlap(programmes)])
-    earlier = store.programmes(provider, local.opens, local.opens + timedelta(microseconds=1))
-    saved = [store.save_programmes(provider, day, own_blocks(programmes, earlier, local))]
+    saved = [store.save_programmes(provider, day, own_blocks(programmes, local))]
     if decided.day == day:
         saved.append(store.save_decisions(provider, day, decided.decisions))
         verdicts += check_matched(store, provider, day, decided.decisions)

@@ -12,6 +12,7 @@ from hashlib import blake2s
 import polars as pl
 
 from epg_pipeline.domain.contracts import CHANNELS, conform
+from epg_pipeline.domain.text import one_line
 
 _SLUG = re.compile(r"[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*")
 
@@ -39,7 +40,7 @@ def channels_of(slots: pl.DataFrame, provider_slug: str) -> pl.DataFrame:
         .sort("position")
         .unique("slot", keep="first", maintain_order=True)
         .with_columns(
-            display_name=_one_line(pl.col("slot")),
+            display_name=one_line(pl.col("slot")).replace("", "Slot"),  # a key that only machines can read
             logo=pl.when(_tells_the_account()).then(pl.lit("")).otherwise(pl.col("logo").str.strip_chars()),
             channel_id=_readable(pl.col("slot")),
         )
@@ -81,7 +82,3 @@ def _tells_the_account() -> pl.Expr:
     repeats = pl.col("logo").str.contains(account, literal=True) & account.str.contains(r"^[^.]+/[^.]+$")
     of_its_own = pl.col("logo").str.contains(r"(?i)://[^/]*@|[?&](?:user(?:name)?|pass(?:word)?|token|auth)=")
     return repeats.fill_null(value=False) | of_its_own
-
-
-def _one_line(text: pl.Expr) -> pl.Expr:
-    return text.str.replace_all(r"[\x00-\x1F\x7F-\x{9F}\x{2028}\x{2029}\s]+", " ").str.strip_chars()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from epg_pipeline.domain.text import one_line
+
 
 def clone_playlist(channels: pl.DataFrame, guide_url: str) -> bytes:
     """The M3U of CHANNELS as UTF-8 bytes: one entry a slot, in the provider's order, numbered from 1.
@@ -19,8 +21,8 @@ def clone_playlist(channels: pl.DataFrame, guide_url: str) -> bytes:
     line = pl.concat_str(
         pl.lit('#EXTINF:-1 tvg-id="'), _quoted("channel_id"), pl.lit('" tvg-chno="'), number,
         pl.lit('" tvg-name="'), _quoted("display_name"), pl.lit('" tvg-logo="'), _quoted("logo"),
-        pl.lit('" group-title="'), _quoted("group_title"), pl.lit('",'), _line("display_name"),
-        pl.lit("\n"), _line("url"), pl.lit("\n"),
+        pl.lit('" group-title="'), _quoted("group_title"), pl.lit('",'), one_line(pl.col("display_name")),
+        pl.lit("\n"), one_line(pl.col("url")), pl.lit("\n"),
     )  # fmt: skip
     header = f'#EXTM3U x-tvg-url="{guide_url}"\n'
     return "".join([header, *entries.select(line.alias("line"))["line"]]).encode()
@@ -28,10 +30,4 @@ def clone_playlist(channels: pl.DataFrame, guide_url: str) -> bytes:
 
 def _quoted(column: str) -> pl.Expr:
     # M3U has no escape for a quote inside an attribute.
-    return _line(column).str.replace_all('"', "'", literal=True)
-
-
-def _line(column: str) -> pl.Expr:
-    return (
-        pl.col(column).fill_null("").str.replace_all(r"[\x00-\x1F\x7F-\x{9F}\x{2028}\x{2029}]+", " ").str.strip_chars()
-    )
+    return one_line(pl.col(column).fill_null("")).str.replace_all('"', "'", literal=True)

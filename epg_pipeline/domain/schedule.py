@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from epg_pipeline.domain.contracts import INSTANT, PROGRAMMES, conform
+from epg_pipeline.domain.text import one_line
 
 if TYPE_CHECKING:
     from epg_pipeline.config.sports import Sports
@@ -36,28 +37,54 @@ def schedule(decisions: pl.DataFrame, channels: pl.DataFrame, day: ProviderDay, 
     airings = _airings(decisions, channels, sports)
     timed = _without_overlap(airings.filter(pl.col("event_starts_at").is_not_null()))
     opens, closes = pl.lit(day.opens, INSTANT), pl.lit(day.closes, INSTANT)
-    today = timed.filter(pl.col("event_starts_at") < closes, pl.col("live_stops_at") > opens)
-    live = today.with_columns(starts_at="event_starts_at", stops_at="live_stops_at", block=pl.lit("live"))
-    elsewhere = _subjects_without_live(airings, timed, today, channels, day)
-    stretches = pl.concat([*_round_live(today, opens, closes), elsewhere.with_columns(begins=opens, ends=closes)],
+    # An event of the small hours is announced the evening before.
+    near = timed.filter(pl.col("event_starts_at") < closes + ANNOUNCED, pl.col("live_stops_at") > opens)
+    live = near.filter(pl.col("event_starts_at") < closes).with_columns(
+        starts_at="event_starts_at", stops_at="live_stops_at", block=pl.lit("live")
+    )
+    elsewhere = _subjects_without_live(airings, timed, near, channels, day)
+    stretches = pl.concat([*_round_live(near, opens, closes), elsewhere.with_columns(begins=opens, ends=closes)],
                           how="diagonal_relaxed")  # fmt: skip
-    programmes = pl.concat([live, _tiled(stretches)], how="diagonal_relaxed")
+    programmes = pl.concat([live, _tiled(stretches, closes)], how="diagonal_relaxed")
     return conform(programmes.sort("channel_id", "starts_at"), PROGRAMMES, "programmes")
+
+
+def own_blocks(programmes: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
+    """PROGRAMMES as the day keeps them on record, none starting before it opens: so each row is one day's own.
+
+    A live block that began before midnight is kept from midnight on, whatever the day before knows of it: a day can
+    then be made anew, or stand alone, and never leave a gap in another. `stitch` joins the parts of an event again.
+    """
+    opens = pl.lit(day.opens, INSTANT)
+    return programmes.with_columns(starts_at=pl.max_horizontal("starts_at", opens)).filter(pl.col("stops_at") > opens)
 
 
 def stitch(programmes: pl.DataFrame, opens: datetime, closes: datetime) -> pl.DataFrame:
     """PROGRAMMES of several days as one guide of [opens, closes): no overlap, no shared start on any channel.
 
-    A live block keeps its time against the other blocks of any day, which are cut or dropped, and ends where the next
-    live block starts. Of rows that share channel and start the last counts. Nothing is invented: a day that is not
-    among the rows stays a gap. A live block that reaches over a border of the window keeps its true times.
+    A live block has its event's true time against the other blocks of any day, which are cut or dropped, and ends where
+    the next live block starts; what two days keep of one event is one block. Of rows that share channel and start the
+    last counts. Nothing is invented: a day that is not among the rows stays a gap. A live block that reaches over a
+    border of the window keeps its true times.
     """
     rows = programmes.filter(pl.col("stops_at") > opens, pl.col("starts_at") < closes)
+    once = rows.unique(["channel_id", "starts_at", pl.col("block") == "live"], keep="last", maintain_order=True)
     is_live = pl.col("block") == "live"
-    live = _ending_at_next(rows.filter(is_live).unique(["channel_id", "starts_at"], keep="last", maintain_order=True))
-    rest = rows.filter(~is_live).unique(["channel_id", "starts_at"], keep="last", maintain_order=True)
+    live = _ending_at_next(_whole(once.filter(is_live)))
+    rest = once.filter(~is_live)
     both = pl.concat([live, _outside(rest, live)])
     return conform(_ending_at_next(both), PROGRAMMES, "stitched programmes")
+
+
+def _whole(live: pl.DataFrame) -> pl.DataFrame:
+    """One row an event, from its true start as far as no other live block has that time."""
+    ordered = live.sort("channel_id", "starts_at", maintain_order=True)
+    part = ordered.with_columns(run=pl.struct("channel_id", "event_starts_at").rle_id())
+    joined = part.with_columns(pl.col("starts_at").min().over("run"), pl.col("stops_at").max().over("run"))
+    whole = joined.unique("run", keep="last", maintain_order=True)  # the later day knows the event better
+    previous_stops = pl.col("stops_at").shift(1).over("channel_id")
+    true_start = pl.max_horizontal("event_starts_at", previous_stops)
+    return whole.drop("run").with_columns(starts_at=pl.min_horizontal("starts_at", true_start))
 
 
 def _airings(decisions: pl.DataFrame, channels: pl.DataFrame, sports: Sports) -> pl.DataFrame:
@@ -80,7 +107,7 @@ def _airings(decisions: pl.DataFrame, channels: pl.DataFrame, sports: Sports) ->
         )
         .filter(pl.col("title") != "")
         .with_columns(sub_title=_sub_title(), live_stops_at=pl.col("event_starts_at") + _length(sports))
-        .with_columns(_one_line(pl.col("league", "event_id", *_SIDES)).fill_null(""))
+        .with_columns(one_line(pl.col("league", "event_id", *_SIDES)).fill_null(""))
         .with_columns(description=_facts())
         .select("channel_id", "position", "date", "live_stops_at", *_ABOUT)
     )
@@ -108,7 +135,7 @@ def _title(sports: Sports) -> pl.Expr:
     pairing = pl.when(order == "at").then(away + pl.lit(" at ") + home).otherwise(home + pl.lit(" vs ") + away)
     is_the_event = pl.col("match_status").is_in(_FOUND) & pl.col("telling").fill_null("live").eq("live")
     canonical = pl.when(is_the_event).then(pl.coalesce(_known("event_name"), pairing))
-    return _one_line(pl.coalesce(canonical, _known("title"), pl.lit("")))
+    return one_line(pl.coalesce(canonical, _known("title"), pl.lit("")))
 
 
 def _sub_title() -> pl.Expr:
@@ -123,7 +150,7 @@ def _sub_title() -> pl.Expr:
     under = pl.when(~about.str.to_lowercase().str.starts_with(competition.str.to_lowercase())).then(
         competition + pl.lit(": ") + about
     )
-    return _one_line(pl.coalesce(under, about))
+    return one_line(pl.coalesce(under, about))
 
 
 def _facts() -> pl.Expr:
@@ -149,7 +176,7 @@ def _without_overlap(timed: pl.DataFrame) -> pl.DataFrame:
     return one_a_start.with_columns(live_stops_at=pl.min_horizontal("live_stops_at", following))
 
 
-def _round_live(today: pl.DataFrame, opens: pl.Expr, closes: pl.Expr) -> list[pl.DataFrame]:
+def _round_live(near: pl.DataFrame, opens: pl.Expr, closes: pl.Expr) -> list[pl.DataFrame]:
     """The stretches between live blocks: before the announcement, the announcement itself, and after the last one.
 
     What lies between two events is about the earlier until the later is announced.
@@ -157,7 +184,7 @@ def _round_live(today: pl.DataFrame, opens: pl.Expr, closes: pl.Expr) -> list[pl
     previous_ends = pl.col("live_stops_at").shift(1).over("channel_id")
     free_from = pl.max_horizontal(previous_ends.fill_null(opens), opens)
     announced = pl.max_horizontal(pl.col("event_starts_at") - ANNOUNCED, free_from)
-    ordered = today.with_columns(begins=free_from, announced=announced)
+    ordered = near.with_columns(begins=free_from, announced=announced)
     first = ordered.filter(pl.col("channel_id").is_first_distinct()).with_columns(
         ends="announced", block=pl.lit("filler")
     )
@@ -168,9 +195,9 @@ def _round_live(today: pl.DataFrame, opens: pl.Expr, closes: pl.Expr) -> list[pl
 
 
 def _subjects_without_live(
-    airings: pl.DataFrame, timed: pl.DataFrame, today: pl.DataFrame, channels: pl.DataFrame, day: ProviderDay
+    airings: pl.DataFrame, timed: pl.DataFrame, near: pl.DataFrame, channels: pl.DataFrame, day: ProviderDay
 ) -> pl.DataFrame:
-    """For each channel without a live block today, what its filler is about.
+    """For each channel without a live block today or soon after, what its filler is about.
 
     A name of today without a clock, else the next event on a later day, else nothing: the day is idle.
     """
@@ -183,7 +210,7 @@ def _subjects_without_live(
     idle = pl.col("title").is_null()
     return (
         channels.select("channel_id")
-        .join(today, on="channel_id", how="anti")
+        .join(near, on="channel_id", how="anti")
         .join(subjects, on="channel_id", how="left")
         .join(statuses, on="channel_id", how="left")
         .with_columns(
@@ -197,8 +224,11 @@ def _subjects_without_live(
     )
 
 
-def _tiled(stretches: pl.DataFrame) -> pl.DataFrame:
-    """Blocks of at most two hours over [begins, ends): full ones from the beginning; before an event, up to its end."""
+def _tiled(stretches: pl.DataFrame, closes: pl.Expr) -> pl.DataFrame:
+    """Blocks of at most two hours over [begins, ends): full ones from the beginning; before an event, up to its end.
+
+    What lies beyond `closes` is the next day's.
+    """
     length = BLOCK // timedelta(microseconds=1)
     span = (pl.col("ends") - pl.col("begins")).dt.total_microseconds()
     count = (span + length - 1) // length
@@ -212,7 +242,10 @@ def _tiled(stretches: pl.DataFrame) -> pl.DataFrame:
         .with_columns(count=count)
         .with_columns(turn=pl.int_ranges(0, pl.col("count")))
         .explode("turn")
-        .with_columns(starts_at=pl.max_horizontal(begin, "begins"), stops_at=pl.min_horizontal(begin + BLOCK, "ends"))
+        .with_columns(
+            starts_at=pl.max_horizontal(begin, "begins"), stops_at=pl.min_horizontal(begin + BLOCK, "ends", closes)
+        )
+        .filter(pl.col("starts_at") < closes)
     )
 
 
@@ -239,7 +272,3 @@ def _outside(rest: pl.DataFrame, live: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("stops_at") > pl.col("starts_at"))
         .select(rest.columns)
     )
-
-
-def _one_line(text: pl.Expr) -> pl.Expr:
-    return text.str.replace_all(r"[\x00-\x1F\x7F-\x{9F}\x{2028}\x{2029}\s]+", " ").str.strip_chars()

@@ -19,6 +19,12 @@ _ENTITY = r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});"
 # marks that providers inject.
 _MARKS = r"[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFE00-\uFE0F\uFEFFⓧⓍ★☆✦✪✩◉●•❌✅🔴⚽🏀🏈⚾🏒🥊🎾🏎️]"
 
+# What no viewer sees and some players show as a box: controls, breaks, zero-width spaces, characters XML does not
+# allow; and the marks that turn the reading direction of all that follows, which would turn a player's own words, too.
+_UNSEEN = r"[\x00-\x1F\x7F-\x{9F}\x{2028}\x{2029}\s]+"
+_BARRED = r"[\x{AD}\x{200B}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{FEFF}\x{FFFE}\x{FFFF}]"
+_JOINERS = " \u200c\u200d\u200e\u200f"  # of use between letters and emoji, not at an end
+
 # A lone symbol between words parts as a bar does.
 _LONE_SYMBOL = r"(?:^|\s)[★☆►▶»·•‖¦⎮❘⟩→▎⏐┃│◆●>]+(?:\s|$)|\s[▎⏐┃│]"
 
@@ -69,6 +75,11 @@ def _repair(texts: pl.Series) -> pl.Series:
 
 def _where(texts: pl.Series, condition: pl.Series, changed: pl.Series) -> pl.Series:
     return changed.zip_with(condition.fill_null(value=False), texts)
+
+
+def one_line(text: pl.Expr) -> pl.Expr:
+    """The text as a guide or playlist may hold it: one line, nothing unseen, white space single; "" if none stays."""
+    return text.str.replace_all(_BARRED, "").str.replace_all(_UNSEEN, " ").str.strip_chars(_JOINERS)
 
 
 def without_tail(text: pl.Expr) -> pl.Expr:

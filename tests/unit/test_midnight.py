@@ -1,54 +1,76 @@
-"""Blocks over midnight: each belongs to one day, and no channel is left without."""
+"""Blocks over midnight: each row is one day's own, an event is one block, and no day leaves a gap in another."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
+import pytest
 
 from epg_pipeline.domain.contracts import PROGRAMMES
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.midnight import own_blocks
+from epg_pipeline.domain.schedule import own_blocks, stitch
 
 DAY = ProviderDay(date(2025, 10, 18), "UTC")
 MIDNIGHT = datetime(2025, 10, 18, tzinfo=UTC)
 
 
-def blocks(*rows):
-    """Blocks of channel, first hour and last hour, counted from midnight; the rest of a programme does not matter."""
-    keys = ("channel_id", "starts_at", "stops_at")
-    given = [(channel, *(MIDNIGHT + timedelta(hours=hour) for hour in span)) for channel, *span in rows]
-    frame = pl.DataFrame(given, schema={name: PROGRAMMES[name] for name in keys}, orient="row")
+def at(hour: float) -> datetime:
+    return MIDNIGHT + timedelta(hours=hour)
+
+
+def blocks(*rows: tuple[str, float, float, str]) -> pl.DataFrame:
+    """Blocks said as (block, first hour, last hour, event); hours count from midnight, "A23" begins an hour before."""
+    given = [
+        {"channel_id": "a.demo", "starts_at": at(starts), "stops_at": at(stops), "block": block, "title": event,
+         "event_starts_at": at(float(event[1:])) if event else None}
+        for block, starts, stops, event in rows
+    ]  # fmt: skip
+    keys = ("channel_id", "starts_at", "stops_at", "block", "title", "event_starts_at")
+    frame = pl.DataFrame(given, schema={name: PROGRAMMES[name] for name in keys})
     rest = (pl.lit(None, kind).alias(name) for name, kind in PROGRAMMES.items() if name not in keys)
     return frame.with_columns(*rest).select(PROGRAMMES.names())
 
 
-def hours(programmes):
+def said(programmes: pl.DataFrame) -> list[tuple[str, float, float, str]]:
     return [
-        (channel, (starts - MIDNIGHT) / timedelta(hours=1), (stops - MIDNIGHT) / timedelta(hours=1))
-        for channel, starts, stops in programmes.select("channel_id", "starts_at", "stops_at").iter_rows()
+        (block, (starts - MIDNIGHT) / timedelta(hours=1), (stops - MIDNIGHT) / timedelta(hours=1), title)
+        for block, starts, stops, title in programmes.select("block", "starts_at", "stops_at", "title").iter_rows()
     ]
 
 
-def test_blocks_of_the_day_stay_as_they_are():
-    rows = (("a", 0, 2), ("a", 2, 5), ("b", 22, 26))
-    assert hours(own_blocks(blocks(*rows), blocks(), DAY)) == list(rows)
+def two_days(*rows: tuple[str, float, float, str]) -> list[tuple[str, float, float, str]]:
+    return said(stitch(blocks(*rows), DAY.shifted(-1).opens, DAY.closes))
 
 
-def test_a_block_the_day_before_has_is_left_to_it():
-    assert hours(own_blocks(blocks(("a", -1, 2), ("a", 2, 4)), blocks(("a", -1, 2)), DAY)) == [("a", 2, 4)]
+def test_a_day_keeps_of_an_event_what_is_after_its_midnight():
+    day = blocks(("live", -1, 2, "A-1"), ("idle", 2, 4, ""), ("live", 22, 26, "B22"))
+    assert said(own_blocks(day, DAY)) == [("live", 0, 2, "A-1"), ("idle", 2, 4, ""), ("live", 22, 26, "B22")]
+    assert own_blocks(own_blocks(day, DAY), DAY).equals(own_blocks(day, DAY))
 
 
-def test_a_block_nobody_has_begins_at_midnight():
-    assert hours(own_blocks(blocks(("a", -1, 2)), blocks(), DAY)) == [("a", 0, 2)]
-    assert hours(own_blocks(blocks(("a", -1, 2)), blocks(("b", -1, 2)), DAY)) == [("a", 0, 2)]
+def test_a_block_that_ended_at_midnight_is_not_the_days():
+    assert said(own_blocks(blocks(("live", -2, 0, "A-2"), ("idle", 0, 2, "")), DAY)) == [("idle", 0, 2, "")]
 
 
-def test_of_a_block_that_is_longer_now_the_rest_is_kept():
-    assert hours(own_blocks(blocks(("a", -1, 3)), blocks(("a", -1, 2)), DAY)) == [("a", 2, 3)]
+@pytest.mark.parametrize("other", [2, 1.5, 3])
+def test_what_two_days_keep_of_one_event_is_one_block_as_long_as_the_longer(other):
+    shown = two_days(("pre", -3, -1, "A-1"), ("live", -1, other, "A-1"), ("live", 0, 2, "A-1"), ("post", 2, 4, "A-1"))
+    longest = max(other, 2)
+    assert shown == [("pre", -3, -1, "A-1"), ("live", -1, longest, "A-1"), ("post", longest, 4, "A-1")]
 
 
-def test_what_is_on_record_for_the_day_itself_changes_nothing():
-    once = own_blocks(blocks(("a", -1, 2), ("a", 2, 4)), blocks(), DAY)
-    again = own_blocks(blocks(("a", -1, 2), ("a", 2, 4)), once, DAY)
-    assert again.equals(once)
+def test_an_event_only_the_later_day_knows_of_has_its_true_start():
+    shown = two_days(("idle", -4, -2, ""), ("idle", -2, 0, ""), ("live", 0, 2, "A-1"), ("post", 2, 4, "A-1"))
+    assert shown == [("idle", -4, -2, ""), ("idle", -2, -1, ""), ("live", -1, 2, "A-1"), ("post", 2, 4, "A-1")]
+
+
+def test_another_event_the_day_before_keeps_its_time():
+    shown = two_days(("live", -2, -0.5, "B-2"), ("idle", -0.5, 0, ""), ("live", 0, 2, "A-1"))
+    assert shown == [("live", -2, -0.5, "B-2"), ("live", -0.5, 2, "A-1")]
+
+
+def test_of_two_events_over_midnight_none_leaves_a_gap():
+    # The day before has another event between: what it tells of A ends there, what the day itself tells goes on.
+    shown = two_days(("live", -1, -0.25, "A-1"), ("live", -0.25, 0.5, "B-0.25"), ("live", 0, 2, "A-1"))
+    assert shown == [("live", -1, -0.25, "A-1"), ("live", -0.25, 0, "B-0.25"), ("live", 0, 2, "A-1")]
