@@ -1,7 +1,7 @@
 """Is what came out fit to be published: one verdict for each check of a provider's day.
 
 Belongs here: every check and its thresholds, over frames and figures alone. Does not: loading what they compare with
-(checking.py), the form of a guide's XML (xmltv.py), what Dagster shows of them (orchestration/checks.py).
+(judging.py), the form of a guide's XML (xmltv.py), what Dagster shows of them (orchestration/checks.py).
 """
 
 from __future__ import annotations
@@ -164,10 +164,10 @@ def events_of_leagues(
     return Verdict("events_of_leagues", missing.is_empty(), said if found.len() else whole, figures=figures)
 
 
-def valid_xmltv(faults: list[str]) -> Verdict:
-    """Whether a guide is one that players take; `faults` as xmltv.check_guide gives them."""
-    said = f"the guide is not valid: {'; '.join(faults[:MOST_NAMED])}" if faults else "The guide is valid XMLTV."
-    return Verdict("valid_xmltv", not faults, said, blocks=True, figures={"faults": len(faults)})
+def guide_fit(held_back: Collection[str]) -> Verdict:
+    """Whether all guides of a publish took their places; `held_back` says of each that did not why it is not fit."""
+    said = f"held back, the last one stays: {'; '.join(held_back)}" if held_back else "Every guide is fit to be loaded."
+    return Verdict("guide_fit", not held_back, said, blocks=True, figures={"held_back": len(held_back)})
 
 
 def _listed(names: pl.Series) -> str:

@@ -5,67 +5,89 @@ Belongs here: the loop every provider-day asset shares, and what Dagster is told
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import dagster as dg
+import polars as pl
 
+from epg_pipeline.adapters.http import without_addresses
+from epg_pipeline.domain.checks import CheckFailedError, demand
 from epg_pipeline.isolation import reason
+from epg_pipeline.orchestration.checks import record
 from epg_pipeline.orchestration.partitions import provider_and_day
+from epg_pipeline.orchestration.shown import table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
     from epg_pipeline.adapters.postgres import Provider, Store
+    from epg_pipeline.domain.checks import Verdict
+    from epg_pipeline.orchestration.resources import RunFaults
 
-# With this mark Dagster records no materialisation of its own for an output. The step must succeed for the steps after
-# it to run, and must not claim the partitions that failed. tests/orchestration/test_ranges.py holds Dagster to it.
+# With this mark Dagster records no materialisation of its own for an output: the loop has recorded those that are. The
+# step must succeed for the steps after it to run, and must not claim the partitions that failed.
+# tests/orchestration/test_ranges.py holds Dagster to it.
 NO_EVENTS_OF_ITS_OWN = {"__source_asset_observation__": True}
 MOST_NAMED = 20
 
 
-def each_provider_day(
-    context: dg.AssetExecutionContext, work: Callable[[Provider, date], Mapping[str, Any]]
-) -> dg.MaterializeResult[Any]:
-    """Do the work for every partition of the run; it gives back the metadata of that partition.
+class Judged(Protocol):
+    """What a step reports of a provider's day."""
 
-    A partition whose work raises is put in quarantine with the reason, and no later step of the run tries it. The last
-    step that runs raises dg.Failure naming all of them, after the good ones are recorded: the run is seen to fail.
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What its checks found."""
+
+
+Report = TypeVar("Report", bound=Judged)
+
+
+def each_provider_day(
+    context: dg.AssetExecutionContext,
+    work: Callable[[Provider, date], Report],
+    show: Callable[[Report], Mapping[str, Any]],
+) -> dg.MaterializeResult[Any]:
+    """Do the work for every partition of the run; `show` makes a partition's metadata of what it reports.
+
+    A partition whose work raises, or that a blocking check refuses, is put in quarantine with the reason, and no later
+    step of the run tries it. The last step that runs raises dg.Failure naming all of them, after the good ones are
+    recorded: the run is seen to fail.
     """
     store: Store = context.resources.store
-    faults: dict[str, str] = context.resources.faults
-    done: dict[str, Mapping[str, Any]] = {}
+    faults: RunFaults = context.resources.faults
     for key in context.partition_keys:
         if key in faults:
             context.log.warning("%s: left out, it failed before: %s", key, faults[key])
             continue
         try:
             slug, day = provider_and_day(key)
-            done[key] = work(store.provider(slug), day)
-            if problem := done[key].get("problem"):
-                context.log.warning("%s: %s", key, problem)
+            report = work(store.provider(slug), day)
+            _materialised(context, key, show(report))
+            demand(report.verdicts)
+            record(context, key, report.verdicts)
+        except CheckFailedError as fault:
+            record(context, key, fault.verdicts)
+            _set_aside(context, key, str(fault))
         except Exception as fault:  # noqa: BLE001 - a bad partition must not stop the others
-            faults[key] = reason(fault)
-            context.log.error("%s: %s", key, faults[key])  # noqa: TRY400 - a trace could show an address
-            _quarantine(context, key, faults[key])
-    return _reported(context, done, faults)
-
-
-def _reported(
-    context: dg.AssetExecutionContext, done: dict[str, Mapping[str, Any]], faults: dict[str, str]
-) -> dg.MaterializeResult[Any]:
-    if not faults:
-        for key, metadata in done.items():
-            context.add_asset_metadata(metadata, partition_key=key)
-        return dg.MaterializeResult()
-    for key, metadata in done.items():
-        context.log_event(dg.AssetMaterialization(context.asset_key, partition=key, metadata=metadata))
-    if _is_last_step(context):
-        named = "; ".join(f"{key}: {why}" for key, why in list(faults.items())[:MOST_NAMED])
-        raise dg.Failure(
-            f"{len(faults)} of {len(context.partition_keys)} partitions failed: {named}", allow_retries=False
-        )
+            _set_aside(context, key, reason(fault))
+    if faults and _is_last_step(context):
+        raise _failure(faults, len(context.partition_keys))
     return dg.MaterializeResult(metadata=NO_EVENTS_OF_ITS_OWN)
+
+
+def _materialised(context: dg.AssetExecutionContext, key: str, metadata: Mapping[str, Any]) -> None:
+    context.log_event(dg.AssetMaterialization(context.asset_key, partition=key, metadata=metadata))
+
+
+def _failure(faults: RunFaults, partitions: int) -> dg.Failure:
+    named = "; ".join(f"{key}: {why}" for key, why in list(faults.items())[:MOST_NAMED])
+    rows = pl.DataFrame({"partition": [str(key) for key in faults], "reason": list(faults.values())})
+    return dg.Failure(
+        f"{len(faults)} of {partitions} partitions failed: {named}",
+        metadata={"failed": len(faults), "of": partitions, "reasons": table(rows)},
+        allow_retries=False,
+    )
 
 
 def _is_last_step(context: dg.AssetExecutionContext) -> bool:
@@ -73,10 +95,14 @@ def _is_last_step(context: dg.AssetExecutionContext) -> bool:
     return not layer.get(context.asset_key).child_keys & set(layer.executable_asset_keys)
 
 
-def _quarantine(context: dg.AssetExecutionContext, key: str, why: str) -> None:
-    """Record the failure beside the provider's day. Whatever prevents that must not hide the failure itself."""
-    import polars as pl
+def _set_aside(context: dg.AssetExecutionContext, key: str, why: str) -> None:
+    """Keep the partition out of the rest of the run, and its failure beside the provider's day in quarantine.
 
+    Whatever prevents the latter must not hide the failure itself.
+    """
+    why = without_addresses(why)
+    context.resources.faults[key] = why
+    context.log.error("%s: %s", key, why)
     store: Store = context.resources.store
     try:
         slug, day = provider_and_day(key)

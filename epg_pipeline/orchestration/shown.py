@@ -8,15 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
+import polars as pl
 
 from epg_pipeline.domain.contracts import MATCH_STATUSES
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from epg_pipeline.reports import EventsImported, Filtered, Matched, Published, Quarantined, Snapshotted
 
-WIDEST = 60
+WIDEST = 80
+MOST_ROWS = 100  # of a table: it is stored with every materialisation
+_TYPES = {pl.String: "text", pl.Int64: "integer", pl.Float64: "float", pl.Boolean: "boolean", pl.Datetime: "timestamp"}
 
 
 def snapshotted(report: Snapshotted) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def filtered(report: Filtered) -> dict[str, Any]:
         "changed": report.changed,
         "removed": report.removed,
         "unchanged": report.unchanged,
-        "preview": _table(report.preview),
+        "preview": table(report.preview),
     }
 
 
@@ -51,7 +52,7 @@ def imported(report: EventsImported) -> dict[str, Any]:
         "leagues": report.leagues,
         "rows_written": report.rows_written,
         "rows_unchanged": report.rows_unchanged,
-        "preview": _table(report.preview),
+        "preview": table(report.preview),
     }
     return {**shown, "faulty_lines": "\n".join(report.faults[:20])} if report.faults else shown
 
@@ -69,9 +70,9 @@ def matched(report: Matched) -> dict[str, Any]:
         "rows_written": report.rows_written,
         "rows_unchanged": report.rows_unchanged,
         "quarantined": len(report.quarantined),
-        "preview": _table(report.preview),
+        "preview": table(report.preview),
     }
-    return {**shown, "quarantine": _reasons(report.quarantined)} if report.quarantined else shown
+    return {**shown, "quarantine": table(_reasons(report.quarantined))} if report.quarantined else shown
 
 
 def published(report: Published) -> dict[str, Any]:
@@ -82,20 +83,33 @@ def published(report: Published) -> dict[str, Any]:
         "bytes": report.bytes,
         "current_guide": report.current,
         "files": dg.MetadataValue.md("\n".join(f"- `{path}`" for path in report.files)),
-        "preview": _table(report.preview),
+        "preview": table(report.preview),
     }
 
 
-def _table(rows: pl.DataFrame) -> dg.MarkdownMetadataValue:
-    head = f"| {' | '.join(rows.columns)} |\n|{'---|' * rows.width}\n"
-    # A loop over rows: a preview has at most twenty.
-    return dg.MetadataValue.md(head + "\n".join(f"| {' | '.join(map(_cell, row))} |" for row in rows.iter_rows()))
+def table(rows: pl.DataFrame) -> dg.TableMetadataValue:
+    """A frame as a table of the UI: its first rows, long texts cut."""
+    cells = rows.head(MOST_ROWS).rows(named=True)
+    records = [dg.TableRecord({name: _cell(value) for name, value in row.items()}) for row in cells]
+    return dg.MetadataValue.table(records, columns_of(rows.schema))
 
 
-def _cell(value: object) -> str:
-    text = "" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return text.replace("|", "\\|").replace("\n", " ")[:WIDEST]
+def columns_of(columns: pl.Schema) -> dg.TableSchema:
+    """The columns of a frame, or of its contract, for the UI's list of columns."""
+    return dg.TableSchema([dg.TableColumn(name, _type(kind)) for name, kind in columns.items()])
 
 
-def _reasons(slots: tuple[Quarantined, ...]) -> dg.MarkdownMetadataValue:
-    return dg.MetadataValue.md("\n".join(f"- {slot.stage}: {slot.name}: {slot.reason}" for slot in slots[:20]))
+def _type(kind: pl.DataType) -> str:
+    """A column's type as databases call it."""
+    return _TYPES.get(kind.base_type(), str(kind).lower())
+
+
+def _cell(value: object) -> str | int | float | bool | None:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return " ".join(text.split())[:WIDEST]
+
+
+def _reasons(slots: tuple[Quarantined, ...]) -> pl.DataFrame:
+    return pl.DataFrame([{"stage": slot.stage, "name": slot.name, "reason": slot.reason} for slot in slots])

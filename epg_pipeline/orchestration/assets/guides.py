@@ -8,6 +8,7 @@ from epg_pipeline import flows
 from epg_pipeline.orchestration import shown
 from epg_pipeline.orchestration.assets.events import canonical_events
 from epg_pipeline.orchestration.assets.playlists import NEEDS, filtered_channels
+from epg_pipeline.orchestration.checks import check_specs
 from epg_pipeline.orchestration.loops import each_provider_day
 from epg_pipeline.orchestration.partitions import PROVIDER_DAYS
 
@@ -18,12 +19,13 @@ from epg_pipeline.orchestration.partitions import PROVIDER_DAYS
     backfill_policy=dg.BackfillPolicy.single_run(),
     required_resource_keys=NEEDS,
     group_name="guide",
+    check_specs=check_specs("matched_programmes"),
     kinds={"polars", "postgres"},
 )
 def matched_programmes(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
     """Every slot's name as read, its event or why it has none, and its programme blocks of the day."""
     store = context.resources.store
-    return each_provider_day(context, lambda provider, day: shown.matched(flows.match_day(store, provider, day)))
+    return each_provider_day(context, lambda provider, day: flows.match_day(store, provider, day), shown.matched)
 
 
 @dg.asset(
@@ -32,6 +34,7 @@ def matched_programmes(context: dg.AssetExecutionContext) -> dg.MaterializeResul
     backfill_policy=dg.BackfillPolicy.single_run(),
     required_resource_keys=NEEDS,
     group_name="guide",
+    check_specs=check_specs("published_xmltv"),
     kinds={"xml"},
 )
 def published_xmltv(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
@@ -39,7 +42,6 @@ def published_xmltv(context: dg.AssetExecutionContext) -> dg.MaterializeResult[A
     store, settings = context.resources.store, context.resources.settings
     return each_provider_day(
         context,
-        lambda provider, day: shown.published(
-            flows.publish_provider(store, provider, day, flows.today(provider.timezone), settings)
-        ),
+        lambda provider, day: flows.publish_provider(store, provider, day, flows.today(provider.timezone), settings),
+        shown.published,
     )

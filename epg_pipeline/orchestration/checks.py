@@ -1,0 +1,89 @@
+"""The checks as Dagster shows them: a tab of each asset, a result for every partition.
+
+Belongs here: which asset has which checks, and recording their verdicts. Does not: the judging (domain/checks.py).
+
+A verdict that blocks sets its partition aside: the later steps of the run leave it out, the others go on, and the run
+ends failed. Dagster's own blocking would stop the other partitions of a range too; it acts on results that an asset
+yields, not on those it logs, and logged ones can name their partition also where a run has many.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import dagster as dg
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
+
+from epg_pipeline.adapters.http import without_addresses
+from epg_pipeline.orchestration.partitions import PROVIDER_DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from epg_pipeline.domain.checks import Verdict
+
+# Asset -> check -> what it says. Those in BLOCKING keep the guide from being published.
+CHECKS = {
+    "raw_m3u": {"playlist_fetched": "The playlist could be fetched; else the last good one stays in force."},
+    "filtered_channels": {
+        "slot_count": "About as many event slots as in the last playlist. A playlist that lost most is not taken.",
+        "unknown_families": "Every family of numbered slots is one of config; others are read all the same.",
+    },
+    "matched_programmes": {
+        "no_empty_channel": "Every channel has programmes all day.",
+        "no_overlap": "No two programmes of a channel are on at once.",
+        "match_rate": "About as many names found their event as in the provider's own last weeks.",
+        "events_of_leagues": "There are events on record of the leagues that the names tell of.",
+    },
+    "published_xmltv": {
+        "guide_fit": "Every guide written is valid XMLTV, has programmes, and has not lost too many of them.",
+    },
+}
+BLOCKING = {"slot_count", "no_empty_channel", "no_overlap", "guide_fit"}
+
+
+def check_specs(asset: str) -> list[dg.AssetCheckSpec]:
+    """The checks of an asset, one result for each of its partitions."""
+    with warnings.catch_warnings():
+        # New in Dagster, and may still change there: tests/orchestration/test_checks.py holds it to it.
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        return [
+            dg.AssetCheckSpec(
+                name, asset=asset, description=said, blocking=name in BLOCKING, partitions_def=PROVIDER_DAYS
+            )
+            for name, said in CHECKS[asset].items()
+        ]
+
+
+def record(context: dg.AssetExecutionContext, key: str, verdicts: Iterable[Verdict]) -> None:
+    """Log what the checks of an asset's partition found, beside its latest materialisation."""
+    target = _latest(context, key)
+    for verdict in verdicts:
+        if not verdict.holds:
+            context.log.warning("%s: %s", key, without_addresses(verdict.said))
+        context.log_event(
+            dg.AssetCheckEvaluation(
+                asset_key=context.asset_key,
+                check_name=verdict.check,
+                passed=verdict.holds,
+                severity=dg.AssetCheckSeverity.ERROR if verdict.blocks else dg.AssetCheckSeverity.WARN,
+                description=without_addresses(verdict.said),
+                metadata=dict(verdict.figures),
+                target_materialization_data=target,
+                blocking=verdict.blocks,
+                partition=key,
+            )
+        )
+
+
+def _latest(context: dg.AssetExecutionContext, key: str) -> AssetCheckEvaluationTargetMaterializationData | None:
+    """What the checks were made of. A result without it counts as out of date once there is a materialisation."""
+    of_partition = dg.AssetRecordsFilter(context.asset_key, asset_partitions=[key])
+    records = context.instance.fetch_materializations(of_partition, limit=1).records
+    if not records:
+        return None
+    latest = records[0]
+    return AssetCheckEvaluationTargetMaterializationData(
+        storage_id=latest.storage_id, run_id=latest.run_id, timestamp=latest.timestamp
+    )
