@@ -117,6 +117,7 @@ BEGIN
         BEGIN
             CREATE SCHEMA IF NOT EXISTS epg_statistics; -- not among our tables, which a hosted database may serve
             CREATE EXTENSION pg_stat_statements SCHEMA epg_statistics;
+            GRANT USAGE ON SCHEMA epg_statistics TO pg_read_all_stats; -- who may see all statistics may see these
         EXCEPTION WHEN insufficient_privilege THEN
             RAISE NOTICE 'pg_stat_statements needs a superuser: slowest_queries stays empty until one creates it';
         END;
