@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import polars as pl
+from psycopg.rows import dict_row
 
 from epg_pipeline.adapters.frames_in_tables import read_frame, stage, upsert
 from epg_pipeline.adapters.slot_rows import channel_keys
 from epg_pipeline.adapters.sql_files import query
 from epg_pipeline.adapters.written import Written
-from epg_pipeline.domain.contracts import DECISIONS, PROGRAMMES, conform
+from epg_pipeline.domain.contracts import DECISIONS, MATCH_RATES, PROGRAMMES, conform
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -55,6 +56,19 @@ def save_day_decisions(
 def decisions_of_day(connection: psycopg.Connection, provider: Provider, day: date) -> pl.DataFrame:
     """The decisions of a day as a DECISIONS frame, in the playlist's order."""
     return read_frame(connection, query("decisions"), {"provider": provider.id, "day": day}, DECISIONS)
+
+
+def counts_of_day(connection: psycopg.Connection, provider: Provider, day: date) -> dict[str, float | None]:
+    """How many of the decisions in force on a day are of each match_status, and the share of events found."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(query("match_counts"), {"provider": provider.id, "day": day}).fetchone()
+    return row or {}  # an aggregate always has its one row
+
+
+def match_rates_between(connection: psycopg.Connection, provider: Provider, first: date, last: date) -> pl.DataFrame:
+    """How many slots found their event on each of the provider's days from the first to the last; MATCH_RATES."""
+    values = {"provider": provider.slug, "first": first, "last": last}
+    return read_frame(connection, query("match_rates"), values, MATCH_RATES)
 
 
 def save_day_programmes(

@@ -162,6 +162,19 @@ CHANNELS = contract(
     }
 )
 
+# How many slots of a day found their event; one row a day.
+MATCH_RATES = contract(
+    {
+        "day": pl.Date,
+        "slots": pl.Int64,
+        "matched": pl.Int64,
+        "partial": pl.Int64,
+        "unmatched": pl.Int64,
+        "unparseable": pl.Int64,
+        "match_rate": pl.Float64,  # of the slots that tell of an event; null where none does
+    }
+)
+
 
 class ContractError(ValueError):
     """A frame does not have the columns or types its contract names."""

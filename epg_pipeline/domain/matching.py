@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from epg_pipeline.domain.day import ProviderDay
 
 # The score of a candidate event is that of its pair (0..100) and what speaks for or against it.
-_SURE = 80.0  # from here a candidate is taken,
+FULL_SCORE = 118.0  # all that can speak for an event; a match's confidence is its share of it
+SURE = 80.0  # from here a candidate is taken,
 _MARGIN = 5.0  # if no other comes this near
 _PAIR_LEAST = 62.0
 _SAME_LEAGUE, _SAME_SPORT, _OTHER_LEAGUE, _OTHER_LEAGUE_IN_PART, _OTHER_SPORT = 8.0, 3.0, -12.0, -28.0, -60.0
@@ -191,7 +192,7 @@ def _chosen(weighed: pl.DataFrame) -> pl.DataFrame:
     )
     margin = pl.col("score") - pl.col("runner_up_score")
     verdict = (
-        pl.when(pl.col("score") < _SURE)
+        pl.when(pl.col("score") < SURE)
         .then(pl.lit("weak"))
         .when(margin < _MARGIN)
         .then(pl.lit("ambiguous"))
@@ -226,7 +227,7 @@ def _decisions(readings: pl.DataFrame, chosen: pl.DataFrame, events: pl.DataFram
     )
     frame = frame.with_columns(
         match_status=status,
-        confidence=pl.when(is_matched).then((pl.col("score") / 118).clip(0, 1).round(3)).otherwise(0.0),
+        confidence=pl.when(is_matched).then((pl.col("score") / FULL_SCORE).clip(0, 1).round(3)).otherwise(0.0),
         league=pl.coalesce("league", one_league),
         sport=pl.coalesce("event_sport", "sport"),
         starts_at=pl.coalesce("event_starts_at", "starts_at"),
@@ -238,7 +239,7 @@ def _decisions(readings: pl.DataFrame, chosen: pl.DataFrame, events: pl.DataFram
 def _one_sided(readings: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     """position, one_side: whether just one competitor is a team that plays in the events at hand."""
     pairs = readings.filter((pl.col("kind") == "event") & pl.col("first").is_not_null())
-    known = named.filter(pl.col("score") >= _SURE)["text"].unique()
+    known = named.filter(pl.col("score") >= SURE)["text"].unique()
     one, two = pl.col("first").is_in(known.implode()), pl.col("second").is_in(known.implode())
     return pairs.select("position", one_side=one != two)
 

@@ -23,12 +23,17 @@ class Told(NamedTuple):
 # One for each of diagnosis.CAUSES, in its order.
 TOLD = {
     "one side unknown": Told("One side is no team on record", 'epg alias add "TEAM" "AS PRINTED", if it is one'),
-    "both sides unknown": Told("Neither side is a team on record", "epg alias add for each, or its events are missing"),
+    "both sides unknown": Told(
+        "Neither side is a team on record", "epg alias add for each; or its league is not on record: epg events import"
+    ),
     "ambiguous": Told("Two events fit equally well", "epg override pin PROVIDER --slot SLOT --event EVENT_ID"),
     "not sure enough": Told(
         "An event fits, but not well enough", "epg why NAME tells what is missing; epg override pin"
     ),
-    "no such fixture": Told("Both teams are known, no event of both is near", "a stale name, or the schedule lacks it"),
+    "no such fixture": Told(
+        "Both teams are known, no event of both is near",
+        "nothing, if the name is old; else its schedule lacks it: epg events import",
+    ),
     "league not on record": Told("No event of its league or sport is near", "epg events import, or another source"),
     "no opponents": Told("A show, or a title without two sides", "nothing; epg override pin, if it is an event"),
     "not the event": Told("A replay, a talk, highlights", "nothing: the guide shows the name as read"),

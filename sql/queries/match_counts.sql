@@ -1,0 +1,29 @@
+-- The decisions in force on a day: its own, or those of the latest earlier day that has any.
+WITH in_force AS (
+    SELECT d.*
+    FROM parsed_data AS d
+    JOIN channel_names AS c ON c.id = d.channel_name_id
+    WHERE c.provider_id = %(provider)s
+      AND d.record_status = 'active'
+      AND d.day = (
+          SELECT x.day
+          FROM parsed_data AS x
+          JOIN channel_names AS y ON y.id = x.channel_name_id
+          WHERE y.provider_id = %(provider)s AND x.record_status = 'active' AND x.day <= %(day)s
+          ORDER BY x.day DESC
+          LIMIT 1
+      )
+)
+SELECT
+    count(*) AS slots,
+    count(*) FILTER (WHERE match_status = 'matched') AS matched,
+    count(*) FILTER (WHERE match_status = 'partial') AS partial,
+    count(*) FILTER (WHERE match_status = 'unmatched') AS unmatched,
+    count(*) FILTER (WHERE match_status = 'unparseable') AS unparseable,
+    count(*) FILTER (WHERE match_status = 'manual') AS manual,
+    round(
+        count(*) FILTER (WHERE match_status IN ('matched', 'manual') AND event_id IS NOT NULL)::numeric
+        / nullif(count(*) FILTER (WHERE kind = 'event'), 0),
+        4
+    )::double precision AS match_rate
+FROM in_force
