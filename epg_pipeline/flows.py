@@ -17,12 +17,11 @@ import polars as pl
 
 from epg_pipeline.adapters.event_files import read_events
 from epg_pipeline.adapters.http import PlaylistFetchError, fetch_playlist
-from epg_pipeline.checking import check_matched, check_slots, names_day
 from epg_pipeline.config import load_facts
 from epg_pipeline.domain.channels import channels_of
 from epg_pipeline.domain.checks import demand, no_empty_channel, no_overlap
 from epg_pipeline.domain.contracts import ENTRIES, SLOTS, conform
-from epg_pipeline.domain.day import ProviderDay
+from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
 from epg_pipeline.domain.matching import decide
 from epg_pipeline.domain.names import read_names
 from epg_pipeline.domain.overrides import overridden
@@ -30,6 +29,7 @@ from epg_pipeline.domain.playlist import PlaylistError, parse_playlist
 from epg_pipeline.domain.schedule import own_blocks, schedule
 from epg_pipeline.domain.slots import sort_entries
 from epg_pipeline.isolation import without_faulty
+from epg_pipeline.judging import check_matched, check_slots, names_day
 from epg_pipeline.known_facts import facts_on_record, installed_facts, learn_aliases
 from epg_pipeline.publishing import FlowError, days_ahead, publish_day
 from epg_pipeline.reports import (
@@ -50,8 +50,6 @@ if TYPE_CHECKING:
     from epg_pipeline.adapters.postgres import Provider, Snapshot, Store
     from epg_pipeline.config import Facts
     from epg_pipeline.settings import Settings
-
-EVENT_REACH = timedelta(days=21)  # names tell of events weeks ahead, and stay for weeks after theirs
 
 
 class Step(Protocol):
@@ -97,17 +95,22 @@ def name_decided(name: str, events: pl.DataFrame, day: ProviderDay) -> pl.DataFr
     return decide(read_names(sort_entries(entry, facts), day, facts), events, day, facts)
 
 
-def playlist_of_day(store: Store, provider: Provider, day: date) -> Snapshotted:
+def playlist_of_day(store: Store, provider: Provider, day: date, fetched: str = "") -> Snapshotted:
     """The playlist for a day: today's as it is now, of another day the one kept for it or before it.
 
-    What a provider sends today says nothing of last week, and is not tomorrow's list yet; so another day is fetched
-    only when nothing was kept: a past day's is then taken to be the one of now, a coming day's is today's.
+    What a provider sends today says nothing of last week, so a past day before the first playlist has none: FlowError.
+    It is not tomorrow's list yet either: a coming day's is today's. `fetched` is the hash of a playlist that was fetched
+    a moment ago and kept; it is not fetched again.
     """
     now = today(provider.timezone)
     kept = store.snapshot(provider, day)
+    if kept is not None and kept.content_hash == fetched:
+        return replace(_kept(kept), changed=True)
     if kept is not None and day != now:
         return _kept(kept)
-    return snapshot_playlist(store, provider, min(day, now))
+    if day < now:
+        _snapshot_of(store, provider, day)
+    return snapshot_playlist(store, provider, now)
 
 
 def snapshot_playlist(store: Store, provider: Provider, day: date) -> Snapshotted:
@@ -125,8 +128,8 @@ def snapshot_playlist(store: Store, provider: Provider, day: date) -> Snapshotte
         if last is None:
             raise FlowError(f"{provider.name}: {fault}") from None
         return _kept(last, str(fault))
-    store.note_fetch(provider)
     kept = store.save_snapshot(provider, day, body, entries.height, etag, last_modified)
+    store.note_fetch(provider)
     changed = last is None or last.content_hash != kept.content_hash
     return Snapshotted(entries.height, len(body), kept.content_hash, changed)
 

@@ -66,11 +66,11 @@ def unmatched(
 def _tell_provider(store: Store, provider: Provider, day: date | None, examples: int) -> list[str]:
     """Show one provider's table; its failures as lines of JSON."""
     from epg_pipeline.cli.why import decisions_in_force
-    from epg_pipeline.domain.day import ProviderDay
+    from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
     from epg_pipeline.domain.diagnosis import diagnosed
     from epg_pipeline.domain.evidence import EventTitles
     from epg_pipeline.domain.remedies import TOLD
-    from epg_pipeline.flows import EVENT_REACH, today
+    from epg_pipeline.flows import today
     from epg_pipeline.known_facts import facts_on_record
 
     names_day, decisions = decisions_in_force(store, provider, day or today(provider.timezone))

@@ -64,8 +64,8 @@ def _tell_recorded(provider_name: str, name: str | None, slot: str | None, day: 
     import polars as pl
 
     from epg_pipeline.adapters.postgres import open_store
-    from epg_pipeline.domain.day import ProviderDay
-    from epg_pipeline.flows import EVENT_REACH, today
+    from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
+    from epg_pipeline.flows import today
     from epg_pipeline.settings import Settings
 
     with open_store(Settings.from_environment()) as store:

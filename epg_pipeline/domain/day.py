@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+EVENT_REACH = timedelta(days=21)  # names tell of events weeks ahead, and stay for weeks after theirs
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderDay:
