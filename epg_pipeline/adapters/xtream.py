@@ -68,8 +68,8 @@ def xtream_account(server: str, user: str, password: str) -> XtreamAccount:
     ValueError, without quoting what may be secret, says what is missing.
     """
     text = server.strip()
-    parts = urlsplit(text if "://" in text else f"http://{text}")
     try:
+        parts = urlsplit(text if "://" in text else f"http://{text}")
         is_server = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         is_server = False

@@ -1,19 +1,28 @@
 """`epg provider`: the providers on record.
 
-Belongs here: adding, listing, pausing. Does not: fetching their playlists (days.py).
+Belongs here: adding, showing, changing, pausing and removing them, as a person asks for it. Does not: how an address is
+asked for (credentials.py), one provider's settings (provider_settings.py), fetching playlists (days.py).
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from epg_pipeline.cli import provider_settings
 from epg_pipeline.cli.console import say, table
-from epg_pipeline.cli.options import Timezone  # noqa: TC001 - typer reads the annotations
+from epg_pipeline.cli.credentials import Asked, Password, Playlist, Server, User, new_address, quoted, shown_address
+from epg_pipeline.cli.options import Timezone, a_timezone
 
-app = typer.Typer(help="Add, list and pause providers.", no_args_is_help=True, rich_markup_mode=None)
+if TYPE_CHECKING:
+    from epg_pipeline.adapters.postgres import Store
+
+app = typer.Typer(help="Add, change, pause and remove providers.", no_args_is_help=True, rich_markup_mode=None)
+app.command(name="set", cls=provider_settings.WithSettings)(provider_settings.set_)
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Name or slug.")]
 
 
 class Tier(StrEnum):
@@ -27,32 +36,32 @@ class Tier(StrEnum):
 @app.command()
 def add(
     name: Annotated[str, typer.Argument(help="What the provider is called.")],
-    playlist: Annotated[str, typer.Option(help="Address or file of its M3U playlist. It is stored encrypted.")],
+    playlist: Playlist = None,
+    xtream: Server = None,
+    user: User = None,
     timezone: Timezone = "UTC",
     tier: Annotated[Tier, typer.Option(help="How much the guide tells: kid < buck < goat.")] = Tier.goat,
     slug: Annotated[str, typer.Option(help="Its name in addresses and channel ids; made from NAME if left out.")] = "",
 ) -> None:
     """Record a provider; `epg onboard NAME` then makes its guide.
 
+    The address of a playlist carries its password. Leave --playlist out and it is asked for, so that it stays out of
+    the shell's history; or set EPG_PLAYLIST_URL. Of an Xtream Codes account, the password alone is asked for, or read
+    from EPG_XTREAM_PASSWORD. A provider that was deleted comes back with its history.
+
     \b
     Examples:
-      epg provider add "My TV" --playlist "http://host/get.php?username=…&type=m3u_plus" --timezone Europe/London
+      epg provider add "My TV" --timezone Europe/London
+      epg provider add "My TV" --xtream http://host:8080 --user carol --timezone America/New_York
       epg provider add Club --playlist ./club.m3u --tier buck
     """
-    from epg_pipeline.adapters.http import local_path, shown
-    from epg_pipeline.adapters.postgres import open_store
-    from epg_pipeline.settings import Settings
-
-    path = local_path(playlist)
-    if path is not None and not path.is_file():
-        raise typer.BadParameter(
-            f"{path} is no file; give the address or the file of a playlist", param_hint="--playlist"
-        )
-    address = str(path.absolute()) if path else playlist
-    with open_store(Settings.from_environment()) as store:
+    address = new_address(Asked(playlist, xtream, user))
+    with _store() as store:
+        came_back = name.strip() in store.removed_providers()
         provider = store.add_provider(name, address, timezone, tier.value, slug)
-    say(f"Added {provider.name} ({provider.slug}), playlist {shown(address)}.")
-    say(f"Next: epg onboard {_quoted(provider.name)}")
+    back = ", back with its history" if came_back else ""
+    say(f"Added {provider.name} ({provider.slug}){back}: {shown_address(address)}.")
+    say(f"Next: epg onboard {quoted(provider.name)}")
 
 
 @app.command(name="list")
@@ -63,36 +72,145 @@ def list_() -> None:
     Example:
       epg provider list
     """
-    from epg_pipeline.adapters.postgres import open_store
-    from epg_pipeline.settings import Settings
-
-    with open_store(Settings.from_environment()) as store:
-        known = store.providers()
-    if not known:
+    with _store() as store:
+        known, removed = store.providers(), store.removed_providers()
+    if known:
+        rows = [(one.name, one.slug, one.timezone, one.tier, one.status) for one in known]
+        table("Providers", ("Name", "Slug", "Time zone", "Tier", "Status"), rows)
+    else:
         say("No provider yet. Add one: epg provider add NAME --playlist URL")
-        return
-    rows = [(one.name, one.slug, one.timezone, one.tier, one.status) for one in known]
-    table("Providers", ("Name", "Slug", "Time zone", "Tier", "Status"), rows)
+    if removed:
+        say(f"Removed, their record kept: {', '.join(removed)}. Adding one again brings it back.")
 
 
 @app.command()
-def pause(name: Annotated[str, typer.Argument(help="Name or slug.")]) -> None:
-    """Stop publishing a provider; everything recorded of it stays.
+def show(name: Name) -> None:
+    """One provider: what is set for it, and when it was last fetched and published.
+
+    \b
+    Example:
+      epg provider show "My TV"
+    """
+    from epg_pipeline.cli.provider_card import show_provider
+    from epg_pipeline.settings import Settings
+
+    with _store() as store:
+        show_provider(store, store.provider(name), Settings.from_environment())
+
+
+@app.command()
+def edit(
+    name: Name,
+    playlist: Playlist = None,
+    xtream: Server = None,
+    user: User = None,
+    password: Password = False,
+    timezone: Annotated[
+        str | None, typer.Option("--timezone", parser=a_timezone, metavar="ZONE", help="Another time zone.")
+    ] = None,
+    tier: Annotated[Tier | None, typer.Option(help="Another tier: kid < buck < goat.")] = None,
+) -> None:
+    """Change a provider's address or account, time zone or tier. What is not named stays as it is.
+
+    \b
+    Examples:
+      epg provider edit "My TV" --timezone Europe/London
+      epg provider edit "My TV" --playlist -
+      epg provider edit "My TV" --password
+      epg provider edit "My TV" --xtream http://new-host:8080
+    """
+    from epg_pipeline.adapters.provider_changes import ProviderChanges
+
+    asked = Asked(playlist, xtream, user, password)
+    changes = ProviderChanges()
+    with _store() as store:
+        provider = store.provider(name)
+        if asked.is_given:
+            changes["playlist_url"] = new_address(asked, lambda: store.playlist_url(provider))
+        if timezone:
+            changes["timezone"] = timezone
+        if tier:
+            changes["tier"] = tier.value
+        if not changes:
+            raise typer.BadParameter(
+                "say what to change: --playlist, --xtream, --user, --password, --timezone or --tier"
+            )
+        provider = store.change_provider(provider, **changes)
+    said = [f"{what.replace('_url', '')}" for what in changes]
+    say(f"{provider.name}: changed {', '.join(said)}. What else was set stays.")
+    say(f"Next: epg refresh {quoted(provider.name)}")
+
+
+@app.command()
+def pause(name: Name) -> None:
+    """Stop fetching and publishing a provider; everything recorded of it stays, and so does its last guide.
 
     \b
     Example:
       epg provider pause "My TV"
     """
+    with _store() as store:
+        provider = store.pause_provider(store.provider(name))
+    say(f"{provider.name} is paused: it is no longer published, its record stays.")
+    say(f"To go on: epg provider resume {quoted(provider.name)}")
+
+
+@app.command()
+def resume(name: Name) -> None:
+    """Go on with a paused provider.
+
+    \b
+    Example:
+      epg provider resume "My TV"
+    """
+    with _store() as store:
+        provider = store.change_provider(store.provider(name), status="active")
+    say(f"{provider.name} is active. For a guide of now: epg refresh {quoted(provider.name)}")
+
+
+@app.command()
+def rename(name: Name, new_name: Annotated[str, typer.Argument(help="What it is called from now on.")]) -> None:
+    """Give a provider another name. Its slug, its addresses and its channel ids stay for ever: players notice nothing.
+
+    \b
+    Example:
+      epg provider rename "My TV" "Nova TV"
+    """
+    with _store() as store:
+        provider = store.provider(name)
+        renamed = store.change_provider(provider, name=new_name)
+    say(f"{provider.name} is now called {renamed.name}. Its slug stays {renamed.slug}, and so do all its addresses.")
+
+
+@app.command()
+def delete(
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+) -> None:
+    """Take a provider off the list. Nothing recorded of it is lost; adding its name again brings it back.
+
+    \b
+    Examples:
+      epg provider delete "My TV"
+      epg provider delete "My TV" --yes
+    """
+    from epg_pipeline.settings import Settings
+
+    with _store() as store:
+        provider = store.provider(name)
+        if not yes and not typer.confirm(f"Delete {provider.name}? Its record stays.", err=True):
+            say("Nothing was changed.")
+            raise typer.Exit(1)
+        store.remove_provider(provider)
+    say(f"{provider.name} is deleted: it is no longer fetched, matched or published.")
+    say("What stays: its playlists, matches and programmes on record, its past runs, and its sealed address.")
+    say(f"Its last guide stays, and is served, until you remove {Settings.from_environment().dist / provider.slug}")
+    say(f"(and, where guides are uploaded, epg/{provider.slug}/ in the bucket).")
+    say(f"To have it back: epg provider add {quoted(provider.name)}")
+
+
+def _store() -> Store:
     from epg_pipeline.adapters.postgres import open_store
     from epg_pipeline.settings import Settings
 
-    with open_store(Settings.from_environment()) as store:
-        provider = store.provider(name)
-        store.pause_provider(provider)
-    say(f"{provider.name} is paused: it is no longer published, its record stays.")
-
-
-def _quoted(name: str) -> str:
-    import shlex
-
-    return shlex.quote(name)
+    return open_store(Settings.from_environment())

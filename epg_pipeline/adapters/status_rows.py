@@ -1,0 +1,126 @@
+"""How the installation stands, as the record tells it.
+
+Belongs here: reading providers with their latest fetch, guide and match rates, what was set aside, failed uploads, and
+Dagster's latest runs from its own tables. Does not: what is a problem and how to mend it (status.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import class_row
+
+from epg_pipeline.adapters.sql_files import query
+
+if TYPE_CHECKING:
+    from epg_pipeline.adapters.connections import Connections, DatabaseParts
+
+RATE_DAYS = 28
+
+
+@dataclass(frozen=True)
+class ProviderState:
+    """A provider as it stands: instants in UTC, rates from 0 to 1, None for what never was."""
+
+    slug: str
+    name: str
+    timezone: str
+    tier: str
+    status: str
+    today: date
+    slots: int
+    fetched_at: datetime | None
+    fetch_problem: str
+    changed_at: datetime | None
+    published_at: datetime | None
+    published_day: date | None
+    rate_today: float | None
+    rate_before: float | None
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """Rows of a provider's stage that were set aside, with one of them and its reason."""
+
+    slug: str
+    stage: str
+    rows: int
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class FailedUploads:
+    """Files of a provider that did not arrive in the bucket, with one reason."""
+
+    slug: str
+    files: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of Dagster: what it did, its partition or range of them, and how it went. Instants in UTC."""
+
+    job: str
+    partition: str
+    status: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+def provider_states(connections: Connections, now: datetime) -> list[ProviderState]:
+    """Every provider by name; `rate_before` is over the four weeks before its day of `now`."""
+    with connections.transaction() as connection, connection.cursor(row_factory=class_row(ProviderState)) as cursor:
+        return cursor.execute(query("provider_states"), {"now": now, "days": RATE_DAYS}).fetchall()
+
+
+def set_aside_since(connections: Connections, since: datetime) -> list[SetAside]:
+    """What went into quarantine from a moment on."""
+    with connections.transaction() as connection, connection.cursor(row_factory=class_row(SetAside)) as cursor:
+        return cursor.execute(query("quarantined_since"), {"since": since}).fetchall()
+
+
+def failed_uploads(connections: Connections) -> list[FailedUploads]:
+    """Which providers' files are still to arrive."""
+    statement = (
+        "SELECT p.slug, count(*) AS files, min(u.reason) AS reason FROM uploads AS u "
+        "JOIN providers AS p ON p.id = u.provider_id "
+        "WHERE u.status = 'failed' AND p.record_status = 'active' GROUP BY p.slug ORDER BY p.slug"
+    )
+    with connections.transaction() as connection, connection.cursor(row_factory=class_row(FailedUploads)) as cursor:
+        return cursor.execute(statement).fetchall()
+
+
+def latest_runs(database: DatabaseParts, limit: int) -> list[Run] | None:
+    """Dagster's newest runs, newest first, read from its tables: its own code takes seconds to load.
+
+    None when its tables are not there (it never ran here) or are not as known.
+    """
+    conninfo = make_conninfo(
+        "",
+        host=database.host,
+        port=database.port,
+        user=database.user,
+        password=database.password,
+        dbname=database.dbname,
+        **database.params,
+    )
+    try:
+        with psycopg.connect(conninfo, autocommit=True, prepare_threshold=None) as connection:
+            rows = connection.execute(query("latest_runs").encode(), {"limit": limit}).fetchall()
+    except psycopg.Error:
+        return None
+    return [
+        Run(job, partition, status, created.replace(tzinfo=UTC), _instant(started), _instant(ended))
+        for job, partition, status, created, started, ended in rows
+    ]
+
+
+def _instant(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

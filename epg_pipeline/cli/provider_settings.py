@@ -1,0 +1,60 @@
+"""`epg provider set`: the settings of one provider.
+
+Belongs here: setting and unsetting them, and their help, which the schema itself gives. Does not: what they are
+(config/provider_settings.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.core import TyperCommand
+
+from epg_pipeline.cli.console import say
+from epg_pipeline.cli.credentials import quoted
+
+if TYPE_CHECKING:
+    from typer._click import Context, HelpFormatter  # typer's own click; its public name for the first is narrower
+
+
+class WithSettings(TyperCommand):
+    """A command whose help ends with the settings there are; the schema is loaded only when it is asked for."""
+
+    def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Every setting with its values, meaning and default."""
+        from epg_pipeline.config.settings_as_text import described_settings
+
+        with formatter.section("Settings"):
+            formatter.write_dl(described_settings())
+        super().format_epilog(ctx, formatter)
+
+
+def set_(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name or slug.")],
+    assignments: Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="What to set.")] = None,
+    unset: Annotated[
+        list[str] | None, typer.Option("--unset", metavar="KEY", help="Put a setting back to its default.")
+    ] = None,
+) -> None:
+    """Set what differs for one provider. `epg provider show NAME` tells what is set.
+
+    \b
+    Examples:
+      epg provider set "My TV" editions=kid,goat@Europe/London
+      epg provider set "My TV" minutes=nba=170,nfl=200 days_after=4
+      epg provider set "My TV" --unset editions
+    """
+    from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.config.settings_as_text import as_text, changed_settings
+    from epg_pipeline.settings import Settings
+
+    if not assignments and not unset:
+        raise typer.BadParameter("say what to set: KEY=VALUE, or --unset KEY; --help lists the settings")
+    with open_store(Settings.from_environment()) as store:
+        provider = store.provider(name)
+        settings = changed_settings(provider.stated, assignments or (), unset or (), provider.name)
+        provider = store.change_provider(provider, settings=settings)
+    stated = " ".join(f"{key}={as_text(value)}" for key, value in provider.stated.items())
+    say(f"{provider.name}: {stated or 'every setting is at its default'}")
+    say(f"It counts from the next publish on: epg publish --provider {quoted(provider.name)}")

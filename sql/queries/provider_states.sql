@@ -1,0 +1,38 @@
+-- Every provider with how it stands: "today" is the date in its own zone. Rates are over the slots that name an event.
+WITH known AS (
+    SELECT id, slug, name, timezone, tier, status, fetched_at, fetch_problem, (%(now)s::timestamptz AT TIME ZONE timezone)::date AS today
+    FROM providers
+    WHERE record_status = 'active'
+),
+decided AS (
+    SELECT
+        k.id,
+        d.day = k.today AS is_today,
+        count(*) FILTER (WHERE d.match_status IN ('matched', 'manual') AND d.event_id IS NOT NULL) AS matched,
+        count(*) FILTER (WHERE d.kind = 'event') AS events
+    FROM known AS k
+    JOIN channel_names AS c ON c.provider_id = k.id
+    JOIN parsed_data AS d ON d.channel_name_id = c.id
+    WHERE d.record_status = 'active' AND d.day BETWEEN k.today - %(days)s::int AND k.today
+    GROUP BY k.id, d.day = k.today
+)
+SELECT
+    k.slug, k.name, k.timezone, k.tier, k.status, k.today,
+    (SELECT count(*) FROM channel_names AS c WHERE c.provider_id = k.id AND c.record_status = 'active') AS slots,
+    k.fetched_at, k.fetch_problem,
+    (SELECT max(s.fetched_at) FROM playlist_snapshots AS s WHERE s.provider_id = k.id) AS changed_at,
+    p.published_at,
+    p.published_day,
+    now_.matched::float8 / nullif(now_.events, 0) AS rate_today,
+    before.matched::float8 / nullif(before.events, 0) AS rate_before
+FROM known AS k
+LEFT JOIN LATERAL (
+    SELECT u.published_at, u.day AS published_day
+    FROM publications AS u
+    WHERE u.provider_id = k.id AND u.path = k.slug || '/guide.xml'
+    ORDER BY u.id DESC
+    LIMIT 1
+) AS p ON true
+LEFT JOIN decided AS now_ ON now_.id = k.id AND now_.is_today
+LEFT JOIN decided AS before ON before.id = k.id AND NOT before.is_today
+ORDER BY k.name

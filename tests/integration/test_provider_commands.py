@@ -1,0 +1,187 @@
+"""`epg provider` as an operator uses it: what it changes, what it keeps, and what it never shows."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from commands import epg, every_text
+from small_provider import DAY, PASSWORD, USER, ZONE, Answer, events_file, playlist, site
+
+KEY = "a key for tests, of no worth at all"
+ADDRESS = f"http://tv.example/get.php?username={USER}&password={PASSWORD}"
+
+
+@pytest.fixture
+def run(database, tmp_path):
+    """Run `epg` on a fresh database."""
+
+    def run(*arguments, **more):
+        return epg(tmp_path / "home", *arguments, EPG_DATABASE_URL=database, EPG_SECRET_KEY=KEY, **more)
+
+    return run
+
+
+@pytest.fixture
+def club(run, tmp_path):
+    """A provider "Club" with a guide of one day."""
+    (tmp_path / "list.m3u").write_bytes(playlist())
+    run("provider", "add", "Club", "--playlist", tmp_path / "list.m3u", "--timezone", ZONE)
+    events = events_file(tmp_path / "events.jsonl")
+    assert run("onboard", "Club", "--date", DAY, "--as-of", DAY, "--events", events).code == 0
+    return tmp_path / "home" / "dist" / "club"
+
+
+def line(ran, first):
+    """The cells of the line of a table that begins so."""
+    rows = [[cell.strip() for cell in text.strip("│ ").split("│")] for text in ran.out.splitlines() if "│" in text]
+    return next(row[1:] for row in rows if row[0] == first)
+
+
+def test_help_teaches_by_example_and_the_schema_itself_tells_of_the_settings(run):
+    for name in ("add", "list", "show", "edit", "set", "pause", "resume", "rename", "delete"):
+        ran = run("provider", name, "--help")
+        assert ran.code == 0
+        assert "Example" in ran.out, name
+    told = " ".join(run("provider", "set", "--help").out.split())
+    assert "clock=zone|12|24 7:30 PM (12) or 19:30 (24); zone: as people there are used to (default: zone)" in told
+
+
+def test_an_address_is_taken_from_the_environment_or_a_pipe_so_that_no_shell_remembers_it(run, monkeypatch):
+    told = run("provider", "add", "One", EPG_PLAYLIST_URL=ADDRESS).told
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{ADDRESS}\n"))
+    told += run("provider", "add", "Two", "--playlist", "-").told
+    assert "Added One (one): playlist http://tv.example/…." in told
+    assert "Added Two (two): playlist http://tv.example/…." in told
+    for name in ("one", "two"):
+        told += (shown := run("provider", "show", name).told)
+        assert "playlist http://tv.example/…" in shown
+    assert PASSWORD not in told
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    ran = run("provider", "add", "Three")
+    assert (ran.code, "set EPG_PLAYLIST_URL" in " ".join(ran.err.split())) == (2, True)
+
+
+def test_on_a_terminal_the_address_is_typed_unseen(run, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("typer.prompt", lambda what, **options: ADDRESS if options["hide_input"] else "")
+    assert "playlist http://tv.example/…" in run("provider", "add", "One").told
+
+
+def test_what_is_edited_changes_and_the_rest_stays(run, club):
+    ran = run("provider", "edit", "club", "--timezone", "Europe/London", "--tier", "kid")
+    assert "changed timezone, tier" in ran.err
+    shown = run("provider", "show", "club")
+    assert (line(shown, "Time zone"), line(shown, "Tier"), line(shown, "Slots")) == (["Europe/London"], ["kid"], ["5"])
+    assert "list.m3u" in shown.out
+    assert run("provider", "edit", "club").code == 2
+    assert "BST" in line(shown, "Last published")[0] or "GMT" in line(shown, "Last published")[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("colour=red",), 'There is no setting "colour"'),
+        (("dayz_after=2",), 'Did you mean "days_after"?'),
+        (("days_after=9",), "setting days_after=9: Input should be less than or equal to 7"),
+        (("clock=25",), "setting clock=25: Input should be 'zone', '12' or '24'"),
+        (("editions=kid,gold",), '"gold" is no tier; there are kid, buck, goat'),
+        (("minutes=nba",), 'setting minutes: "nba" is no pair'),
+        (("minutes=nba=long",), "setting minutes.nba=long"),
+        (("testing",), '"testing" is no setting: write testing=VALUE'),
+        ((), "say what to set"),
+    ],
+)
+def test_a_setting_that_can_not_be_is_told_with_what_is_allowed(run, club, words, says):
+    ran = run("provider", "set", "club", *words)
+    assert ran.code in {1, 2}
+    assert says in " ".join(ran.err.replace("│", " ").split())
+    assert line(run("provider", "show", "club"), "days_after")[:2] == ["2", "default"]
+
+
+def test_settings_are_set_and_put_back(run, club):
+    ran = run("provider", "set", "club", "editions=kid,goat@Europe/London", "minutes=nba=170,nfl=200", "testing=yes")
+    assert ran.code == 0, ran.told
+    assert "editions=kid,goat@Europe/London testing=yes minutes=nba=170,nfl=200" in ran.err
+    shown = run("provider", "show", "club")
+    assert line(shown, "minutes")[:2] == ["nba=170,nfl=200", "set"]
+    assert line(shown, "days_after")[:2] == ["2", "default"]
+    assert (
+        "every setting is at its default"
+        in run("provider", "set", "club", "--unset", "editions", "--unset", "minutes", "--unset", "testing").err
+    )
+
+
+def test_a_renamed_provider_keeps_its_addresses_and_its_channel_ids(run, club):
+    before = (club / "guide.xml").read_bytes()
+    assert "slug stays club" in run("provider", "rename", "Club", "Nova").err
+    assert run("publish", "--provider", "Nova", "--date", DAY, "--as-of", DAY).code == 0
+    assert (club / "guide.xml").read_bytes() == before
+    assert not club.with_name("nova").exists()
+
+
+def test_a_paused_provider_is_left_out_until_it_is_resumed(run, club):
+    assert "resume Club" in run("provider", "pause", "club").err
+    assert "No active provider" in run("publish").err
+    assert "is active" in run("provider", "resume", "club").err
+    assert "Club" in run("publish", "--date", DAY, "--as-of", DAY).out
+
+
+def test_a_deleted_provider_keeps_its_record_and_comes_back_by_its_name(run, club, tmp_path, monkeypatch):
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: False)
+    assert run("provider", "delete", "club").code == 1
+    assert "Club" in run("provider", "list").out
+    ran = run("provider", "delete", "club", "--yes")
+    assert "What stays" in ran.err
+    assert str(club) in ran.err.replace("\n", "")
+    assert (club / "guide.xml").exists()
+    assert 'No provider is called "club"' in run("refresh", "club").err
+    assert "Removed, their record kept: Club" in run("provider", "list").err
+    back = run("provider", "add", "Club", "--playlist", tmp_path / "list.m3u", "--timezone", ZONE)
+    assert "back with its history" in back.err
+    assert run("publish", "--provider", "Club", "--date", DAY, "--as-of", DAY).code == 0
+
+
+def test_an_xtream_accounts_password_is_asked_for_and_kept_sealed(run, database, tmp_path):
+    with site(Answer(status=403), Answer(body=playlist())) as server:
+        host = server.address.partition("@")[2].partition("/")[0]
+        told = run("provider", "add", "X", "--xtream", host, "--user", USER, EPG_XTREAM_PASSWORD="old-s3cret").told
+        assert f"Xtream account at http://{host}/…" in told
+        told += run("provider", "edit", "X", "--password", EPG_XTREAM_PASSWORD=PASSWORD).told
+        told += run("--debug", "onboard", "X").told
+        told += run("onboard", "X").told
+        told += run("provider", "show", "X").told
+        asked = [path for path, _ in server.requests]
+    assert asked[0].startswith(f"/get.php?username={USER}&password={PASSWORD}&type=m3u_plus")
+    assert "player_api.php" in asked[1], "the panel's M3U was refused"
+    kept = [path for path in (tmp_path / "home").rglob("*") if path.is_file() and path.name != "playlist.m3u"]
+    texts = [told, *every_text(database), *(path.read_bytes().decode("latin-1") for path in kept)]
+    for secret in (PASSWORD, "old-s3cret", f"{USER}:", f"username={USER}", PASSWORD.encode().hex()):
+        assert [text[:200] for text in texts if secret in text] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--xtream", "http://h:8080"), "needs --user USER too"),
+        (("--user", "carol"), "needs --xtream http://HOST:PORT too"),
+        (("--xtream", "ftp://h", "--user", "carol"), "http://HOST:PORT"),
+        (("--xtream", f"http://carol:{PASSWORD}@h", "--user", "carol"), "http://HOST:PORT"),
+        (("--xtream", "http://h", "--user", "carol", "--playlist", "http://h/l"), "not both"),
+    ],
+)
+def test_an_account_that_is_given_wrongly_is_told_without_its_password(run, arguments, says):
+    ran = run("provider", "add", "X", *arguments, EPG_XTREAM_PASSWORD=PASSWORD)
+    assert ran.code == 2
+    assert says in " ".join(ran.err.replace("│", " ").split())
+    assert PASSWORD not in ran.told
+
+
+def test_an_account_that_moved_keeps_user_and_password(run):
+    run("provider", "add", "X", "--xtream", "http://old:8080", "--user", USER, EPG_XTREAM_PASSWORD=PASSWORD)
+    assert run("provider", "edit", "X", "--xtream", "http://new:8080").code == 0
+    assert "Xtream account at http://new:8080/…" in run("provider", "show", "X").out
