@@ -7,11 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 import pytest
 from guide_frames import BLANK, TROY, channels_for, decisions_of
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from epg_pipeline.config.sports import load_sports
-from epg_pipeline.domain.contracts import MATCH_STATUSES, PROGRAMMES
+from epg_pipeline.domain.contracts import PROGRAMMES
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.schedule import IDLE_TITLE, schedule, stitch
 
@@ -260,73 +258,13 @@ def test_days_of_a_clock_change_are_tiled_whole(on, hours):
         assert_tiles(day_of(row, day=day), day.opens, day.closes)
 
 
-ZONES = [
-    "UTC",
-    "America/New_York",
-    "Europe/London",
-    "Australia/Lord_Howe",
-    "Asia/Kathmandu",
-    "Pacific/Apia",
-    "America/Santiago",
-]
-DATES = st.one_of(
-    st.sampled_from([date(2025, 3, 9), date(2025, 3, 30), date(2025, 4, 6), date(2025, 10, 26), date(2025, 11, 2)]),
-    st.dates(date(2024, 1, 1), date(2027, 12, 31)),
-)
-SPORTS = st.sampled_from(["soccer", "football", "boxing", "golf", "cricket", ""])
-
-
-@st.composite
-def provider_days(draw, names=3):
-    day = ProviderDay(draw(DATES), draw(st.sampled_from(ZONES)))
-    minutes = st.integers(-60 * 30, 60 * 72)
-    rows = []
-    for _ in range(draw(st.integers(0, names * 2))):
-        kind = draw(st.sampled_from(["event", "event", "event", "show", "placeholder"]))
-        start = draw(st.none() | minutes)
-        rows.append(
-            {"slot": f"NBA {draw(st.integers(1, names)):02}", "kind": kind, "sport": draw(SPORTS),
-             "title": draw(st.sampled_from(["A vs B", "C at D", ""])),
-             "match_status": draw(st.sampled_from(MATCH_STATUSES)),
-             "home": "B", "away": "A", "confidence": draw(st.floats(0, 1)), "date": draw(st.none() | st.just(day.date)),
-             "starts_at": None if start is None else day.opens + timedelta(minutes=start)}
-        )  # fmt: skip
-    return day, rows, [f"NBA {number:02}" for number in range(1, names + 1)]
-
-
-@settings(max_examples=150, deadline=None)
-@given(provider_days())
-def test_any_day_is_tiled_and_every_live_block_is_its_events_own(case):
-    day, rows, slots = case
-    programmes = schedule(decisions_of(*rows), channels_for(*slots), day, load_sports())
-    assert programmes["channel_id"].n_unique() == len(slots)
-    assert_tiles(programmes, day.opens, day.closes)
-    others = programmes.filter(pl.col("block") != "live")
-    assert (others["stops_at"] - others["starts_at"] <= timedelta(hours=2)).all()
-    assert (others["starts_at"] >= day.opens).all()
-    assert (others["stops_at"] <= day.closes).all()
-    live = programmes.filter(pl.col("block") == "live")
-    assert (live["starts_at"] == live["event_starts_at"]).all()
-    before = programmes.filter(pl.col("block") == "pre")
-    assert (before["starts_at"] >= before["event_starts_at"] - timedelta(hours=6)).all()
-    assert (before["stops_at"] <= before["event_starts_at"]).all()
-
-
-@settings(max_examples=100, deadline=None)
-@given(provider_days(), provider_days())
-def test_days_stitched_have_no_overlap_and_no_gap(first, second):
-    day, rows, slots = first
-    channels, sports = channels_for(*slots), load_sports()
-    shift = day.shifted(1).opens - second[0].opens
-    later = [row | {"starts_at": row["starts_at"] and row["starts_at"] + shift} for row in second[1]]
-    days = [
-        schedule(decisions_of(*rows), channels, day, sports),
-        schedule(decisions_of(*later), channels, day.shifted(1), sports),
-    ]
-    guide = stitch(pl.concat(days), day.opens, day.shifted(1).closes)
-    assert guide["channel_id"].n_unique() == len(slots)
-    assert_tiles(guide, day.opens, day.shifted(1).closes)
-    assert stitch(guide, day.opens, day.shifted(1).closes).equals(guide)
+def test_an_event_of_the_small_hours_is_announced_the_evening_before():
+    programmes = day_of(TROY | {"starts_at": utc(9, 5)})  # one in the morning of the day after
+    assert spans(programmes, "filler")[-1] == (utc(8, 22), utc(8, 23))
+    assert spans(programmes, "pre") == [(utc(8, 23), utc(9, 1)), (utc(9, 1), utc(9, 3)), (utc(9, 3), utc(9, 4))]
+    assert spans(programmes, "live") == []
+    next_day = day_of(TROY | {"starts_at": utc(9, 5)}, day=NEW_YORK.shifted(1))
+    assert spans(next_day, "pre") == [(utc(9, 4), utc(9, 5))]
 
 
 def test_a_live_block_past_midnight_keeps_its_time_against_the_next_day():
