@@ -1,0 +1,264 @@
+"""A bucket of an S3-compatible store, over boto3.
+
+Belongs here: the client and its patience, putting and removing one object, what counts as unchanged, faults in words.
+Does not: which files go up and in which order (uploads.py), what is on record of them (upload_rows.py). No message
+holds a key, a signature or a sentence of the store: of its answer only status and error code are told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import random
+import time
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+AT_ONCE = 4  # requests under way
+PASSING_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
+PASSING_CODES = frozenset({"RequestTimeout", "SlowDown", "Throttling"})  # some stores say so with 400
+KEY_CODES = frozenset({"ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch", "Unauthorized"})
+REGION_CODES = frozenset({"AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "PermanentRedirect"})
+REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+PROBE = "epg/.probe"
+
+
+class StorageSettings(Hashable, Protocol):
+    """What of the settings a bucket needs."""
+
+    @property
+    def endpoint(self) -> str:
+        """The store's address."""
+
+    @property
+    def bucket(self) -> str:
+        """The bucket's name."""
+
+    @property
+    def access_key(self) -> str:
+        """The name of the key. A secret."""
+
+    @property
+    def secret_key(self) -> str:
+        """The key. A secret."""
+
+    @property
+    def region(self) -> str:
+        """The region requests are signed for."""
+
+    @property
+    def variables(self) -> str:
+        """How the variables begin that say all this."""
+
+    @property
+    def label(self) -> str:
+        """Store and bucket, for people."""
+
+
+class BucketError(Exception):
+    """A request to the store did not succeed; the message says why, and what to do where that is known.
+
+    `passing`: another try may help. `for_all`: whatever else is asked of the bucket now fails the same way.
+    """
+
+    def __init__(self, reason: str, *, passing: bool = False, for_all: bool = False) -> None:
+        """Take a reason without a secret in it."""
+        super().__init__(reason)
+        self.passing, self.for_all = passing, for_all
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a store is waited for, in seconds; tests shorten it.
+
+    `connecting` is for a connection and for each block sent, `waiting` for an answer, `pause` before the second try
+    (the third waits twice as long).
+    """
+
+    connecting: float = 5.0
+    waiting: float = 20.0
+    attempts: int = 3
+    pause: float = 0.5
+
+
+@dataclass(frozen=True)
+class Content:
+    """What an object shall be: its bytes, and the headers its readers get with them."""
+
+    body: bytes
+    media_type: str
+    cache_control: str
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the bytes, in hex."""
+        return hashlib.sha256(self.body).hexdigest()
+
+
+class Bucket:
+    """One bucket; threads may share it."""
+
+    def __init__(self, settings: StorageSettings, patience: Patience | None = None) -> None:
+        """Nothing is imported or asked yet."""
+        self._settings, self._patience = settings, patience or Patience()
+        self._host = urlsplit(settings.endpoint).hostname or "?"
+        self._broken: BucketError | None = None  # what the first request found; the others need not find it again
+
+    def put(self, key: str, content: Content) -> bool:
+        """Have the object be this content; false when it was already, which costs one HEAD.
+
+        An object appears whole or not at all: a store takes over what has come in full and has the SHA-256 that the
+        request was signed with. BucketError when it did not succeed within three tries.
+        """
+        digest = content.sha256
+        if self._holds(key, digest, len(content.body)):
+            return False
+        answer = self._asked(
+            lambda client: client.put_object(
+                Bucket=self._settings.bucket,
+                Key=key,
+                Body=io.BytesIO(content.body),  # sent in blocks; bytes would all have to go within one timeout
+                ContentType=content.media_type,
+                CacheControl=content.cache_control,
+                Metadata={"sha256": digest},
+            )
+        )
+        if not answer.get("ETag"):  # a page of whoever stands in between may come with 200
+            raise BucketError(f"what answers at {self._host} is no S3-compatible store", for_all=True)
+        return True
+
+    def remove(self, key: str) -> None:
+        """Have no such object, whether there was one or not. BucketError when it did not succeed."""
+        self._asked(lambda client: client.delete_object(Bucket=self._settings.bucket, Key=key))
+
+    def try_out(self) -> None:
+        """Put a tiny object and remove it again. BucketError says what is in the way."""
+        self.put(PROBE, Content(str(time.time_ns()).encode(), "text/plain", "no-store"))
+        self.remove(PROBE)
+
+    def _holds(self, key: str, digest: str, size: int) -> bool:
+        """Whether the object is there and has this content, as its metadata tells.
+
+        A HEAD is refused to a key that may write only, and a missing bucket is 404 like a missing object: the PUT that
+        follows says what is the matter.
+        """
+        head = self._asked(
+            lambda client: client.head_object(Bucket=self._settings.bucket, Key=key),
+            forgiven=frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, *REFUSED}),
+        )
+        return bool(head.get("Metadata", {}).get("sha256") == digest and head.get("ContentLength") == size)
+
+    def _asked(self, ask: Callable[[Any], Any], forgiven: frozenset[int] = frozenset()) -> Any:  # noqa: ANN401 - untyped
+        """What the store answers, {} for an answer of a forgiven status; as many tries as there is patience for."""
+        for attempt in range(1, self._patience.attempts + 1):
+            if self._broken:
+                raise self._broken
+            try:
+                return ask(_client(self._settings, self._patience))
+            except _boto_faults() as fault:
+                if _status(fault) in forgiven:
+                    return {}
+                error = self._in_words(fault)
+            if not error.passing or attempt == self._patience.attempts:
+                self._broken = error if error.for_all else None
+                raise error
+            pause = self._patience.pause * 2 ** (attempt - 1)
+            time.sleep(pause * random.uniform(0.75, 1.25))  # noqa: S311 - no secret
+        raise AssertionError("the last attempt returns or raises")  # pragma: no cover
+
+    def _in_words(self, fault: Exception) -> BucketError:
+        from botocore import exceptions
+
+        if isinstance(fault, exceptions.ClientError):
+            return self._refusal(_status(fault), str(fault.response.get("Error", {}).get("Code", "")))
+        if isinstance(fault, exceptions.ParamValidationError):
+            wrong = f'"{self._settings.bucket}" is no name of a bucket; mend {self._settings.variables}BUCKET'
+            return BucketError(wrong, for_all=True)
+        if isinstance(fault, exceptions.ReadTimeoutError):
+            reason = f"{self._host} did not answer within {self._patience.waiting:g} s"
+        elif isinstance(fault, exceptions.SSLError):
+            reason = f"no safe connection to {self._host}: its certificate or its encryption is not accepted"
+        elif isinstance(fault, (exceptions.EndpointConnectionError, exceptions.ConnectTimeoutError)):
+            reason = f"{self._host} can't be reached"
+        elif isinstance(fault, exceptions.HTTPClientError):
+            reason = f"the connection to {self._host} broke off"
+        else:
+            return BucketError(f"boto3 can't ask {self._settings.label}: {type(fault).__name__}", for_all=True)
+        return BucketError(reason, passing=True, for_all=True)
+
+    def _refusal(self, status: int, code: str) -> BucketError:
+        """An answer other than success, by what an operator can do about it."""
+        told = f"{self._host} answers {status}{f' {code}' if code and code != str(status) else ''}"
+        if status in PASSING_STATUSES or code in PASSING_CODES:
+            return BucketError(told, passing=True)
+        bucket, variables = self._settings.bucket, self._settings.variables
+        if code == "NoSuchBucket":
+            advice = f'there is no bucket "{bucket}"; make it, or mend {variables}BUCKET'
+        elif code in KEY_CODES or status == HTTPStatus.UNAUTHORIZED:
+            advice = f"the key is not accepted; check {variables}ACCESS_KEY and {variables}SECRET_KEY"
+        elif code in REGION_CODES:
+            advice = f"the bucket is in another region; set {variables}REGION"
+        elif code == "RequestTimeTooSkewed":
+            advice = "this machine's clock is wrong; set it"
+        elif status == HTTPStatus.FORBIDDEN:
+            advice = f'the key may not do this in the bucket "{bucket}"; give it the right to read and write objects'
+        else:
+            return BucketError(told)
+        return BucketError(f"{told}: {advice}", for_all=True)
+
+
+def _status(fault: Exception) -> int:
+    """The HTTP status of an answer that boto3 made an error of; 0 where there was no answer."""
+    response = getattr(fault, "response", None)
+    return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)) if isinstance(response, dict) else 0
+
+
+@cache
+def _boto_faults() -> tuple[type[Exception], ...]:
+    """All that boto3 raises: ValueError for an address, OSError for files of its own settings."""
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+
+    return (BotoCoreError, ClientError, Boto3Error, ResponseParserError, ValueError, OSError)
+
+
+@lru_cache(maxsize=4)
+def _client(settings: StorageSettings, patience: Patience) -> Any:  # noqa: ANN401 - boto3 says no types
+    """The client, made once per process: that takes as long as several requests."""
+    import boto3  # half a second
+    from botocore.config import Config
+
+    session = boto3.session.Session(
+        aws_access_key_id=settings.access_key,
+        aws_secret_access_key=settings.secret_key,
+        region_name=settings.region,
+    )
+    config = Config(
+        connect_timeout=patience.connecting,
+        read_timeout=patience.waiting,
+        max_pool_connections=AT_ONCE,
+        retries={"total_max_attempts": 1},  # the tries are counted here alone
+        signature_version="s3v4",
+        # The body's SHA-256 is a part of what is signed: every store knows that, and refuses other bytes. The checksum
+        # that boto3 adds by itself comes as a trailer, which R2 and others do not take.
+        s3={"addressing_style": "path", "payload_signing_enabled": True},
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        ignore_configured_endpoint_urls=True,
+    )
+    client = session.client("s3", endpoint_url=settings.endpoint, config=config)
+    client.meta.events.register_last("before-call.s3", _without_expect)
+    return client
+
+
+def _without_expect(params: dict[str, Any], **_: object) -> None:
+    """Don't have the store asked before a body is sent: those that give no answer to that cost a second each time."""
+    params["headers"].pop("Expect", None)

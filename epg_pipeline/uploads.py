@@ -1,0 +1,185 @@
+"""Published files -> the public bucket.
+
+Belongs here: which files go up under which key, with which headers and in which order; what is tried again and what is
+withdrawn. Does not: how one object is put (adapters/objects.py), what the files hold (publishing.py).
+
+A file that does not go up is never a fault of the guide: it is on record with its reason, and the next publish of the
+provider tries it again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from epg_pipeline.adapters.objects import AT_ONCE, Bucket, BucketError, Content
+from epg_pipeline.adapters.upload_rows import UPLOADS
+from epg_pipeline.reports import Uploaded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from epg_pipeline.adapters.objects import Patience
+    from epg_pipeline.adapters.postgres import Provider, Store
+    from epg_pipeline.settings import Settings, StorageSettings
+
+PREFIX = "epg/"
+PLAYLIST, SUMMARY = "playlist.m3u", "summary.json"
+FRESH = "public, max-age=300"  # a late change of an event reaches every player within minutes
+
+# What may go up, with its media type and cache header.
+KINDS = {
+    "guide.xml.gz": (
+        "application/gzip",
+        FRESH,
+    ),  # the file itself is compressed: no Content-Encoding, players unpack it
+    "guide.xml": ("application/xml; charset=utf-8", FRESH),
+    PLAYLIST: ("audio/x-mpegurl; charset=utf-8", "private, no-store"),  # no cache still has it once it is withdrawn
+    "index.html": ("text/html; charset=utf-8", FRESH),
+    "report.html": ("text/html; charset=utf-8", FRESH),
+    SUMMARY: ("application/json", "no-cache"),
+}
+# Guides before the pages that tell of them; by the summary others see what is published, so it goes last.
+STAGES = (("guide.xml.gz", "guide.xml", PLAYLIST), ("index.html", "report.html"), (SUMMARY,))
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What became of one object: a status of the record, or "unchanged"."""
+
+    key: str
+    sha256: str
+    status: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is to be done, by key: files to go up, and objects to withdraw with the content last put there."""
+
+    up: Mapping[str, Path]
+    withdraw: Mapping[str, str]
+
+
+def upload_published(
+    store: Store, provider: Provider, settings: Settings, files: Iterable[Path], patience: Patience | None = None
+) -> Uploaded | None:
+    """Bring published files to the public bucket, with those that failed before; None when no bucket is set.
+
+    Unchanged objects cost one HEAD each. The clone playlist goes up only where the provider says so, and is withdrawn
+    where it no longer does. Nothing is raised for a fault of the bucket or of a file: it stands in what is returned,
+    and on record. Two uploads of one provider never run at once, and each sends the files as they are then, so that
+    the last one leaves what was published last.
+    """
+    if settings.storage is None:
+        return None
+    label = settings.storage.label
+    with store.lock(provider, "uploads"):
+        known = store.uploads.of(provider, label)
+        plan = _planned(provider, settings.dist, files, known)
+        # Noted first: what a killed upload leaves undone is then among the failures that the next one tries again.
+        store.uploads.save(provider, label, _begun(plan, known))
+        outcomes = _carried_out(plan, settings.storage, patience)
+        store.uploads.save(provider, label, _rows(outcomes))
+    counts = {status: sum(one.status == status for one in outcomes) for status in ("done", "unchanged", "withdrawn")}
+    return Uploaded(**counts, failed=tuple((one.key, one.reason) for one in outcomes if one.status == "failed"))
+
+
+def public_files(dist: Path, slug: str) -> list[Path]:
+    """Every file of a provider that may go up, as it stands in dist, the clone playlist included."""
+    return sorted(path for path in (dist / slug).rglob("*") if path.name in KINDS and path.is_file())
+
+
+def check_bucket(settings: Settings) -> str | None:
+    """What is in the way of uploads, in words, found by putting a tiny object and removing it; None if nothing is.
+
+    Without a bucket in the settings there is nothing to find.
+    """
+    if settings.storage is None:
+        return None
+    try:
+        Bucket(settings.storage).try_out()
+    except BucketError as fault:
+        return str(fault)
+    return None
+
+
+def _planned(provider: Provider, dist: Path, files: Iterable[Path], known: pl.DataFrame) -> _Plan:
+    """The files given and those that failed before; a playlist on record that is private now is withdrawn."""
+    public = provider.settings.publish_stream_addresses
+    up = {PREFIX + path.relative_to(dist).as_posix(): path for path in files if path.name in KINDS}
+    failed = known.filter(pl.col("status") == "failed")["key"]
+    up |= {key: path for key in failed if (path := dist / key.removeprefix(PREFIX)).is_file()}
+    if public:
+        return _Plan(up, {})
+    there = known.filter(pl.col("status") != "withdrawn", pl.col("key").str.ends_with(f"/{PLAYLIST}"))
+    return _Plan(
+        {key: path for key, path in up.items() if path.name != PLAYLIST},
+        dict(there.select("key", "sha256").iter_rows()),
+    )
+
+
+def _begun(plan: _Plan, known: pl.DataFrame) -> pl.DataFrame:
+    """UPLOADS rows that say of each file that it is not there, but for those known to be there with this content."""
+    reason = "the upload was broken off"
+    rows = [_Outcome(key, _sha256(path), "failed", reason) for key, path in plan.up.items()]
+    return _rows(rows).join(known.filter(pl.col("status") == "done"), on=["key", "sha256"], how="anti")
+
+
+def _carried_out(plan: _Plan, storage: StorageSettings, patience: Patience | None) -> list[_Outcome]:
+    """Withdraw, then upload stage by stage, a few files at a time."""
+    bucket = Bucket(storage, patience)
+    outcomes = [_withdrawn(bucket, key, sha256) for key, sha256 in plan.withdraw.items()]
+    guides, pages, summary = ([item for item in plan.up.items() if _name(item[0]) in names] for names in STAGES)
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="upload") as pool:
+        # The first goes alone: it finds out whether the bucket can be had at all.
+        for stage in (guides[:1], guides[1:], pages):
+            outcomes += pool.map(lambda item: _put(bucket, *item), stage)
+    if any(one.status == "failed" for one in outcomes):
+        return outcomes + [_failed(key, path, "it waits for the files that failed") for key, path in summary]
+    return outcomes + [_put(bucket, key, path) for key, path in summary]
+
+
+def _put(bucket: Bucket, key: str, path: Path) -> _Outcome:
+    try:
+        content = Content(path.read_bytes(), *KINDS[path.name])
+        done = bucket.put(key, content)
+    except (BucketError, OSError) as fault:
+        return _failed(
+            key, path, str(fault) if isinstance(fault, BucketError) else f"the file is not readable: {fault.strerror}"
+        )
+    return _Outcome(key, content.sha256, "done" if done else "unchanged")
+
+
+def _withdrawn(bucket: Bucket, key: str, sha256: str) -> _Outcome:
+    try:
+        bucket.remove(key)
+    except BucketError as fault:
+        return _Outcome(key, sha256, "failed", f"it is to be withdrawn, but {fault}")
+    return _Outcome(key, sha256, "withdrawn")
+
+
+def _failed(key: str, path: Path, reason: str) -> _Outcome:
+    return _Outcome(key, _sha256(path), "failed", reason)
+
+
+def _sha256(path: Path) -> str:
+    """The hash of the file's bytes; that of nothing when it can't be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return hashlib.sha256().hexdigest()
+
+
+def _rows(outcomes: list[_Outcome]) -> pl.DataFrame:
+    rows = pl.DataFrame([(one.key, one.sha256, one.status, one.reason) for one in outcomes], UPLOADS, orient="row")
+    return rows.with_columns(pl.col("status").replace("unchanged", "done"))
+
+
+def _name(key: str) -> str:
+    return key.rpartition("/")[2]
