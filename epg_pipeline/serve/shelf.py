@@ -126,7 +126,10 @@ class Shelf:
         with plain.file:
             if name == "guide.xml":
                 packed = _opened(path.with_name("guide.xml.gz"))
-                return packed if packed is not None and _belongs(packed, plain) else None
+                if packed is None or _belongs(packed, plain):
+                    return packed
+                packed.file.close()
+                return None
             with self._packing:  # many who ask for a new page at once wait for one packing
                 body = self._packed.pop((path, plain.mark), None) or gzipped(plain.file.read())
                 self._packed[path, plain.mark] = body
@@ -140,7 +143,11 @@ class Shelf:
             return None
         own = not folder or self._is_own(slug, folder)
         asked = self._dist / slug / name if own else self._dist / slug / folder / name
-        found = asked.resolve()  # a link may lead to another place on the shelf, but not out of it, nor to another file
+        try:
+            # A link may lead to another place on the shelf, but not out of it, nor to a file of another name.
+            found = asked.resolve()
+        except RuntimeError:  # links that lead in a circle
+            return None
         return found if found.name == name and found.is_relative_to(self._dist.resolve()) else None
 
     def _is_own(self, slug: str, folder: str) -> bool:
