@@ -18,9 +18,11 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +34,9 @@ STARTING = 90.0  # seconds until every child must answer; a cold start takes 10 
 STOPPING = 10.0  # seconds from the request to end until a child is killed
 LAST_LINES = 15
 PR_SET_PDEATHSIG = 1  # Linux: have a signal sent to me when my parent dies
+
+
+LOCK, NOTED = "up.lock", "up.json"  # in the home: held while it runs, and where its parts answer
 
 
 class UpError(Exception):
@@ -141,6 +146,26 @@ def run_up(
                 time.sleep(0.25)
         finally:
             _stop(children)
+
+
+def note_addresses(home: Path, addresses: Addresses) -> None:
+    """Have other processes find where everything answers."""
+    (home / NOTED).write_text(json.dumps(asdict(addresses)), "utf-8")
+
+
+def running_addresses(home: Path) -> Addresses | None:
+    """Where everything answers, empty texts while it starts; None when nothing runs for this home."""
+    if not (home / LOCK).exists():
+        return None
+    try:
+        with FileLock(home / LOCK, timeout=0):
+            return None
+    except Timeout:
+        pass
+    try:
+        return Addresses(**json.loads((home / NOTED).read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return Addresses("", "")
 
 
 def free_port(preferred: int) -> int:

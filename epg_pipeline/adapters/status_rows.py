@@ -1,14 +1,14 @@
 """How the installation stands, as the record tells it.
 
 Belongs here: reading providers with their latest fetch, guide and match rates, what was set aside, failed uploads, and
-Dagster's latest runs from its own tables. Does not: what is a problem and how to mend it (status.py).
+what Dagster's own tables tell of runs and schedules. Does not: what is a problem and how to mend it (status.py).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -74,6 +74,15 @@ class Run:
     ended_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Schedule:
+    """Something Dagster does by the clock: its cron text in UTC, and whether it is switched on."""
+
+    name: str
+    cron: str
+    is_on: bool
+
+
 def provider_states(connections: Connections, now: datetime) -> list[ProviderState]:
     """Every provider by name; `rate_before` is over the four weeks before its day of `now`."""
     with connections.transaction() as connection, connection.cursor(row_factory=class_row(ProviderState)) as cursor:
@@ -102,6 +111,20 @@ def latest_runs(database: DatabaseParts, limit: int) -> list[Run] | None:
 
     None when its tables are not there (it never ran here) or are not as known.
     """
+    rows = _of_dagster(database, query("latest_runs"), {"limit": limit})
+    return rows and [
+        Run(job, partition, status, created.replace(tzinfo=UTC), _instant(started), _instant(ended))
+        for job, partition, status, created, started, ended in rows
+    ]
+
+
+def schedules(database: DatabaseParts) -> list[Schedule] | None:
+    """What Dagster does by the clock, by name; None as for `latest_runs`."""
+    rows = _of_dagster(database, query("schedules"), {})
+    return rows and [Schedule(*row) for row in rows]
+
+
+def _of_dagster(database: DatabaseParts, text: str, values: dict[str, int]) -> list[Any] | None:
     conninfo = make_conninfo(
         "",
         host=database.host,
@@ -113,13 +136,9 @@ def latest_runs(database: DatabaseParts, limit: int) -> list[Run] | None:
     )
     try:
         with psycopg.connect(conninfo, autocommit=True, prepare_threshold=None) as connection:
-            rows = connection.execute(query("latest_runs").encode(), {"limit": limit}).fetchall()
+            return connection.execute(text.encode(), values).fetchall()
     except psycopg.Error:
         return None
-    return [
-        Run(job, partition, status, created.replace(tzinfo=UTC), _instant(started), _instant(ended))
-        for job, partition, status, created, started, ended in rows
-    ]
 
 
 def _instant(seconds: float | None) -> datetime | None:

@@ -5,6 +5,7 @@ Belongs here: their options and what is printed. Does not: starting processes (u
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,8 @@ import typer
 from epg_pipeline.cli.console import say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from epg_pipeline.up import Addresses
 
 GUIDE_PORT, DAGSTER_PORT = 8080, 3000
@@ -37,20 +40,21 @@ def up(port: Port = None, guide_port: GuidePort = None, host: Host = "127.0.0.1"
     from epg_pipeline.environment import childs_environment, dagster_variables
     from epg_pipeline.known_facts import check_own_files
     from epg_pipeline.settings import Settings
-    from epg_pipeline.up import UpError, run_up
+    from epg_pipeline.up import LOCK, NOTED, UpError, run_up
 
     settings = Settings.from_environment()
     check_own_files()  # a faulty one is told now, not by the first run that reads it
     settings.home.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(settings.home / "up.lock", timeout=0):
+        with FileLock(settings.home / LOCK, timeout=0):
+            (settings.home / NOTED).unlink(missing_ok=True)
             ports = (_port(port, DAGSTER_PORT), _port(guide_port, GUIDE_PORT))
             say("Starting the database, Dagster and the guide server …")
             with open_store(settings) as store:
                 variables = dagster_variables(settings, store.dagster_database())
                 guides = {"EPG_GUIDE_URL": f"http://127.0.0.1:{ports[1]}"}  # unless the environment knows a better one
                 environment = {**guides, **childs_environment(variables)}
-                run_up(settings, environment, (host, *ports), _tell)
+                run_up(settings, environment, (host, *ports), partial(_ready, settings.home))
     except Timeout:
         raise UpError(
             f"epg up runs already for {settings.home}; stop that one first, or set another EPG_HOME"
@@ -160,7 +164,10 @@ def _port(asked: int | None, usual: int) -> int:
     return got
 
 
-def _tell(addresses: Addresses) -> None:
+def _ready(home: Path, addresses: Addresses) -> None:
+    from epg_pipeline.up import note_addresses
+
+    note_addresses(home, addresses)
     say(f"Dagster  {addresses.dagster}")
     say(f"Guides   {addresses.guides}/guides/")
     say("Ctrl-C stops all.")
