@@ -131,6 +131,20 @@ def _address(name: str, text: str) -> str:
 
 
 @dataclass(frozen=True)
+class NotifySettings:
+    """How an operator is told of failures. Each address carries a secret, and none shows in the repr."""
+
+    webhook: str | None = field(default=None, repr=False)
+    slack: str | None = field(default=None, repr=False)
+    mail: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def from_environment(cls, given: Mapping[str, str]) -> NotifySettings:
+        """The addresses of EPG_NOTIFY_WEBHOOK, _SLACK and _MAIL; nothing is checked before something is sent."""
+        return cls(*(given.get(f"EPG_NOTIFY_{way}") for way in ("WEBHOOK", "SLACK", "MAIL")))
+
+
+@dataclass(frozen=True)
 class Settings:
     """The folders, the database and the key one installation works with.
 
@@ -150,6 +164,8 @@ class Settings:
     texts_file: Path | None = None
     guide_url: str = "http://127.0.0.1:8080"
     sources: SourceSettings = SourceSettings()
+    notify: NotifySettings = NotifySettings()
+    keep_runs_days: int = 30
     storage: StorageSettings | None = None
 
     @property
@@ -183,8 +199,17 @@ class Settings:
             texts_file=texts,
             guide_url=given.get("EPG_GUIDE_URL", cls.guide_url).rstrip("/"),
             sources=SourceSettings.from_environment(given),
+            notify=NotifySettings.from_environment(given),
+            keep_runs_days=_days(given, "EPG_KEEP_RUNS_DAYS", cls.keep_runs_days),
             storage=StorageSettings.from_environment(given),
         )
+
+
+def _days(given: Mapping[str, str], name: str, usual: int) -> int:
+    text = given.get(name, str(usual)).strip()
+    if not text.isdigit() or int(text) < 1:
+        raise ValueError(f"{name} is a number of days, 1 or more")
+    return int(text)
 
 
 def _default_dist(home: Path) -> Path:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
+from psycopg.rows import class_row
 
 from epg_pipeline.adapters.event_rows import aliases_of, teams_of
 from epg_pipeline.adapters.frames_in_tables import INSTANT, read_frame, stage, upsert
@@ -62,6 +63,15 @@ class TakenIn:
     rematches: int
 
 
+@dataclass(frozen=True)
+class RematchAsked:
+    """The days of a provider that wait for being matched again; `mark` numbers what asked for it last."""
+
+    slug: str
+    days: list[date]
+    mark: int
+
+
 def take_in(connection: psycopg.Connection, rows: pl.DataFrame, merge: Merge) -> TakenIn:
     """Store SOURCED rows, and anew the canonical events of the days and leagues they touch, as `merge` makes them.
 
@@ -110,6 +120,13 @@ def rematches_due(connection: psycopg.Connection, provider: Provider) -> set[dat
     return {day for (day,) in rows}
 
 
+def rematches_asked(connection: psycopg.Connection, after: tuple[int, str], limit: int) -> list[RematchAsked]:
+    """What is due of active providers and came in after a mark and slug, in the order of these."""
+    values = {"mark": after[0], "slug": after[1], "limit": limit}
+    with connection.cursor(row_factory=class_row(RematchAsked)) as cursor:
+        return cursor.execute(query("rematches_to_ask_for"), values).fetchall()
+
+
 def note_rematched(connection: psycopg.Connection, provider: Provider, day: date) -> None:
     """The provider's day was matched to the events as they are now."""
     connection.execute(
@@ -153,6 +170,7 @@ def _save(
     upsert(connection, "team_sources", TEAM_ROWS, ("source", "league", "ref"), ["name", "team_id", "record_status"])
     stage(connection, events, "incoming_canonical")
     connection.execute(query("changed_events"))
+    connection.execute(query("new_events"))
     columns = [name for name in CANONICAL if name != "event_id"] + ["home_team_id", "away_team_id", "record_status"]
     written = upsert(connection, "events", CANONICAL_ROWS, ("event_id",), columns)
     stage(connection, links.select(LINKS.names()), "incoming_links")

@@ -16,20 +16,25 @@ from epg_pipeline.orchestration.assets import (
     raw_m3u,
 )
 
+HUNG_AFTER = {"dagster/max_runtime": "1800"}  # seconds; a backfill has no job, and the longer limit of dagster.yaml
+
 events_of_day = dg.define_asset_job(
     "events_of_day",
     selection=[canonical_events],
     description="The canonical schedule of a day; the provider-days it touches are matched again after it.",
+    tags=HUNG_AFTER,
 )
 provider_day = dg.define_asset_job(
     "provider_day",
     selection=[raw_m3u, filtered_channels, matched_programmes, published_xmltv],
     description="A provider's day from playlist to guide.",
+    tags=HUNG_AFTER,
 )
 publish_day = dg.define_asset_job(
     "publish_day",
     selection=[published_xmltv],
     description="A provider's guide from the database alone.",
+    tags=HUNG_AFTER,
 )
 
 JOBS = (events_of_day, provider_day, publish_day)

@@ -5,7 +5,7 @@ Belongs here: the loop every provider-day asset shares, and what Dagster is told
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import dagster as dg
 import polars as pl
@@ -13,12 +13,12 @@ import polars as pl
 from epg_pipeline.adapters.http import without_addresses
 from epg_pipeline.domain.checks import CheckFailedError, demand
 from epg_pipeline.isolation import reason
-from epg_pipeline.orchestration.checks import record
+from epg_pipeline.orchestration.checks import checked, record
 from epg_pipeline.orchestration.partitions import provider_and_day
 from epg_pipeline.orchestration.shown import table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
     from epg_pipeline.adapters.postgres import Provider, Store
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 # tests/orchestration/test_ranges.py holds Dagster to it.
 NO_EVENTS_OF_ITS_OWN = {"__source_asset_observation__": True}
 MOST_NAMED = 20
+BY_PARTITION = (
+    "by_partition"  # metadata of a failed run: each partition's reason, for those who tell of it (incidents.py)
+)
 
 
 class Judged(Protocol):
@@ -41,13 +44,14 @@ class Judged(Protocol):
 
 
 Report = TypeVar("Report", bound=Judged)
+Done: TypeAlias = dg.MaterializeResult[Any] | dg.Output[None]
 
 
 def each_provider_day(
     context: dg.AssetExecutionContext,
     work: Callable[[Provider, date], Report],
     show: Callable[[Report], Mapping[str, Any]],
-) -> dg.MaterializeResult[Any]:
+) -> Iterator[Done]:
     """Do the work for every partition of the run; `show` makes a partition's metadata of what it reports.
 
     A partition whose work raises, or that a blocking check refuses, is put in quarantine with the reason, and no later
@@ -73,7 +77,8 @@ def each_provider_day(
             _set_aside(context, key, reason(fault))
     if faults and _is_last_step(context):
         raise _failure(faults, len(context.partition_keys))
-    return dg.MaterializeResult(metadata=NO_EVENTS_OF_ITS_OWN)
+    yield dg.MaterializeResult(metadata=NO_EVENTS_OF_ITS_OWN)
+    yield from checked(context)
 
 
 def _materialised(context: dg.AssetExecutionContext, key: str, metadata: Mapping[str, Any]) -> None:
@@ -85,7 +90,12 @@ def _failure(faults: RunFaults, partitions: int) -> dg.Failure:
     rows = pl.DataFrame({"partition": [str(key) for key in faults], "reason": list(faults.values())})
     return dg.Failure(
         f"{len(faults)} of {partitions} partitions failed: {named}",
-        metadata={"failed": len(faults), "of": partitions, "reasons": table(rows)},
+        metadata={
+            "failed": len(faults),
+            "of": partitions,
+            "reasons": table(rows),
+            BY_PARTITION: {str(key): why for key, why in faults.items()},
+        },
         allow_retries=False,
     )
 

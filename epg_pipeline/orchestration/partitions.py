@@ -5,9 +5,13 @@ Belongs here: the definitions and the passage from a partition key to a day. Doe
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import dagster as dg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 FIRST_DAY = "2025-01-01"
 DAYS_AHEAD = 3  # today and the two days after it: their guides are published ahead
@@ -20,6 +24,29 @@ PROVIDER_DAYS = dg.MultiPartitionsDefinition({"date": DAYS, "provider": PROVIDER
 def provider_day_key(provider_slug: str, day: date) -> dg.MultiPartitionKey:
     """The partition of one provider and day."""
     return dg.MultiPartitionKey({"date": day.isoformat(), "provider": provider_slug})
+
+
+RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+# Dagster gives it to a run of one partition; a run over days gets it here. dagster.yaml lets one run at a time have it.
+OF_PROVIDER = "dagster/partition/provider"
+
+
+def days_in_a_row(days: Sequence[date]) -> Iterator[list[date]]:
+    """The days, sorted, in parts without a gap."""
+    part: list[date] = []
+    for day in sorted(days):
+        if part and day - part[-1] > timedelta(days=1):
+            yield part
+            part = []
+        part.append(day)
+    if part:
+        yield part
+
+
+def run_over_days(provider_slug: str, days: Sequence[date]) -> dict[str, str]:
+    """The tags that make one run of a provider's days in a row."""
+    first, last = (str(provider_day_key(provider_slug, day)) for day in (days[0], days[-1]))
+    return {RANGE_START: first, RANGE_END: last, OF_PROVIDER: provider_slug}
 
 
 def provider_and_day(key: str) -> tuple[str, date]:

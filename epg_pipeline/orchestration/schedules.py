@@ -1,16 +1,22 @@
-"""The daily publish.
+"""The daily publish, and the list of all schedules.
 
 Belongs here: what happens by the clock. Does not: what happens after something else (sensors.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import groupby
 
 import dagster as dg
 
 from epg_pipeline.adapters.postgres import Store
 from epg_pipeline.flows import today
 from epg_pipeline.orchestration.jobs import publish_day
-from epg_pipeline.orchestration.partitions import provider_day_key
+from epg_pipeline.orchestration.partitions import RANGE_END, RANGE_START, provider_day_key
+from epg_pipeline.orchestration.refreshing import events_around_today, weekly_teams
+from epg_pipeline.orchestration.retention import nightly_retention
+
+MOST_TOGETHER = 25  # providers of one run: its start costs as much as publishing several, its end is one for all
 
 
 @dg.schedule(
@@ -20,13 +26,28 @@ from epg_pipeline.orchestration.partitions import provider_day_key
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 def daily_publish(context: dg.ScheduleEvaluationContext, store: dg.ResourceParam[Store]) -> Iterator[dg.RunRequest]:
-    """Publishes every active provider from the database, at 06:00 UTC."""
-    known = set(context.instance.get_dynamic_partitions("providers"))
+    """Publishes every active provider from the database, at 06:00 UTC: neighbours among the partitions in one run."""
     tick = context.scheduled_execution_time
-    for provider in store.providers(active_only=True):
-        if provider.slug in known:
-            key = provider_day_key(provider.slug, today(provider.timezone, tick))
-            yield dg.RunRequest(run_key=f"{tick:%Y-%m-%d}:{provider.slug}", partition_key=key)
+    days = {one.slug: today(one.timezone, tick) for one in store.providers(active_only=True)}
+    for day, slugs in neighbours(context.instance.get_dynamic_partitions("providers"), days):
+        first, last = (provider_day_key(slug, day) for slug in (slugs[0], slugs[-1]))
+        run_key = f"{tick:%Y-%m-%d}:{slugs[0]}"
+        if first == last:
+            yield dg.RunRequest(run_key=run_key, partition_key=first)
+        else:
+            yield dg.RunRequest(run_key=run_key, tags={RANGE_START: str(first), RANGE_END: str(last)})
 
 
-SCHEDULES = (daily_publish,)
+def neighbours(partitions: Sequence[str], days: dict[str, date]) -> Iterator[tuple[date, list[str]]]:
+    """Providers next to each other in the order of the partitions and with the same day, in parts of MOST_TOGETHER.
+
+    A range of partitions takes in all that lie between its ends; so one that has no day, being paused, ends a part.
+    """
+    for day, run in groupby(partitions, key=days.get):
+        slugs = list(run)
+        if day is not None:
+            for start in range(0, len(slugs), MOST_TOGETHER):
+                yield day, slugs[start : start + MOST_TOGETHER]
+
+
+SCHEDULES = (daily_publish, events_around_today, weekly_teams, nightly_retention)

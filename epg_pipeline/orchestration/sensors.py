@@ -1,20 +1,17 @@
 """What happens after something else: they discover and request, they do no work.
 
-Belongs here: cursors, run keys, conditions. Does not: what happens by the clock (schedules.py).
+Belongs here: providers becoming partitions, days matched again after their events changed, and the list of all sensors.
+Does not: what happens by the clock (schedules.py).
 """
-
-from collections.abc import Iterator
-from datetime import date, timedelta
 
 import dagster as dg
 
 from epg_pipeline.adapters.postgres import Store
-from epg_pipeline.flows import local_days
-from epg_pipeline.orchestration.assets import canonical_events, matched_programmes, published_xmltv
-from epg_pipeline.orchestration.jobs import events_of_day, provider_day
-from epg_pipeline.orchestration.partitions import PROVIDERS, provider_day_key
-
-RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+from epg_pipeline.orchestration.assets import matched_programmes, published_xmltv
+from epg_pipeline.orchestration.changed_playlists import MOST_REQUESTS, changed_playlists, playlist_checks
+from epg_pipeline.orchestration.incidents import incidents
+from epg_pipeline.orchestration.jobs import provider_day
+from epg_pipeline.orchestration.partitions import PROVIDERS, days_in_a_row, run_over_days
 
 
 @dg.sensor(
@@ -25,7 +22,10 @@ RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_p
 def provider_partitions(
     context: dg.SensorEvaluationContext, store: dg.ResourceParam[Store]
 ) -> dg.SensorResult | dg.SkipReason:
-    """Providers on record become partitions. A paused one keeps its partition: its history stays to be seen."""
+    """Providers on record become partitions. One that is paused or removed keeps its own: its history stays to be seen.
+
+    Nothing is scheduled for it: schedules and sensors ask the record for the active ones.
+    """
     known = set(context.instance.get_dynamic_partitions("providers"))
     new = [provider.slug for provider in store.providers() if provider.slug not in known]
     if not new:
@@ -33,41 +33,39 @@ def provider_partitions(
     return dg.SensorResult(dynamic_partitions_requests=[PROVIDERS.build_add_request(new)])
 
 
-@dg.run_status_sensor(
-    run_status=dg.DagsterRunStatus.SUCCESS,
-    request_job=provider_day,
+@dg.sensor(
+    job=provider_day,
     minimum_interval_seconds=15,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def rematch_after_events(
-    context: dg.RunStatusSensorContext, store: dg.ResourceParam[Store]
-) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Events of some days came in: the provider-days that have a playlist are matched and published again.
+    context: dg.SensorEvaluationContext, store: dg.ResourceParam[Store]
+) -> dg.SensorResult | dg.SkipReason:
+    """The provider-days that changed or new events touch are matched and published again, those in a row in one run.
 
-    It looks at every run, not only at those of the job: one launched from the graph, or by a backfill, has no job.
+    Whoever takes in events marks those days on record, so it does not matter how they came in: by a run or by `epg`.
+    The cursor is the last mark and slug asked for. A day whose run fails stays due: the next publish matches it.
     """
+    mark, _, slug = (context.cursor or "0").partition(" ")
+    asked = store.rematches_asked((int(mark), slug), MOST_REQUESTS)
+    if not asked:
+        return dg.SkipReason("No event has changed under a guide.")
     known = set(context.instance.get_dynamic_partitions("providers"))
-    event_days = _event_days(context.dagster_run)
-    for provider in store.providers(active_only=True) if event_days else ():
-        days = [day for day in local_days(event_days, provider.timezone) if store.snapshot(provider, day)]
-        if days and provider.slug in known:
-            # A range of one run, not a run for each day: a backfill of a month touches thirty days of each provider.
-            first, last = (str(provider_day_key(provider.slug, day)) for day in (days[0], days[-1]))
-            yield dg.RunRequest(
-                run_key=f"{context.dagster_run.run_id}:{provider.slug}",
-                tags={RANGE_START: first, RANGE_END: last},
-                asset_selection=[matched_programmes.key, published_xmltv.key],
-            )
+    new = sorted({one.slug for one in asked} - known)
+    requests = [
+        dg.RunRequest(
+            run_key=f"{one.mark}:{one.slug}:{days[0]}:{days[-1]}",
+            tags=run_over_days(one.slug, days),
+            asset_selection=[matched_programmes.key, published_xmltv.key],
+        )
+        for one in asked
+        for days in days_in_a_row(one.days)
+    ]
+    return dg.SensorResult(
+        run_requests=requests,
+        cursor=f"{asked[-1].mark} {asked[-1].slug}",
+        dynamic_partitions_requests=[PROVIDERS.build_add_request(new)] if new else None,
+    )
 
 
-def _event_days(run: dg.DagsterRun) -> list[date]:
-    """The UTC days whose events a run brought in: of one partition, or of a range; none if it was about others."""
-    brought = run.job_name == events_of_day.name or canonical_events.key in (run.asset_selection or ())
-    first = run.tags.get("dagster/partition") or run.tags.get(RANGE_START)
-    if not brought or not first:
-        return []
-    begin, end = date.fromisoformat(first), date.fromisoformat(run.tags.get(RANGE_END, first))
-    return [begin + timedelta(days=number) for number in range((end - begin).days + 1)]
-
-
-SENSORS = (provider_partitions, rematch_after_events)
+SENSORS = (provider_partitions, playlist_checks, changed_playlists, rematch_after_events, incidents)

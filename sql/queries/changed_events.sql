@@ -2,6 +2,8 @@
 CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
 SELECT
     e.event_id,
+    e.starts_at AS old_start,
+    i.starts_at AS new_start,
     CASE
         WHEN e.starts_at <> i.starts_at THEN 'moved'
         WHEN e.status <> i.status AND i.status IN ('cancelled', 'postponed') THEN i.status

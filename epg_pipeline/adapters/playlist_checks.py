@@ -1,0 +1,84 @@
+"""When each provider's playlist was looked at, and which changes were found.
+
+Belongs here: the rows of `playlist_checks`. Does not: looking (checking.py), the playlists (provider_rows.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime  # noqa: TC003  the fields of the dataclass are inspected at run time
+from typing import TYPE_CHECKING
+
+from psycopg.rows import class_row
+
+from epg_pipeline.adapters.sql_files import query
+from epg_pipeline.config.provider_settings import ProviderSettings
+
+if TYPE_CHECKING:
+    from epg_pipeline.adapters.connections import Connections
+
+USUAL_MINUTES: int = ProviderSettings.model_fields["check_minutes"].default
+LOCK = "epg playlist changes"  # marks become visible in their order: a reader that remembers one has seen all before it
+
+
+@dataclass(frozen=True)
+class PlaylistChange:
+    """A playlist that was not there before, in force from a day on; `mark` orders the changes of all providers."""
+
+    mark: int
+    slug: str
+    day: date
+    content_hash: str
+
+
+class PlaylistChecks:
+    """The record of looks at playlists. Every method is one transaction."""
+
+    def __init__(self, connections: Connections) -> None:
+        """Nothing is read yet."""
+        self._connections = connections
+
+    def due(self, now: datetime) -> list[str]:
+        """The slugs of active providers to look at, the longest unseen first; none until one's minutes are over."""
+        with self._connections.transaction() as connection:
+            rows = connection.execute(query("playlists_due"), {"minutes": USUAL_MINUTES, "now": now})
+            return [slug for (slug,) in rows]
+
+    def begin(self, slugs: list[str]) -> dict[str, str]:
+        """Before looking: the hash of the content seen last of each provider, "" where there was none."""
+        with self._connections.transaction() as connection:
+            connection.execute(query("begin_playlist_checks"), {"slugs": slugs})
+            rows = connection.execute(
+                "SELECT p.slug, c.content_hash FROM playlist_checks AS c JOIN providers AS p ON p.id = c.provider_id "
+                "WHERE p.slug = ANY(%s)",
+                (slugs,),
+            )
+            return dict(rows.fetchall())
+
+    def note(self, slug: str, now: datetime, problem: str = "") -> None:
+        """A provider's playlist was asked for; `problem` says why that gave none."""
+        with self._connections.transaction() as connection:
+            connection.execute(
+                "UPDATE playlist_checks AS c SET checked_at = %s, problem = %s "
+                "FROM providers AS p WHERE p.id = c.provider_id AND p.slug = %s",
+                (now, problem, slug),
+            )
+
+    def note_change(self, slug: str, now: datetime, day: date, content_hash: str) -> None:
+        """A provider's playlist was asked for and is another one, kept and in force for the day."""
+        with self._connections.transaction() as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (LOCK,))
+            connection.execute(
+                "UPDATE playlist_checks AS c SET checked_at = %s, problem = '', changed_day = %s, content_hash = %s, "
+                "mark = nextval('marks') FROM providers AS p WHERE p.id = c.provider_id AND p.slug = %s",
+                (now, day, content_hash, slug),
+            )
+
+    def changes(self, after: int, limit: int) -> list[PlaylistChange]:
+        """The changes after a mark, oldest first, of active providers."""
+        values = {"after": after, "limit": limit}
+        with (
+            self._connections.transaction() as connection,
+            connection.cursor(row_factory=class_row(PlaylistChange)) as cursor,
+        ):
+            return cursor.execute(query("changed_playlists"), values).fetchall()

@@ -1,0 +1,88 @@
+"""Changed playlists: when to look, and what follows from a change.
+
+Belongs here: the job that looks, the sensor that asks for it, and the sensor that asks for what follows. Does not: the
+look itself (checking.py). A look may take minutes, and a tick must not: so ticks read the record and ask for runs, and
+one run looks at all playlists that are due.
+"""
+
+import hashlib
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from epg_pipeline.adapters.postgres import Store
+from epg_pipeline.checking import check_playlists
+from epg_pipeline.orchestration.assets.playlists import FETCHED
+from epg_pipeline.orchestration.jobs import HUNG_AFTER, provider_day
+from epg_pipeline.orchestration.partitions import PROVIDERS, provider_day_key
+
+MOST_REQUESTS = 20  # of a tick: making a run takes some 30 ms, and the next tick goes on
+RETRY_MINUTES = 30  # a run that broke off without noting anything is asked for again after that
+UNDER_WAY = [
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
+
+
+@dg.op(required_resource_keys={"store"})
+def look_at_playlists(context: dg.OpExecutionContext) -> None:
+    """Asks every server that is due whether its playlist changed, and keeps what did."""
+    store: Store = context.resources.store
+    counts = {"checked": 0, "changed": 0, "failed": 0}
+    for found in check_playlists(store, store.checks.due(datetime.now(UTC))):
+        counts["checked"] += 1
+        if found.problem:
+            counts["failed"] += 1
+            context.log.warning("%s: %s", found.slug, found.problem)
+        elif found.day:
+            counts["changed"] += 1
+            context.log.info("%s: changed, in force from %s", found.slug, found.day)
+    context.add_output_metadata(counts)
+
+
+@dg.job(description="Asks the servers of the providers that are due whether their playlists changed.", tags=HUNG_AFTER)
+def playlist_check() -> None:
+    """One look at all playlists that are due."""
+    look_at_playlists()
+
+
+@dg.sensor(job=playlist_check, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+def playlist_checks(
+    context: dg.SensorEvaluationContext, store: dg.ResourceParam[Store]
+) -> dg.RunRequest | dg.SkipReason:
+    """Asks for a look when a provider's `check_minutes` are over since the last; one look goes on at a time."""
+    due = store.checks.due(datetime.now(UTC))
+    if not due:
+        return dg.SkipReason("No playlist is due.")
+    going = dg.RunsFilter(job_name=playlist_check.name, statuses=UNDER_WAY)
+    if context.instance.get_run_records(going, limit=1):
+        return dg.SkipReason("A look is under way.")
+    whom = hashlib.sha256(" ".join(sorted(due)).encode()).hexdigest()[:16]
+    return dg.RunRequest(run_key=f"{int(datetime.now(UTC).timestamp()) // (RETRY_MINUTES * 60)}:{whom}")
+
+
+@dg.sensor(job=provider_day, minimum_interval_seconds=15, default_status=dg.DefaultSensorStatus.RUNNING)
+def changed_playlists(
+    context: dg.SensorEvaluationContext, store: dg.ResourceParam[Store]
+) -> dg.SensorResult | dg.SkipReason:
+    """A changed playlist leads to a new guide of that provider alone, for the day on which it changed.
+
+    The run is told by a tag which content was fetched, so that it takes that instead of fetching it again.
+    """
+    changes = store.checks.changes(int(context.cursor or 0), MOST_REQUESTS)
+    if not changes:
+        return dg.SkipReason("No playlist has changed.")
+    known = set(context.instance.get_dynamic_partitions("providers"))
+    new = sorted({change.slug for change in changes} - known)
+    requests = [
+        dg.RunRequest(
+            run_key=f"{change.slug}:{change.day}:{change.content_hash}",
+            partition_key=provider_day_key(change.slug, change.day),
+            tags={FETCHED: change.content_hash},
+        )
+        for change in changes
+    ]
+    added = [PROVIDERS.build_add_request(new)] if new else None
+    return dg.SensorResult(run_requests=requests, cursor=str(changes[-1].mark), dynamic_partitions_requests=added)

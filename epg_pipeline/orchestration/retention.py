@@ -1,0 +1,66 @@
+"""Old runs leave Dagster's record every night.
+
+Belongs here: which runs go, and the job. Does not: ticks, which the daemon drops as dagster.yaml says; our own tables,
+which keep everything.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from epg_pipeline.orchestration.jobs import HUNG_AFTER
+
+if TYPE_CHECKING:
+    from epg_pipeline.settings import Settings
+
+
+@dg.op(required_resource_keys={"settings"})
+def delete_old_runs(context: dg.OpExecutionContext) -> None:
+    """Deletes finished runs older than EPG_KEEP_RUNS_DAYS, but none that a partition's latest state hangs on."""
+    settings: Settings = context.resources.settings
+    before = datetime.now(UTC) - timedelta(days=settings.keep_runs_days)
+    deleted = 0
+    for run_id in old_runs(context.instance, before):
+        context.instance.delete_run(run_id)
+        context.instance.compute_log_manager.delete_logs(prefix=[run_id])
+        deleted += 1
+    context.log.info("%d runs from before %s were deleted", deleted, f"{before:%Y-%m-%d}")
+    context.add_output_metadata({"deleted": deleted})
+
+
+def old_runs(instance: dg.DagsterInstance, before: datetime) -> Iterator[str]:
+    """The ids of finished runs made before an instant, without those that must stay, the newest first.
+
+    The UI colours a partition by its latest materialisation, which is an event of a run: with the run the partition
+    would turn to missing, though its guide is there. So a run stays until each partition it made was made again.
+    """
+    finished = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+    old = dg.RunsFilter(statuses=finished, created_before=before)
+    latest = {
+        storage_id
+        for asset in instance.get_asset_keys()
+        for storage_id in instance.get_latest_storage_id_by_partition(
+            asset, dg.DagsterEventType.ASSET_MATERIALIZATION
+        ).values()
+    }
+    for run_id in instance.get_run_ids(old):
+        made = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
+        if not latest & {record.storage_id for record in made}:
+            yield run_id
+
+
+@dg.job(description="Drops old runs from Dagster's record; nothing of the guides' own record.", tags=HUNG_AFTER)
+def retention() -> None:
+    """One go over the oldest runs."""
+    delete_old_runs()
+
+
+nightly_retention = dg.ScheduleDefinition(
+    name="nightly_retention",
+    job=retention,
+    cron_schedule="10 3 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)

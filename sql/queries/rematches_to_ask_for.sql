@@ -1,0 +1,9 @@
+-- The days due of active providers that came in after a mark, by provider, in the order of the latest mark.
+SELECT p.slug, array_agg(DISTINCT r.day ORDER BY r.day) AS days, max(r.mark) AS mark
+FROM rematches AS r
+JOIN providers AS p ON p.id = r.provider_id
+WHERE r.status = 'due' AND p.status = 'active' AND p.record_status = 'active'
+GROUP BY p.slug
+HAVING (max(r.mark), p.slug) > (%(mark)s, %(slug)s::text)
+ORDER BY max(r.mark), p.slug
+LIMIT %(limit)s
