@@ -48,7 +48,7 @@ def guide_page(
 
 
 def _link(report: str | None) -> str:
-    return f'<a href="{escape(report)}">Match report</a>' if report else ""
+    return f'<a id="report" href="{escape(report)}">Match report</a>' if report else ""
 
 
 def _rows(

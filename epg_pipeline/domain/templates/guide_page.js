@@ -41,9 +41,12 @@
   // Filters
   function fillFilters() {
     const states = [["all", "All channels"], ["events", "With an event"], ["now", "On now"], ["matched", "Event found"],
-      ["unmatched", "As named, no event found"], ["idle", "Nothing on"]];
+      ["partial", "One side known"], ["unmatched", "As named, no event found"], ["idle", "Nothing on"]];
     const now = minuteNow();
-    for (const [value, label] of states) if (value !== "now" || (now >= 0 && now < span)) option($("state"), value, label);
+    for (const [value, label] of states) {
+      const count = channels.filter((channel) => fitsState(channel, value)).length;
+      if (value === "now" ? now >= 0 && now < span : count) option($("state"), value, value === "now" ? label : `${label} (${grouped(count)})`);
+    }
     option($("family"), "", "All families");
     for (const family of [...new Set(channels.map((channel) => channel.family))].filter(Boolean).sort((a, b) => a.localeCompare(b)))
       option($("family"), family, family);
@@ -71,7 +74,7 @@
     if (state === "idle") return !channel.live.length;
     if (state === "now") return channel.live.some(isNow);
     if (state === "matched") return channel.live.some((block) => /^(matched|manual)$/.test(block.text.status));
-    if (state === "unmatched") return channel.live.some((block) => /^(unmatched|partial)$/.test(block.text.status));
+    if (state === "partial" || state === "unmatched") return channel.live.some((block) => block.text.status === state);
     return channel.live.length > 0;
   }
   function filter() {
@@ -83,12 +86,21 @@
       (!hits || channel.blocks.some((block) => hits.has(block.text)) || (!key && words.length > 0 && says(channel.search))));
     if ($("order").value === "start") shown = [...shown].sort((a, b) => a.first - b.first || a.place - b.place);
     focus = null;
-    $("count").textContent = shown.length === 1 ? "1 channel" : `${shown.length.toLocaleString("en-US")} channels`;
+    $("count").textContent = shown.length === 1 ? "1 channel" : `${grouped(shown.length)} channels`;
+    tell($("count").textContent);
     $("none").hidden = shown.length > 0;
     plane.setAttribute("aria-rowcount", shown.length + 1);
     rowsBox.replaceChildren();
     drawn = new Map();
     layOut();
+  }
+
+  // Said aloud when typing pauses, but not on opening the page.
+  let telling = 0, told = "";
+  function tell(count) {
+    clearTimeout(telling);
+    if (told && told !== count) telling = setTimeout(() => { $("heard").textContent = count; }, 400);
+    told = count;
   }
 
   // Drawing
@@ -169,9 +181,12 @@
   // Keyboard: one stop in the grid, arrows inside it
   function cellAt(place) { return place && rowsBox.querySelector(`[data-at="${place.row}:${place.cell}"]`); }
   function offerFocus() {
-    if (focus && cellAt(focus)) { cellAt(focus).tabIndex = 0; return; }
-    const seen = rowsBox.querySelector(".cell");
-    if (seen && !rowsBox.querySelector('.cell[tabindex="0"]')) seen.tabIndex = 0;
+    // The Tab key comes to where one was, else to the programme at the upper left of what is seen.
+    for (const cell of rowsBox.querySelectorAll('.cell[tabindex="0"]')) cell.tabIndex = -1;
+    const row = Math.ceil(pane.scrollTop / rowHeight()), seen = pane.scrollLeft / width + 15;
+    const first = shown[row] && { row, cell: shown[row].blocks.findIndex((block) => block.stop > seen) };
+    const cell = cellAt(focus) || cellAt(first);
+    if (cell) cell.tabIndex = 0;
   }
   function placeOf(cell) { const [row, number] = cell.dataset.at.split(":").map(Number); return { row, cell: number }; }
   function blockOf(place) { return shown[place.row].blocks[place.cell]; }
@@ -179,7 +194,6 @@
     row = Math.max(0, Math.min(shown.length - 1, row));
     const { blocks } = shown[row];
     if (!blocks.length) return;
-    for (const cell of rowsBox.querySelectorAll('.cell[tabindex="0"]')) cell.tabIndex = -1;
     focus = { row, cell: Math.max(0, Math.min(blocks.length - 1, pick(blocks))) };
     reveal(row, blocks[focus.cell]);
     drawRows(false);
@@ -195,7 +209,7 @@
     else if (Math.min(right, left + across) > pane.scrollLeft + across) pane.scrollLeft = Math.min(right, left + across) - across + 12;
   }
   function onKey(event) {
-    if (!event.target.classList.contains("cell") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!event.target.classList.contains("cell") || event.metaKey || event.altKey || (event.ctrlKey && !/^(Home|End)$/.test(event.key))) return;
     const place = placeOf(event.target), block = blockOf(place);
     const middle = (Math.max(0, block.start) + Math.min(span, block.stop)) / 2;
     const sameTime = (blocks) => blocks.findIndex((other) => other.start <= middle && middle < other.stop);
@@ -203,7 +217,8 @@
       ArrowLeft: [place.row, () => place.cell - 1], ArrowRight: [place.row, () => place.cell + 1],
       ArrowUp: [place.row - 1, sameTime], ArrowDown: [place.row + 1, sameTime],
       PageUp: [place.row - 10, sameTime], PageDown: [place.row + 10, sameTime],
-      Home: [place.row, () => 0], End: [place.row, (blocks) => blocks.length - 1],
+      Home: [event.ctrlKey ? 0 : place.row, () => 0],
+      End: [event.ctrlKey ? shown.length - 1 : place.row, (blocks) => blocks.length - 1],
     };
     if (event.key === "Enter" || event.key === " ") { event.preventDefault(); open(place); return; }
     if (!moves[event.key]) return;
@@ -229,7 +244,31 @@
     for (const [name, value] of [["Channel", channel.name], ["League", text.leagueName], ["Sport", guide.sports[text.sport]],
       ["Your time", abroad && own], ["Categories", text.categories.join(", ")], ["Source", STATUSES[text.status] + sure]])
       if (value) facts.append(make("dt", "", name), make("dd", "", value));
+    const link = make("a", "", channel.name), name = encodeURIComponent(channel.name);
+    link.href = `#${name}`;
+    facts.querySelector("dd").replaceChildren(link);
+    if ($("report")) {
+      const why = make("a", "", "How its name was read");
+      why.href = `${$("report").getAttribute("href")}#${name}`;
+      facts.lastChild.append(" · ", why);
+    }
     $("details").showModal();
+  }
+
+  // index.html#NBA%2005 shows a channel
+  function goToNamed() {
+    const name = decodeURIComponent(location.hash.slice(1)), place = channels.findIndex((channel) => channel.name === name);
+    if (!name || place < 0) return;
+    $("details").close();
+    if (shown !== channels) showAll();
+    const seen = pane.scrollLeft / width + 30;
+    moveTo(place, (blocks) => blocks.findIndex((block) => block.stop > seen));
+    pane.scrollTop = place * rowHeight() - pane.clientHeight / 3;
+  }
+  function showAll() {
+    $("words").value = "";
+    for (const id of ["state", "league", "family", "order"]) $(id).selectedIndex = 0;
+    filter();
   }
 
   // Days and now
@@ -270,8 +309,8 @@
   function summarise() {
     const days = guide.days.length > 1 ? `${weekday.format(at(0))} to ${weekday.format(at(span - 1))}` : weekday.format(at(0));
     const { events, matched } = guide.counts;
-    const share = events ? ` · ${events.toLocaleString("en-US")} events, ${Math.round((100 * matched) / events)} % found in the schedule` : "";
-    $("summary").textContent = `${days}, times in ${guide.zone} · ${channels.length.toLocaleString("en-US")} channels${share}`;
+    const share = events ? ` · ${grouped(events)} events, ${Math.round((100 * matched) / events)} % found in the schedule` : "";
+    $("summary").textContent = `${days}, times in ${guide.zone} · ${grouped(channels.length)} channels${share}`;
   }
 
   fillFilters();
@@ -281,6 +320,7 @@
   const now = minuteNow();
   goTo(now >= 0 && now < span ? now - 30 : busiest());
   markDay();
+  goToNamed();
 
   let asked = 0;
   pane.addEventListener("scroll", () => {
@@ -288,11 +328,13 @@
   }, { passive: true });
   for (const id of ["state", "league", "family", "order"]) $(id).addEventListener("change", () => { pane.scrollTop = 0; filter(); });
   $("words").addEventListener("input", () => { pane.scrollTop = 0; filter(); });
-  $("clear").addEventListener("click", () => {
-    $("words").value = "";
-    for (const id of ["state", "league", "family"]) $(id).selectedIndex = 0;
-    filter();
+  $("clear").addEventListener("click", () => { showAll(); $("words").focus(); });
+  $("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    const cell = rowsBox.querySelector('.cell[tabindex="0"]'), place = cell && placeOf(cell);
+    if (cell) moveTo(place.row, () => place.cell);
   });
+  addEventListener("hashchange", goToNamed);
   rowsBox.addEventListener("click", (event) => {
     const cell = event.target.closest(".cell");
     if (cell) { focus = placeOf(cell); open(focus); }
