@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from epg_pipeline.domain.checks import guide_fit, playlist_fetched
+
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
@@ -37,6 +39,11 @@ class Snapshotted:
     content_hash: str
     changed: bool
     problem: str = ""
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What the checks found."""
+        return (playlist_fetched(self.problem),)
 
 
 @dataclass(frozen=True)
@@ -86,8 +93,25 @@ class Matched:
 
 
 @dataclass(frozen=True)
+class Uploaded:
+    """What became of published files in the public bucket: objects put there, found unchanged, withdrawn, and failed.
+
+    `failed` has the key and the reason of each that did not succeed; the next publish tries it again.
+    """
+
+    done: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+    failed: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Published:
-    """The files written for one day; `current` when the guide players load was among them."""
+    """The files that stand for one day; `current` when the guide players load was among them.
+
+    `editions` are the folders of its further editions. `held_back` says "folder: reason" of each guide that was not fit
+    to take its last one's place, `uploads` what became of the files in the public bucket, None where there is none.
+    """
 
     day: date
     channels: int
@@ -96,6 +120,14 @@ class Published:
     files: tuple[Path, ...]
     current: bool
     preview: pl.DataFrame = field(repr=False)
+    editions: tuple[str, ...] = ()
+    held_back: tuple[str, ...] = ()
+    uploads: Uploaded | None = None
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What the checks found."""
+        return (guide_fit(self.held_back),)
 
 
 @dataclass(frozen=True)

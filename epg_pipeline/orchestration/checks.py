@@ -19,7 +19,7 @@ from epg_pipeline.adapters.http import without_addresses
 from epg_pipeline.orchestration.partitions import PROVIDER_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from epg_pipeline.domain.checks import Verdict
 
@@ -75,6 +75,13 @@ def record(context: dg.AssetExecutionContext, key: str, verdicts: Iterable[Verdi
                 partition=key,
             )
         )
+
+
+def checked(context: dg.AssetExecutionContext) -> Iterator[dg.Output[None]]:
+    """Tell Dagster that the step has done with its checks, whose results were recorded."""
+    for spec in context.assets_def.check_specs:
+        if spec.key in context.selected_asset_check_keys:
+            yield dg.Output(None, output_name=spec.get_python_identifier())
 
 
 def _latest(context: dg.AssetExecutionContext, key: str) -> AssetCheckEvaluationTargetMaterializationData | None:

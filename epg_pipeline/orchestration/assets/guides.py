@@ -1,6 +1,6 @@
 """From slots and events to the published guide."""
 
-from typing import Any
+from collections.abc import Iterator
 
 import dagster as dg
 
@@ -9,7 +9,7 @@ from epg_pipeline.orchestration import shown
 from epg_pipeline.orchestration.assets.events import canonical_events
 from epg_pipeline.orchestration.assets.playlists import NEEDS, filtered_channels
 from epg_pipeline.orchestration.checks import check_specs
-from epg_pipeline.orchestration.loops import each_provider_day
+from epg_pipeline.orchestration.loops import Done, each_provider_day
 from epg_pipeline.orchestration.partitions import PROVIDER_DAYS
 
 
@@ -22,10 +22,10 @@ from epg_pipeline.orchestration.partitions import PROVIDER_DAYS
     check_specs=check_specs("matched_programmes"),
     kinds={"polars", "postgres"},
 )
-def matched_programmes(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+def matched_programmes(context: dg.AssetExecutionContext) -> Iterator[Done]:
     """Every slot's name as read, its event or why it has none, and its programme blocks of the day."""
     store = context.resources.store
-    return each_provider_day(context, lambda provider, day: flows.match_day(store, provider, day), shown.matched)
+    yield from each_provider_day(context, lambda provider, day: flows.match_day(store, provider, day), shown.matched)
 
 
 @dg.asset(
@@ -37,10 +37,10 @@ def matched_programmes(context: dg.AssetExecutionContext) -> dg.MaterializeResul
     check_specs=check_specs("published_xmltv"),
     kinds={"xml"},
 )
-def published_xmltv(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+def published_xmltv(context: dg.AssetExecutionContext) -> Iterator[Done]:
     """The guide files of the day; for a day about now also the current guide, which players load."""
     store, settings = context.resources.store, context.resources.settings
-    return each_provider_day(
+    yield from each_provider_day(
         context,
         lambda provider, day: flows.publish_provider(store, provider, day, flows.today(provider.timezone), settings),
         shown.published,

@@ -1,15 +1,17 @@
 """From a provider's address to its event slots."""
 
-from typing import Any
+from collections.abc import Iterator
 
 import dagster as dg
 
 from epg_pipeline import flows
 from epg_pipeline.orchestration import shown
-from epg_pipeline.orchestration.loops import each_provider_day
+from epg_pipeline.orchestration.checks import check_specs
+from epg_pipeline.orchestration.loops import Done, each_provider_day
 from epg_pipeline.orchestration.partitions import PROVIDER_DAYS
 
 NEEDS = {"store", "settings", "faults"}
+FETCHED = "epg/playlist"  # tag of a run: the hash of the content that was fetched for it already
 
 
 @dg.asset(
@@ -17,16 +19,17 @@ NEEDS = {"store", "settings", "faults"}
     backfill_policy=dg.BackfillPolicy.single_run(),
     required_resource_keys=NEEDS,
     group_name="guide",
+    check_specs=check_specs("raw_m3u"),
     kinds={"http", "m3u"},
 )
-def raw_m3u(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+def raw_m3u(context: dg.AssetExecutionContext) -> Iterator[Done]:
     """The playlist of a provider's day as fetched: an immutable snapshot, addressed by its content.
 
-    A past day keeps the playlist that was in force then; only a day without any is given the one of now.
+    A past day keeps the playlist that was in force then; one before the first has none, and fails.
     """
-    store = context.resources.store
-    return each_provider_day(
-        context, lambda provider, day: shown.snapshotted(flows.playlist_of_day(store, provider, day))
+    store, fetched = context.resources.store, context.run.tags.get(FETCHED, "")
+    yield from each_provider_day(
+        context, lambda provider, day: flows.playlist_of_day(store, provider, day, fetched), shown.snapshotted
     )
 
 
@@ -36,9 +39,12 @@ def raw_m3u(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
     backfill_policy=dg.BackfillPolicy.single_run(),
     required_resource_keys=NEEDS,
     group_name="guide",
+    check_specs=check_specs("filtered_channels"),
     kinds={"polars", "postgres"},
 )
-def filtered_channels(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+def filtered_channels(context: dg.AssetExecutionContext) -> Iterator[Done]:
     """The entries that are event slots, against those of the day before: added, changed, removed, unchanged."""
     store = context.resources.store
-    return each_provider_day(context, lambda provider, day: shown.filtered(flows.filter_channels(store, provider, day)))
+    yield from each_provider_day(
+        context, lambda provider, day: flows.filter_channels(store, provider, day), shown.filtered
+    )

@@ -1,0 +1,123 @@
+"""The checks of a partition: where their results stand, and what one that fails keeps from happening."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import dagster as dg
+import pytest
+from small_provider import DAY, playlist
+
+from epg_pipeline import flows
+from epg_pipeline.domain.checks import CheckFailedError, Verdict
+from epg_pipeline.orchestration.checks import CHECKS
+
+DAYS = [DAY + timedelta(days=n) for n in range(3)]
+KEYS = [f"{day}|club" for day in DAYS]
+BAD = KEYS[1]
+GOOD = {KEYS[0], KEYS[2]}
+
+
+def results(instance, asset, check):
+    """The latest result of a check for each partition, as far as the UI takes it for up to date."""
+    key = dg.AssetCheckKey(dg.AssetKey(asset), check)
+    found = instance.event_log_storage.get_asset_check_partition_info([key])
+    return {one.partition_key: one.latest_execution_status.value for one in found if one.is_current}
+
+
+def latest(instance, asset, check):
+    key = dg.AssetCheckKey(dg.AssetKey(asset), check)
+    return instance.event_log_storage.get_asset_check_execution_history(key, limit=1)[0].evaluation
+
+
+def materialised(instance, asset):
+    return {str(key) for key in instance.get_materialized_partitions(dg.AssetKey(asset))}
+
+
+@pytest.fixture
+def overlapping(monkeypatch):
+    """The second day's programmes overlap."""
+    whole = flows.no_overlap
+
+    def no_overlap(programmes):
+        is_bad = programmes["starts_at"].min().date() == DAYS[1]
+        return Verdict("no_overlap", False, "two at once", blocks=True) if is_bad else whole(programmes)
+
+    monkeypatch.setattr(flows, "no_overlap", no_overlap)
+
+
+def test_every_partition_of_a_range_has_its_own_results(run, instance, club):
+    assert run("provider_day", KEYS[0], KEYS[-1]).success
+    for asset, checks in CHECKS.items():
+        for check in checks:
+            expected = dict.fromkeys(KEYS, "SUCCEEDED")
+            if check in {"match_rate", "events_of_leagues"}:  # about names, and the later days have none of their own
+                expected |= dict.fromkeys(KEYS[1:], "PLANNED")
+            assert results(instance, asset, check) == expected, (asset, check)
+
+
+def test_a_check_that_fails_blocks_the_publish_of_its_partition_alone(run, instance, club, settings, overlapping):
+    result = run("provider_day", KEYS[0], KEYS[-1])
+    assert not result.success
+    assert results(instance, "matched_programmes", "no_overlap") == {
+        KEYS[0]: "SUCCEEDED",
+        BAD: "FAILED",
+        KEYS[2]: "SUCCEEDED",
+    }
+    assert materialised(instance, "matched_programmes") == GOOD
+    assert materialised(instance, "published_xmltv") == GOOD
+    assert not (settings.dist / "club" / str(DAYS[1])).exists()
+    (failure,) = [event for event in result.all_events if event.is_step_failure]
+    assert f"1 of 3 partitions failed: {BAD}: two at once" in failure.step_failure_data.error.to_string()
+    reasons = failure.step_failure_data.user_failure_data.metadata["reasons"].records
+    assert [record.data for record in reasons] == [{"partition": BAD, "reason": "two at once"}]
+
+
+def test_a_mended_partition_passes_again(run, instance, club, overlapping, monkeypatch):
+    run("provider_day", KEYS[0], KEYS[-1])
+    monkeypatch.undo()
+    assert run("provider_day", BAD).success
+    assert results(instance, "matched_programmes", "no_overlap") == dict.fromkeys(KEYS, "SUCCEEDED")
+
+
+def test_a_partition_materialised_before_shows_that_it_fails_now(run, instance, club, monkeypatch):
+    assert run("provider_day", BAD).success
+    bad = Verdict("no_overlap", False, "two at once", blocks=True)
+    monkeypatch.setattr(flows, "no_overlap", lambda programmes: bad)
+    assert not run("provider_day", BAD).success
+    assert results(instance, "matched_programmes", "no_overlap") == {BAD: "FAILED"}
+
+
+def test_a_collapsed_playlist_is_not_taken(run, instance, store, tmp_path):
+    file = tmp_path / "list.m3u"
+    many = tuple(f"NBA {number:02}: Miami Heat vs San Antonio Spurs @ 07:30 PM ET" for number in range(1, 31))
+    file.write_bytes(playlist(many))
+    club = store.add_provider("Club", str(file), "UTC", "goat")
+    today = flows.today("UTC")
+    flows.snapshot_playlist(store, club, today - timedelta(days=1))
+    flows.filter_channels(store, club, today - timedelta(days=1))
+    file.write_bytes(playlist(many[:3]))
+    assert not run("provider_day", f"{today}|club").success
+    evaluation = latest(instance, "filtered_channels", "slot_count")
+    assert (evaluation.passed, evaluation.severity, evaluation.partition) == (
+        False,
+        dg.AssetCheckSeverity.ERROR,
+        f"{today}|club",
+    )
+    assert "the playlist has 3 event slots, the last one had 30" in evaluation.description
+    assert materialised(instance, "published_xmltv") == set()
+    assert store.channels(club, today).height == 30
+    assert flows.match_day(store, club, today).names_of == today - timedelta(days=1)
+    with pytest.raises(CheckFailedError, match="epg refresh --force"):
+        flows.filter_channels(store, club, today)
+    assert flows.filter_channels(store, club, today, force=True).slots == 3
+
+
+def test_a_warning_stops_nothing(run, instance, club, store, tmp_path):
+    """The playlist can't be fetched any more: the last good one stays in force, the guide is made of it."""
+    (tmp_path / "list.m3u").unlink()
+    today = flows.today("America/New_York")
+    assert run("provider_day", f"{today}|club").success
+    evaluation = latest(instance, "raw_m3u", "playlist_fetched")
+    assert (evaluation.passed, evaluation.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert materialised(instance, "published_xmltv") == {f"{today}|club"}
