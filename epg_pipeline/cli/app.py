@@ -21,6 +21,7 @@ from epg_pipeline.cli import (
     overrides,
     providers,
     servers,
+    status,
     teams,
     unmatched,
     why,
@@ -52,6 +53,7 @@ app.add_typer(aliases.app, name="alias")
 app.add_typer(families.app, name="family")
 app.add_typer(events.app, name="events")
 app.add_typer(teams.app, name="teams")
+app.command()(status.status)
 app.command()(servers.up)
 app.command()(servers.serve)
 app.command()(servers.playlist_url)

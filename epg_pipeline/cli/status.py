@@ -1,0 +1,133 @@
+"""`epg status`: everything on one screen.
+
+Belongs here: what is printed, for people and for machines. Does not: what is a problem (status.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from epg_pipeline.cli.console import say, table
+
+if TYPE_CHECKING:
+    from epg_pipeline.adapters.status_rows import ProviderState, Run
+    from epg_pipeline.status import Status
+
+MOST_PROVIDERS = 15
+HOUR, DAY = 3600, 86400
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="As one JSON object, with all providers.")] = False,
+) -> None:
+    """Providers, last runs, what comes next, and what is wrong with the command that mends it.
+
+    \b
+    Examples:
+      epg status
+      epg status --json
+    """
+    from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.settings import Settings
+    from epg_pipeline.status import look
+
+    settings, now = Settings.from_environment(), datetime.now(UTC)
+    with open_store(settings) as store:
+        found = look(store, settings, now)
+    if as_json:
+        _print_json(found, now)
+    else:
+        _print(found, now)
+
+
+def _print_json(found: Status, now: datetime) -> None:
+    import json
+
+    def plain(value: object) -> str:
+        return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+    typer.echo(json.dumps({"now": now, **asdict(found)}, default=plain, ensure_ascii=False, indent=2))
+
+
+def _print(found: Status, now: datetime) -> None:
+    if found.up and found.up.dagster:
+        say(f"Running: Dagster {found.up.dagster}, guides {found.up.guides}/guides/")
+    elif found.up:
+        say("Starting.")
+    if not found.providers:
+        say("No provider yet. Add one: epg provider add NAME --playlist URL")
+        return
+    _print_providers(found, now)
+    if found.runs:
+        table("Last runs", ("Run", "Of", "Status", "Began", "Took"), [_run_row(run, now) for run in found.runs])
+    if found.coming:
+        rows = [(one.what, _ahead(one.at, now)) for one in found.coming]
+        table("Next", ("What", "When"), rows)
+    if found.problems:
+        table(
+            "Problems",
+            ("Of", "What", "To mend it"),
+            [(problem.provider or "all", problem.what, problem.mend) for problem in found.problems],
+        )
+    else:
+        say("No problem is known.")
+
+
+def _print_providers(found: Status, now: datetime) -> None:
+    """Those with a problem first where not all have room."""
+    troubled = {problem.provider for problem in found.problems}
+    shown = found.providers
+    if len(shown) > MOST_PROVIDERS:
+        shown = sorted(shown, key=lambda one: one.slug not in troubled)[:MOST_PROVIDERS]
+    columns = ("Provider", "Status", "Slots", "Playlist", "Guide", "Matched today", "Four weeks before")
+    table("Providers", columns, [_provider_row(one, now) for one in shown])
+    if left := len(found.providers) - len(shown):
+        say(f"… and {left} more: epg status --json")
+
+
+def _provider_row(one: ProviderState, now: datetime) -> tuple[Any, ...]:
+    looked = _ago(one.fetched_at, now) + (" (failed)" if one.fetch_problem else "")
+    return (
+        one.name,
+        one.status,
+        one.slots,
+        looked,
+        _ago(one.published_at, now),
+        _share(one.rate_today),
+        _share(one.rate_before),
+    )
+
+
+def _run_row(run: Run, now: datetime) -> tuple[Any, ...]:
+    took = (run.ended_at or now) - run.started_at if run.started_at else None
+    return (
+        run.job,
+        run.partition or "–",
+        run.status.lower(),
+        _ago(run.started_at or run.created_at, now),
+        f"{took.total_seconds():.0f} s" if took else "–",
+    )
+
+
+def _share(rate: float | None) -> str:
+    return "–" if rate is None else f"{rate:.1%}"
+
+
+def _ago(moment: datetime | None, now: datetime) -> str:
+    return "never" if moment is None else f"{_long((now - moment).total_seconds())} ago"
+
+
+def _ahead(moment: datetime | None, now: datetime) -> str:
+    if moment is None:
+        return "switched off"
+    return f"in {_long((moment - now).total_seconds())} ({moment:%a %H:%M} UTC)"
+
+
+def _long(seconds: float) -> str:
+    if seconds < HOUR:
+        return f"{max(0, seconds) // 60:.0f} min"
+    return f"{seconds / HOUR:.0f} h" if seconds < 2 * DAY else f"{seconds / DAY:.0f} days"

@@ -1,0 +1,197 @@
+"""How the installation stands, and what an operator should do about it.
+
+Belongs here: what counts as a problem, and the command that mends it. Does not: reading the record
+(adapters/status_rows.py), printing (cli/status.py).
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from epg_pipeline.adapters.status_rows import (
+    FailedUploads,
+    ProviderState,
+    Run,
+    Schedule,
+    SetAside,
+    failed_uploads,
+    latest_runs,
+    provider_states,
+    schedules,
+    set_aside_since,
+)
+from epg_pipeline.config.files import ConfigError
+from epg_pipeline.cron import next_time
+from epg_pipeline.up import Addresses, running_addresses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from epg_pipeline.adapters.incidents import Incident
+    from epg_pipeline.adapters.postgres import Provider, Store
+    from epg_pipeline.settings import Settings
+
+MOST_RUNS = 6
+ONE_DAY = timedelta(days=1)
+MOST_DROP = 0.15  # of the match rate, against the four weeks before
+LONGEST_REASON = 200
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is not as it should be: a provider's slug or "" , what it is, and the command that mends it."""
+
+    provider: str
+    what: str
+    mend: str
+
+
+@dataclass(frozen=True)
+class Coming:
+    """Something that will happen by itself; `at` is None for what is switched off."""
+
+    what: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class Status:
+    """One look at everything. `runs` is None where Dagster has no record, `up` where it does not run."""
+
+    up: Addresses | None
+    providers: list[ProviderState]
+    runs: list[Run] | None
+    coming: list[Coming]
+    problems: list[Problem]
+
+
+def look(store: Store, settings: Settings, now: datetime) -> Status:
+    """How everything stands at an instant; reads the record and the published summaries, and changes nothing."""
+    states, known = provider_states(store.connections, now), store.providers()
+    database, up = store.dagster_database(), running_addresses(settings.home)
+    planned = schedules(database) or []
+    incidents = store.incidents.open()
+    told = {(one.provider, "playlist") for one in incidents if "playlist" in one.subject}
+    problems = [
+        *_of_up(up, planned),
+        *map(_of_incident, incidents),
+        *(problem for state in states for problem in _of_provider(state, (state.slug, "playlist") in told)),
+        *_of_settings(known),
+        *_of_guides(known, settings.dist),
+        *map(_of_set_aside, set_aside_since(store.connections, now - ONE_DAY)),
+        *map(_of_uploads, failed_uploads(store.connections)),
+    ]
+    coming = _coming(planned, states, known, now) if up else []
+    return Status(up, states, latest_runs(database, MOST_RUNS), coming, problems)
+
+
+def _of_up(up: Addresses | None, planned: Sequence[Schedule]) -> Iterator[Problem]:
+    if up is None:
+        yield Problem("", "epg up does not run: nothing happens by itself, and no guide is served", "epg up")
+    for one in planned:
+        if not one.is_on:
+            where = f"{up.dagster}/automation" if up and up.dagster else "Dagster's page Automation, once epg up runs"
+            yield Problem("", f"the schedule {one.name} is switched off", f"switch it on: {where}")
+
+
+def _of_incident(incident: Incident) -> Problem:
+    since = f"since {incident.opened_at:%Y-%m-%d %H:%M} UTC"
+    mend = f"epg provider show {incident.provider}" if incident.provider else "epg doctor"
+    if incident.provider and "playlist" in incident.subject:
+        mend = f"epg refresh {incident.provider}"
+    elif incident.provider and "upload" in incident.subject:
+        mend = f"epg publish --provider {incident.provider}"
+    elif incident.provider and incident.day:
+        mend = f"epg publish --provider {incident.provider} --date {incident.day}"
+    return Problem(incident.provider or "", f"{incident.subject}, {since}: {_short(incident.reason)}", mend)
+
+
+def _of_provider(state: ProviderState, playlist_is_told: bool) -> Iterator[Problem]:
+    if state.status != "active":
+        return
+    name = shlex.quote(state.name)
+    if state.published_at is None:
+        yield Problem(state.slug, "no guide was ever published", f"epg onboard {name}")
+    elif state.published_day and state.published_day < state.today:
+        yield Problem(state.slug, f"the last guide is of {state.published_day}", f"epg publish --provider {name}")
+    if state.fetch_problem and not playlist_is_told:
+        yield Problem(
+            state.slug, _short(state.fetch_problem), f"epg refresh {name}; new credentials: epg provider edit"
+        )
+    before, today = state.rate_before, state.rate_today
+    if before is not None and today is not None and today < before - MOST_DROP:
+        what = f"{today:.0%} of its events are matched today, {before:.0%} in the four weeks before"
+        yield Problem(state.slug, what, f"epg unmatched --provider {name}")
+
+
+def _of_settings(providers: Sequence[Provider]) -> Iterator[Problem]:
+    for provider in providers:
+        try:
+            _ = provider.settings
+        except ConfigError as fault:
+            yield Problem(provider.slug, str(fault), f"epg provider set {shlex.quote(provider.name)} --unset KEY")
+
+
+def _of_guides(providers: Sequence[Provider], dist: Path) -> Iterator[Problem]:
+    for provider in providers:
+        if reason := published_summary(dist, provider.slug).get("held_back"):
+            mend = f"epg publish --provider {shlex.quote(provider.name)} --force, if it is right"
+            yield Problem(provider.slug, f"a guide is held back: {_short(str(reason))}", mend)
+
+
+def published_summary(dist: Path, slug: str) -> dict[str, Any]:
+    """What the last publish says of itself in summary.json; nothing when there is none that can be read."""
+    try:
+        summary = json.loads((dist / slug / "summary.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return summary if isinstance(summary, dict) else {}
+
+
+def _of_set_aside(one: SetAside) -> Problem:
+    example = f'"{_short(one.name)}": {_short(one.reason)}'
+    what = f"{one.rows} set aside at {one.stage} in the last 24 hours, such as {example}"
+    return Problem(one.slug, what, f"epg refresh {one.slug} --debug" if one.slug else "epg events refresh")
+
+
+def _of_uploads(one: FailedUploads) -> Problem:
+    what = f"{one.files} files are not in the bucket: {_short(one.reason)}"
+    return Problem(one.slug, what, f"epg publish --provider {one.slug}")
+
+
+def _coming(
+    planned: Sequence[Schedule], states: Sequence[ProviderState], providers: Sequence[Provider], now: datetime
+) -> list[Coming]:
+    """What comes next, the soonest first; what is switched off at the end."""
+    found = [Coming(one.name, _next(one, now)) for one in planned]
+    looks = {state.slug: state.fetched_at for state in states if state.status == "active"}
+    minutes = {provider.slug: _check_minutes(provider) for provider in providers}
+    due = [(at or now) + timedelta(minutes=minutes[slug]) for slug, at in looks.items() if minutes.get(slug)]
+    if due:
+        found.append(Coming("look for changed playlists", max(min(due), now)))
+    return sorted(found, key=lambda one: (one.at is None, one.at or now))
+
+
+def _next(schedule: Schedule, now: datetime) -> datetime | None:
+    try:
+        return next_time(schedule.cron, now) if schedule.is_on else None
+    except ValueError:
+        return None
+
+
+def _check_minutes(provider: Provider) -> int:
+    try:
+        return provider.settings.check_minutes
+    except ConfigError:
+        return 0
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_REASON else f"{line[:LONGEST_REASON]} …"
