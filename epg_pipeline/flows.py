@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from epg_pipeline.adapters.event_files import read_events
+from epg_pipeline.adapters.guide_files import GuideHeldBackError
 from epg_pipeline.adapters.http import PlaylistFetchError, fetch_playlist
 from epg_pipeline.config import load_facts
 from epg_pipeline.domain.channels import channels_of
@@ -48,7 +49,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from epg_pipeline.adapters.postgres import Provider, Snapshot, Store
-    from epg_pipeline.config import Facts
+    from epg_pipeline.config import Facts, Sports
+    from epg_pipeline.config.provider_settings import ProviderSettings
     from epg_pipeline.settings import Settings
 
 
@@ -203,41 +205,58 @@ def match_days(store: Store, provider: Provider, days: list[date], step: Step = 
     return tuple(reports)
 
 
-def publish_provider(store: Store, provider: Provider, day: date, as_of: date, settings: Settings) -> Published:
+def publish_provider(
+    store: Store, provider: Provider, day: date, as_of: date, settings: Settings, *, force: bool = False
+) -> Published:
     """Publish from the record alone; days of the current guide that wait for it are matched first.
 
-    A guide reaches two days ahead, so each morning one day is new: its names are on record, its programmes are not. And
-    events that were moved or called off since leave days behind that were matched to them as they were.
+    A guide reaches some days ahead, so each morning one day is new: its names are on record, its programmes are not.
+    And events that were moved or called off since leave days behind that were matched to them as they were.
+    GuideHeldBackError, once all else is published, when a guide is not fit to replace the last one; `force` lets one
+    pass that lost too many programmes.
     """
     due = store.rematches_due(provider)
     waiting = [
         ahead
-        for ahead in days_ahead(day, as_of)
+        for ahead in days_ahead(day, as_of, provider.settings)
         if not _is_scheduled(store, provider, ProviderDay(ahead, provider.timezone))
         or (due and {ahead, names_day(store, provider, ahead)} & due)
     ]
     match_days(store, provider, waiting)
-    return publish_day(store, provider, day, as_of, settings)
+    published = publish_day(store, provider, day, as_of, settings, force=force)
+    if published.held_back:
+        raise GuideHeldBackError(provider.name, published.held_back)
+    return published
 
 
 def refresh_provider(
-    store: Store, provider: Provider, day: date, as_of: date, settings: Settings, step: Step = nullcontext
+    store: Store,
+    provider: Provider,
+    day: date,
+    as_of: date,
+    settings: Settings,
+    step: Step = nullcontext,
+    *,
+    force: bool = False,
 ) -> ProviderRun:
-    """Fetch, filter, match the day and those the current guide shows after it, publish; `step` is told of each part."""
+    """Fetch, filter, match the day and those the current guide shows after it, publish; `step` is told of each part.
+
+    A guide held back is told in the run's `published`; see `publish_provider` for `force`.
+    """
     began = time.monotonic()
     with step("Fetching the playlist"):
         snapshotted = snapshot_playlist(store, provider, day)
     with step("Finding the event slots"):
         filtered = filter_channels(store, provider, day)
-    matched = match_days(store, provider, days_ahead(day, as_of), step)
+    matched = match_days(store, provider, days_ahead(day, as_of, provider.settings), step)
     with step("Publishing"):
-        published = publish_day(store, provider, day, as_of, settings)
+        published = publish_day(store, provider, day, as_of, settings, force=force)
     return ProviderRun(provider.name, snapshotted, filtered, matched, published, time.monotonic() - began)
 
 
-def steps_of(day: date, as_of: date) -> int:
-    """How many steps `refresh_provider` tells of."""
-    return 3 + len(days_ahead(day, as_of))
+def steps_of(day: date, as_of: date, settings: ProviderSettings) -> int:
+    """How many steps `refresh_provider` tells of, for a provider with these settings."""
+    return 3 + len(days_ahead(day, as_of, settings))
 
 
 def _fetch(store: Store, provider: Provider, last: Snapshot | None) -> tuple[bytes, str | None, str | None]:
@@ -280,7 +299,8 @@ def _recorded(store: Store, provider: Provider, day: date, decided: Decided) -> 
     by_hand = overridden(decided.decisions, store.overrides(provider), (decided.day, day))
     decided = replace(decided, decisions=by_hand)
     local = ProviderDay(day, provider.timezone)
-    programmes, unscheduled = _scheduled(decided, local)
+    sports = load_facts().sports.lasting(provider.settings.minutes)
+    programmes, unscheduled = _scheduled(decided, local, sports)
     verdicts = demand([no_empty_channel(decided.channels, programmes, local), no_overlap(programmes)])
     saved = [store.save_programmes(provider, day, own_blocks(programmes, local))]
     if decided.day == day:
@@ -331,9 +351,9 @@ def _as_slots(channels: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     )
 
 
-def _scheduled(decided: Decided, day: ProviderDay) -> tuple[pl.DataFrame, list[Quarantined]]:
+def _scheduled(decided: Decided, day: ProviderDay, sports: Sports) -> tuple[pl.DataFrame, list[Quarantined]]:
     """PROGRAMMES of every channel; one that can't be scheduled with what was decided for it is idle."""
-    sports, decisions, channels = load_facts().sports, decided.decisions, decided.channels
+    decisions, channels = decided.decisions, decided.channels
     programmes, faulty = without_faulty(lambda rows: schedule(decisions, rows, day, sports), channels, "schedule")
     if not faulty:
         return programmes, faulty

@@ -1,7 +1,8 @@
 """Programmes on record -> guide files.
 
-Belongs here: which days a guide shows, what goes into its folder, noting what was published. Does not: the texts of a
-guide (domain/tiers.py), its form (domain/xmltv.py), how files are written (adapters/guide_files.py).
+Belongs here: which days a guide shows, which editions it is published in, what goes into its folders, which guides are
+held back, noting what was published. Does not: the texts of a guide (domain/tiers.py), its form (domain/xmltv.py), how
+files are written (adapters/guide_files.py), the summary beside them (summary.py).
 """
 
 from __future__ import annotations
@@ -12,22 +13,27 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from epg_pipeline.adapters.guide_files import WrittenFile, guide_folder, write_guide
+from epg_pipeline.adapters.guide_files import GuideHeldBackError, WrittenFile, guide_folder, remove_guide, write_guide
 from epg_pipeline.adapters.postgres import Publication
 from epg_pipeline.config import load_facts
+from epg_pipeline.config.provider_settings import TIERS, Edition
+from epg_pipeline.config.texts import Texts, load_texts
 from epg_pipeline.domain.clone import clone_playlist
 from epg_pipeline.domain.day import ProviderDay
+from epg_pipeline.domain.losses import lost_share, programmes_by_day
 from epg_pipeline.domain.page import guide_page
 from epg_pipeline.domain.schedule import stitch
 from epg_pipeline.domain.tiers import dress
-from epg_pipeline.domain.xmltv import to_xmltv
+from epg_pipeline.domain.xmltv import GuideError, to_xmltv
 from epg_pipeline.reports import PREVIEW_ROWS, Published
+from epg_pipeline.summary import write_summary
 
 if TYPE_CHECKING:
-    from epg_pipeline.adapters.postgres import Provider, Store
-    from epg_pipeline.settings import Settings
+    from collections.abc import Mapping
 
-DAYS_BEFORE, DAYS_AFTER = 1, 2  # the current guide's window round today
+    from epg_pipeline.adapters.postgres import Provider, Store
+    from epg_pipeline.config.provider_settings import ProviderSettings
+    from epg_pipeline.settings import Settings
 
 
 class FlowError(Exception):
@@ -36,98 +42,185 @@ class FlowError(Exception):
 
 @dataclass(frozen=True)
 class Guide:
-    """The channels and dressed programmes of some days in a row."""
+    """Some days in a row, the channels in force on the last of them, and their dressed programmes."""
 
+    days: list[ProviderDay]
     channels: pl.DataFrame
     programmes: pl.DataFrame
 
 
-def is_current(day: date, as_of: date) -> bool:
+def is_current(day: date, as_of: date, settings: ProviderSettings) -> bool:
     """Whether the current guide, as players load it on `as_of`, shows the day."""
-    return -DAYS_BEFORE <= (day - as_of).days <= DAYS_AFTER
+    return -settings.days_before <= (day - as_of).days <= settings.days_after
 
 
-def days_ahead(day: date, as_of: date) -> list[date]:
+def days_ahead(day: date, as_of: date, settings: ProviderSettings) -> list[date]:
     """The day and, when the current guide shows it, the days after it there: today's names already tell of them."""
-    last = as_of + timedelta(days=DAYS_AFTER) if is_current(day, as_of) else day
+    last = as_of + timedelta(days=settings.days_after) if is_current(day, as_of, settings) else day
     return [day + timedelta(days=number) for number in range((last - day).days + 1)]
 
 
-def publish_day(store: Store, provider: Provider, day: date, as_of: date, settings: Settings) -> Published:
-    """Write a day's own guide, and for a day about `as_of` the current one, its page and the private clone playlist.
+def publish_day(
+    store: Store, provider: Provider, day: date, as_of: date, settings: Settings, *, force: bool = False
+) -> Published:
+    """Write a day's own guide, and for a day about `as_of` the current one in all its editions, with what is beside it.
 
-    Everything comes from the record. GuideHeldBackError, with the last guide left in place, when the new one would not
-    be valid; FlowError when there is nothing to publish.
+    Everything comes from the record. A guide that is invalid, empty, or has lost too much against the last one at its
+    place is held back while the others are written: the report says which and why. `force` lets a loss pass.
     """
-    local = ProviderDay(day, provider.timezone)
-    current = is_current(day, as_of)
-    now = ProviderDay(as_of, provider.timezone)
-    window = [now.shifted(number) for number in range(-DAYS_BEFORE, DAYS_AFTER + 1)] if current else [local]
-    shown = _dressed(store, provider, window)
-    guide = _guide(store, provider, shown, [local])
-    folder = guide_folder(settings.dist, provider.slug, day=day)
-    files = write_guide(folder, to_xmltv(guide.channels, guide.programmes))
-    if current:
-        guide = _guide(store, provider, shown, window)
-        files += _write_current(provider, guide, window, settings)
-    _note(store, provider, day, guide, files, settings)
-    return Published(
+    press = _Press(store, provider, day, as_of, settings, force=force)
+    with store.lock(provider, "guides"):  # two publishes at once might each write half of a folder
+        own = press.publish()
+    published = Published(
         day=day,
-        channels=guide.channels.height,
-        programmes=guide.programmes.height,
-        bytes=sum(file.byte_count for file in files),
-        files=tuple(file.path for file in files),
-        current=current,
-        preview=guide.programmes.select("channel_id", "starts_at", "block", "title").head(PREVIEW_ROWS),
+        channels=own.channels.height,
+        programmes=own.programmes.height,
+        bytes=sum(file.byte_count for file in press.files),
+        files=tuple(file.path for file in press.files),
+        current=press.current,
+        preview=own.programmes.select("channel_id", "starts_at", "block", "title").head(PREVIEW_ROWS),
+        editions=tuple(edition.folder for edition in provider.settings.further_editions) if press.current else (),
+        held_back=tuple(f"{', '.join(folders)}: {reason}" for reason, folders in press.held_back.items()),
     )
+    if press.current:
+        write_summary(store, provider, as_of, settings.dist, published)
+    return published
 
 
-def _dressed(store: Store, provider: Provider, days: list[ProviderDay]) -> pl.DataFrame:
-    """DRESSED programmes of some days in a row. Read and dressed once: a day's guide is a part of the current one."""
-    opens, closes = days[0].opens, days[-1].closes
-    programmes = stitch(store.programmes(provider, opens, closes), opens, closes)
-    return dress(programmes, provider.tier, provider.timezone, load_facts().sports)
+class _Press:
+    """One publish under way: what it wrote so far, and what it held back."""
 
+    def __init__(
+        self, store: Store, provider: Provider, day: date, as_of: date, settings: Settings, *, force: bool
+    ) -> None:
+        self._store, self._provider, self._settings, self._force = store, provider, settings, force
+        self._wishes = provider.settings
+        self._day, self._today = ProviderDay(day, provider.timezone), ProviderDay(as_of, provider.timezone)
+        self.current = is_current(day, as_of, self._wishes)
+        self.files: list[WrittenFile] = []
+        self.held_back: dict[str, list[str]] = {}  # a reason -> the folders below dist, for all may have the same
+        self._notes: list[Publication] = []
+        self._channels: dict[date, pl.DataFrame] = {}
 
-def _why_nothing(store: Store, provider: Provider, day: date) -> str:
-    """Why a day has no guide: nothing was fetched yet, or what was fetched holds no slot."""
-    if store.snapshot(provider, day) is None:
-        return f"nothing is on record for {day}; make it first: epg refresh"
-    if store.channels(provider, day).is_empty():
-        return f"its playlist of {day} holds no event slot; see how its names are read: epg match"
-    return f"its slots of {day} have no programmes yet; make them: epg refresh"
+    def publish(self) -> Guide:
+        """Write every guide that is fit, and note them; the one of the provider's own tier, current if there is one."""
+        window = self._window() if self.current else [self._day]
+        opens, closes = window[0].opens, window[-1].closes
+        shown = stitch(self._store.programmes(self._provider, opens, closes), opens, closes)
+        form = Edition(self._provider.tier, self._provider.timezone)
+        dressed, texts = self._dressed(shown, form)
+        own = self._put(self._day.date.isoformat(), [self._day], dressed, texts)
+        if self.current:
+            own = self._put("", window, dressed, texts)
+            for other, folders in self._further(form).items():
+                if other != form:
+                    dressed, texts = self._dressed(shown, other)
+                for folder in folders:
+                    self._put(folder, window, dressed, texts)
+            self._remove_other_editions()
+        self._store.record_publications(self._provider, self._notes)
+        return own
 
+    def _window(self) -> list[ProviderDay]:
+        around = range(-self._wishes.days_before, self._wishes.days_after + 1)
+        return [self._today.shifted(number) for number in around]
 
-def _guide(store: Store, provider: Provider, shown: pl.DataFrame, days: list[ProviderDay]) -> Guide:
-    """The part of the programmes that is on during some days, with the channels in force on the last of them."""
-    channels = store.channels(provider, days[-1].date)
-    during = shown.filter(pl.col("stops_at") > days[0].opens, pl.col("starts_at") < days[-1].closes)
-    own = during.join(channels, on="channel_id", how="semi")  # a slot gone since keeps its record, not its guide
-    if own.is_empty():
-        raise FlowError(f"{provider.name}: {_why_nothing(store, provider, days[-1].date)}")
-    return Guide(channels.join(own, on="channel_id", how="semi", maintain_order="left"), own)
+    def _further(self, own: Edition) -> dict[Edition, list[str]]:
+        """The further editions with their zones filled in, and the folders of each, for two may come to the same."""
+        forms: dict[Edition, list[str]] = {own: []}  # first, while its rows are at hand
+        for edition in self._wishes.further_editions:
+            told = Edition(edition.tier, edition.zone or own.zone)
+            forms.setdefault(told, []).append(edition.folder)
+        return forms
 
+    def _dressed(self, shown: pl.DataFrame, form: Edition) -> tuple[pl.DataFrame, Texts]:
+        """The programmes as an edition tells them, and its texts."""
+        wishes = self._wishes
+        texts = load_texts(wishes.language, self._settings.texts_file, tier=form.tier, clock=wishes.clock)
+        return dress(shown, form.tier, form.zone, load_facts().sports, texts=texts, testing=wishes.testing), texts
 
-def _write_current(
-    provider: Provider, guide: Guide, window: list[ProviderDay], settings: Settings
-) -> list[WrittenFile]:
-    page = guide_page(guide.channels, guide.programmes, window, provider.name, load_facts().sports)
-    playlist = clone_playlist(guide.channels, f"{settings.guide_url}/guides/{provider.slug}/guide.xml.gz")
-    folder = guide_folder(settings.dist, provider.slug)
-    return write_guide(folder, to_xmltv(guide.channels, guide.programmes), playlist=playlist, page=page)
+    def _put(self, folder: str, days: list[ProviderDay], dressed: pl.DataFrame, texts: Texts) -> Guide:
+        """Write one guide and what is beside it, unless it must be held back; the guide as it is or would be."""
+        guide = self._guide(dressed, days)
+        path = guide_folder(self._settings.dist, self._provider.slug, folder)
+        below = path.relative_to(self._settings.dist).as_posix()
+        by_day = programmes_by_day(guide.programmes, self._provider.timezone)
+        marks = self._wishes.live_marks
+        try:
+            self._refuse_loss(below, guide, by_day)
+            body = to_xmltv(guide.channels, guide.programmes, language=texts.language, live_marks=marks)
+            written = write_guide(path, body, self._beside(folder, guide, texts), live_marks=marks)
+        except (GuideHeldBackError, GuideError) as fault:
+            reason = "; ".join(fault.faults) if isinstance(fault, GuideHeldBackError) else str(fault)
+            self.held_back.setdefault(reason, []).append(below)
+        else:
+            self.files += written
+            self._notes += [self._note(file, texts.tier, guide, by_day) for file in written]
+        return guide
 
+    def _guide(self, dressed: pl.DataFrame, days: list[ProviderDay]) -> Guide:
+        """The part of the programmes that is on during some days, with the channels in force on the last of them."""
+        last = days[-1].date
+        if last not in self._channels:
+            self._channels[last] = self._store.channels(self._provider, last)
+        channels = self._channels[last]
+        during = dressed.filter(pl.col("stops_at") > days[0].opens, pl.col("starts_at") < days[-1].closes)
+        own = during.join(channels, on="channel_id", how="semi")  # a slot gone since keeps its record, not its guide
+        return Guide(days, channels.join(own, on="channel_id", how="semi", maintain_order="left"), own)
 
-def _note(
-    store: Store, provider: Provider, day: date, guide: Guide, files: list[WrittenFile], settings: Settings
-) -> None:
-    for file in files:
-        publication = Publication(
-            day=day,
-            path=file.path.relative_to(settings.dist).as_posix(),
-            tier=provider.tier,
+    def _refuse_loss(self, below: str, guide: Guide, by_day: Mapping[date, int]) -> None:
+        """GuideHeldBackError for a guide without programmes, or with too few against the last one, which stands there.
+
+        They are compared over the days from today on that both tell of. So a window that moves or narrows is no loss,
+        and a last guide that says nothing of today any more no longer stands in the way of one that does.
+        """
+        if guide.programmes.is_empty():
+            raise GuideHeldBackError(below, [self._why_nothing(guide.days[-1].date)])
+        file = f"{below}/guide.xml"
+        last = self._store.last_published(self._provider, [file]).get(file)
+        if self._force or last is None or not (self._settings.dist / file).exists():
+            return
+        since = min(self._today.date, guide.days[-1].date)  # a past day's own guide is compared too
+        lost = lost_share(last.programmes_by_day, by_day, [day.date for day in guide.days if day.date >= since])
+        most = self._wishes.most_lost
+        if lost > most:
+            shares = f"{lost:.0%} of the programmes the last one had for the same days; at most {most:.0%} may go"
+            raise GuideHeldBackError(below, [f"it lost {shares}. If that is right, publish it with --force"])
+
+    def _why_nothing(self, day: date) -> str:
+        """Why a day has no guide: nothing was fetched yet, or what was fetched holds no slot."""
+        if self._store.snapshot(self._provider, day) is None:
+            return f"nothing is on record for {day}; make it first: epg refresh"
+        if self._channels[day].is_empty():
+            return f"its playlist of {day} holds no event slot; see how its names are read: epg match"
+        return f"its slots of {day} have no programmes yet; make them: epg refresh"
+
+    def _beside(self, folder: str, guide: Guide, texts: Texts) -> dict[str, bytes]:
+        """What lies beside a guide: the page by each current one, the private playlist by the provider's own."""
+        if folder == self._day.date.isoformat():
+            return {}
+        name = f"{self._provider.name}, {folder}" if folder else self._provider.name
+        page = guide_page(guide.channels, guide.programmes, guide.days, name, load_facts().sports, texts=texts)
+        if folder:
+            return {"index.html": page.encode()}
+        address = f"{self._settings.guide_url}/guides/{self._provider.slug}/guide.xml.gz"
+        return {"index.html": page.encode(), "playlist.m3u": clone_playlist(guide.channels, address)}
+
+    def _note(self, file: WrittenFile, tier: str, guide: Guide, by_day: Mapping[date, int]) -> Publication:
+        return Publication(
+            day=self._day.date,
+            path=file.path.relative_to(self._settings.dist).as_posix(),
+            tier=tier,
             sha256=file.sha256,
             byte_count=file.byte_count,
             channel_count=guide.channels.height,
             programme_count=guide.programmes.height,
+            programmes_by_day=by_day if file.path.name == "guide.xml" else {},
         )
-        store.record_publication(provider, publication)
+
+    def _remove_other_editions(self) -> None:
+        """Take away editions that are no longer set: better an address that answers 404 than a guide that just ends."""
+        wanted = {edition.folder for edition in self._wishes.further_editions}
+        for folder in guide_folder(self._settings.dist, self._provider.slug).glob("*/"):
+            if folder.name not in wanted and folder.name.partition("-")[0] in TIERS:
+                remove_guide(folder)

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 import yaml
 
 from epg_pipeline.adapters.faults import UnknownProvider
+from epg_pipeline.config.provider_settings import provider_settings
 
 if TYPE_CHECKING:
     from datetime import date
 
     from epg_pipeline.adapters.postgres import Provider, Store
+    from epg_pipeline.config.provider_settings import ProviderSettings
 
 
 @dataclass(frozen=True)
@@ -31,22 +33,37 @@ class Sample:
     tier: str
     playlist: Path
     events: Path
+    stated: dict[str, object]
+
+    @property
+    def settings(self) -> ProviderSettings:
+        """The provider's settings as the sample has them."""
+        return provider_settings(self.stated, self.provider)
 
 
 def load_sample() -> Sample:
     """The sample as demo/demo.yaml tells of it; its files are those of the installed package."""
     folder = Path(str(resources.files("epg_pipeline"))) / "demo"
     facts = yaml.safe_load((folder / "demo.yaml").read_text("utf-8"))
+    facts["stated"] = facts.pop("settings")
     return Sample(**{**facts, "playlist": folder / facts["playlist"], "events": folder / facts["events"]})
 
 
 def demo_provider(store: Store, sample: Sample) -> Provider:
-    """The sample's provider on record: an ordinary one, its playlist the bundled file, added anew where that moved."""
+    """The sample's provider on record: an ordinary one, its playlist the bundled file, wherever that lay before.
+
+    What was set for it since stays, but the demo is always published in all its editions.
+    """
     try:
         known = store.provider(sample.slug)
-        if store.playlist_url(known) == str(sample.playlist) and known.status == "active":
-            return known
-        return store.change_provider(known, playlist_url=str(sample.playlist), status="active")
     except UnknownProvider:
-        pass
-    return store.add_provider(sample.provider, str(sample.playlist), sample.timezone, sample.tier, sample.slug)
+        known = store.add_provider(sample.provider, str(sample.playlist), sample.timezone, sample.tier, sample.slug)
+    is_as_it_should_be = (
+        known.status == "active"
+        and sample.stated.items() <= known.stated.items()
+        and store.playlist_url(known) == str(sample.playlist)
+    )
+    if is_as_it_should_be:
+        return known
+    settings = {**known.stated, **sample.stated}
+    return store.change_provider(known, playlist_url=str(sample.playlist), status="active", settings=settings)

@@ -3,9 +3,10 @@
 Belongs here: writing so that a reader sees the old file or the new one, never a part of either. Does not: what is in
 them, when they are written, or where else they go.
 
-    <dist>/<slug>/guide.xml           the current guide, beside it guide.xml.gz, index.html and the private playlist.m3u
-    <dist>/<slug>/<tier>/guide.xml    the same for a further tier
-    <dist>/<slug>/<date>/guide.xml    the guide of one day
+    <dist>/<slug>/guide.xml            the current guide, beside it guide.xml.gz, pages and the private playlist.m3u
+    <dist>/<slug>/<edition>/guide.xml  the same in a further edition: of another tier, or told in another zone
+    <dist>/<slug>/<date>/guide.xml     the guide of one day
+    <dist>/<slug>/summary.json         what stands published and how the last publish went, for the guide server
 """
 
 from __future__ import annotations
@@ -23,22 +24,29 @@ from zlib_ng import gzip_ng
 from epg_pipeline.domain.xmltv import check_guide
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import date
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 PUBLIC, PRIVATE = 0o644, 0o600
-_MODES = {"guide.xml": PUBLIC, "guide.xml.gz": PUBLIC, "index.html": PUBLIC, "playlist.m3u": PRIVATE}
+_MODES = {
+    "guide.xml": PUBLIC,
+    "guide.xml.gz": PUBLIC,
+    "index.html": PUBLIC,
+    "report.html": PUBLIC,
+    "summary.json": PUBLIC,
+    "playlist.m3u": PRIVATE,
+}
+CURRENT_FILES = tuple(name for name in _MODES if name != "summary.json")  # what a publish of the current guide writes
 _LEFTOVER_SECONDS = 3600  # a temporary file as old as this belongs to nobody any more
 
 
 class GuideHeldBackError(Exception):
     """A guide is not fit to replace the last one, which stays; `faults` says why."""
 
-    def __init__(self, where: Path, faults: list[str]) -> None:
-        """Name the folder whose guide stays, and what is wrong with the new one."""
+    def __init__(self, where: str, faults: Sequence[str]) -> None:
+        """Name the provider or folder whose guide stays, and what is wrong with the new one."""
         super().__init__(f"{where}: the guide is held back, the last one stays: {'; '.join(faults[:5])}")
-        self.faults = faults
+        self.faults = tuple(faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +59,32 @@ class WrittenFile:
     changed: bool
 
 
-def guide_folder(dist: Path, slug: str, *, day: date | None = None, tier: str | None = None) -> Path:
-    """Where a provider's guide lies: the current one, or a day's, or those of a tier beside the provider's own."""
-    folder = dist / slug
-    if tier is not None:
-        folder /= tier
-    return folder if day is None else folder / day.isoformat()
+def guide_folder(dist: Path, slug: str, part: str = "") -> Path:
+    """Where a provider's current guide lies; `part` is the folder of a further edition, or of a day by its date."""
+    return dist / slug / part
 
 
 def write_guide(
-    folder: Path, guide: bytes, *, playlist: bytes | None = None, page: str | None = None, live_marks: bool = False
+    folder: Path, guide: bytes, beside: Mapping[str, bytes] | None = None, *, live_marks: bool = False
 ) -> list[WrittenFile]:
-    """Write guide.xml and guide.xml.gz, and the clone playlist (for the owner's eyes only) and the page where given.
+    """Write guide.xml and guide.xml.gz, and what belongs `beside` them, by file name.
 
     GuideHeldBackError, before anything is touched, when the guide has faults or no programme. OSError when the disk is
     full or not writable: what was there stays and nothing else remains.
     """
-    faults = check_guide(guide, live_marks=live_marks)
-    if not faults and b"<programme " not in guide:
-        faults = ["it has no programme"]
+    # Nearly half of the time for a guide goes into checking it, and what stands there was checked when it was written.
+    faults = [] if _holds(folder / "guide.xml", guide) else check_guide(guide, live_marks=live_marks)
     if faults:
-        raise GuideHeldBackError(folder, faults)
-    bodies: dict[str, bytes] = {"guide.xml": guide, "guide.xml.gz": gzipped(guide)}
-    if playlist is not None:
-        bodies["playlist.m3u"] = playlist
-    if page is not None:
-        bodies["index.html"] = page.encode()
-    return write_files(folder, bodies)
+        raise GuideHeldBackError(str(folder), faults)
+    return write_files(folder, {"guide.xml": guide, "guide.xml.gz": gzipped(guide), **(beside or {})})
+
+
+def remove_guide(folder: Path) -> None:
+    """Take away the guide and page of a folder, and the folder unless something else is in it."""
+    for name in _MODES:
+        (folder / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 def write_files(folder: Path, bodies: Mapping[str, bytes]) -> list[WrittenFile]:

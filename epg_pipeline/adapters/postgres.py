@@ -16,6 +16,7 @@ from epg_pipeline.adapters import (
     programme_rows,
     provider_changes,
     provider_rows,
+    publication_rows,
     slot_rows,
     source_rows,
     team_list_rows,
@@ -31,16 +32,20 @@ from epg_pipeline.adapters.connections import (
 )
 from epg_pipeline.adapters.faults import StoreError, UnknownProvider
 from epg_pipeline.adapters.migrations import migrate
+from epg_pipeline.adapters.incidents import Incidents
 from epg_pipeline.adapters.override_rows import NewOverride
-from epg_pipeline.adapters.provider_rows import NewProvider, Provider, Publication, Snapshot
+from epg_pipeline.adapters.playlist_checks import PlaylistChecks
+from epg_pipeline.adapters.provider_rows import NewProvider, Provider, Snapshot
+from epg_pipeline.adapters.publication_rows import LastPublished, Publication
 from epg_pipeline.adapters.secrets import Seal
 from epg_pipeline.adapters.slot_rows import SlotChanges
 from epg_pipeline.adapters.snapshots import SnapshotFiles
 from epg_pipeline.adapters.sql_files import sql_folder
+from epg_pipeline.adapters.upload_rows import Uploads
 from epg_pipeline.adapters.written import Written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date, datetime
     from pathlib import Path
 
@@ -48,10 +53,11 @@ if TYPE_CHECKING:
 
     from epg_pipeline.adapters.embedded import Lease
     from epg_pipeline.adapters.provider_changes import ProviderChanges
-    from epg_pipeline.adapters.source_rows import Merge, TakenIn
+    from epg_pipeline.adapters.source_rows import Merge, RematchAsked, TakenIn
     from epg_pipeline.domain.team_lists import Compared
 
 __all__ = [
+    "LastPublished",
     "NewOverride",
     "Provider",
     "Publication",
@@ -124,6 +130,9 @@ class Store:
         self._seal = seal
         self._snapshots = snapshots
         self._lease = lease
+        self.checks = PlaylistChecks(self.connections)
+        self.incidents = Incidents(self.connections)
+        self.uploads = Uploads(self.connections)
 
     def close(self) -> None:
         """Close all connections and let the embedded server go. Harmless when repeated."""
@@ -277,6 +286,11 @@ class Store:
         with self.connections.transaction() as connection:
             return source_rows.rematches_due(connection, provider)
 
+    def rematches_asked(self, after: tuple[int, str], limit: int) -> list[RematchAsked]:
+        """What is due of active providers and came in after a mark and slug, in the order of these."""
+        with self.connections.transaction() as connection:
+            return source_rows.rematches_asked(connection, after, limit)
+
     def rematched(self, provider: Provider, day: date) -> None:
         """The provider's day was matched to the events as they are now."""
         with self.connections.transaction() as connection:
@@ -306,6 +320,16 @@ class Store:
         """The decisions of a day, of its event slots; a DECISIONS frame."""
         with self.connections.transaction() as connection:
             return programme_rows.decisions_of_day(connection, provider, day)
+
+    def match_counts(self, provider: Provider, day: date) -> dict[str, float | None]:
+        """Of the decisions in force on a day: slots, how many of each match_status, and match_rate (0 to 1 or None)."""
+        with self.connections.transaction() as connection:
+            return programme_rows.counts_of_day(connection, provider, day)
+
+    def match_rates(self, provider: Provider, first_day: date, last_day: date) -> pl.DataFrame:
+        """How many slots found their event on each day that is on record; a MATCH_RATES frame, by day."""
+        with self.connections.transaction() as connection:
+            return programme_rows.match_rates_between(connection, provider, first_day, last_day)
 
     def save_programmes(self, provider: Provider, day: date, programmes: pl.DataFrame) -> Written:
         """Store a PROGRAMMES frame as the whole of the day; blocks of the day it no longer has become `replaced`."""
@@ -383,15 +407,15 @@ class Store:
 
     # What came of it
 
-    def record_publication(self, provider: Provider, publication: Publication) -> bool:
-        """Note a published file; says whether its content is new."""
+    def record_publications(self, provider: Provider, publications: Iterable[Publication]) -> list[bool]:
+        """Note published files; says of each whether its content is new at its path."""
         with self.connections.transaction() as connection:
-            return provider_rows.insert_publication(connection, provider, publication)
+            return publication_rows.insert_publications(connection, provider, publications)
 
-    def publications(self, provider: Provider | None = None, limit: int = 50) -> pl.DataFrame:
-        """The newest publications first: provider (its slug), day, path, tier, sha256, counts, published_at."""
+    def last_published(self, provider: Provider, paths: Iterable[str]) -> dict[str, LastPublished]:
+        """What was noted last at each of the paths (relative to the folder of guides) that has anything."""
         with self.connections.transaction() as connection:
-            return provider_rows.latest_publications(connection, provider, limit)
+            return publication_rows.last_published(connection, provider, paths)
 
     def quarantine(self, provider: Provider | None, day: date, stage: str, rows: pl.DataFrame) -> int:
         """Note rows that were set aside, with columns `name` and `reason`; how many were not noted before."""
@@ -401,14 +425,14 @@ class Store:
     # One at a time
 
     @contextlib.contextmanager
-    def lock(self, provider: Provider, day: date) -> Iterator[None]:
-        """Alone with a provider's day: whoever else wants it waits. Not to be taken twice in one thread.
+    def lock(self, provider: Provider, part: date | str) -> Iterator[None]:
+        """Alone with a provider's day, or its uploads: whoever else wants it waits. Not to be taken twice in a thread.
 
         The lock is a transaction's, kept open on a connection of its own, so it also holds through a pooler; it ends
         with the process that has it.
         """
         with self.connections.transaction() as connection:
             connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-            key = f"epg provider day {provider.id} {day.isoformat()}"
+            key = f"epg provider day {provider.id} {part}"
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
             yield

@@ -1,7 +1,7 @@
-"""Providers, their playlists' snapshots, what was published for them and what was set aside.
+"""Providers, their playlists' snapshots, and what was set aside.
 
-Belongs here: reading `providers`, and the rows of `playlist_snapshots`, `provider_days`, `publications` and
-`quarantine`. Does not: changing a provider (provider_changes.py), channels and what is on them.
+Belongs here: reading `providers`, and the rows of `playlist_snapshots`, `provider_days` and `quarantine`. Does not:
+changing a provider (provider_changes.py), channels and what is on them, what was published (publication_rows.py).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import polars as pl
 from psycopg.rows import class_row
 
 from epg_pipeline.adapters.faults import UnknownProvider
-from epg_pipeline.adapters.frames_in_tables import read_frame, stage
+from epg_pipeline.adapters.frames_in_tables import stage
 from epg_pipeline.adapters.sql_files import query
 from epg_pipeline.config.provider_settings import ProviderSettings, Tier, provider_settings
 
@@ -24,20 +24,6 @@ if TYPE_CHECKING:
 PLAYLIST = "playlist address"
 PROVIDER = (
     "SELECT id, slug, name, timezone, tier, status, settings AS stated FROM providers WHERE record_status = 'active'"
-)
-
-PUBLICATIONS = pl.Schema(
-    {
-        "provider": pl.String(),  # the slug
-        "day": pl.Date(),
-        "path": pl.String(),
-        "tier": pl.String(),
-        "sha256": pl.String(),
-        "byte_count": pl.Int64(),
-        "channel_count": pl.Int64(),
-        "programme_count": pl.Int64(),
-        "published_at": pl.Datetime("us", "UTC"),
-    }
 )
 
 
@@ -84,19 +70,6 @@ class Snapshot:
     last_modified: str | None
 
 
-@dataclass(frozen=True)
-class Publication:
-    """One guide file as published for a provider's day."""
-
-    day: date
-    path: str
-    tier: str
-    sha256: str
-    byte_count: int
-    channel_count: int
-    programme_count: int
-
-
 def all_providers(connection: psycopg.Connection, active_only: bool) -> list[Provider]:
     """The providers by name."""
     condition = " AND status = 'active'" if active_only else ""
@@ -137,17 +110,6 @@ def snapshot_in_force(connection: psycopg.Connection, provider: Provider, day: d
     """The snapshot of that day, else of the latest earlier day that has one."""
     with connection.cursor(row_factory=class_row(Snapshot)) as cursor:
         return cursor.execute(query("snapshot_in_force"), {"provider": provider.id, "day": day}).fetchone()
-
-
-def insert_publication(connection: psycopg.Connection, provider: Provider, one: Publication) -> bool:
-    """Note a published file, unless the same content of it was noted last; says whether it was new."""
-    return connection.execute(query("record_publication"), {"provider": provider.id, **vars(one)}).rowcount == 1
-
-
-def latest_publications(connection: psycopg.Connection, provider: Provider | None, limit: int) -> pl.DataFrame:
-    """The newest publications first, of one provider or of all; schema PUBLICATIONS."""
-    values = {"provider": provider.id if provider else None, "limit": limit}
-    return read_frame(connection, query("publications"), values, PUBLICATIONS)
 
 
 def insert_quarantined(

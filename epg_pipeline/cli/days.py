@@ -24,10 +24,15 @@ Name = Annotated[str, typer.Argument(help="The provider's name or slug.")]
 EventsFile = Annotated[
     Path | None, typer.Option("--events", metavar="FILE", help="Add this events file's events first.")
 ]
+Force = Annotated[
+    bool, typer.Option("--force", help="Publish also what has lost more of its programmes than the provider allows.")
+]
 MOST_SHOWN = 10
 
 
-def onboard(name: Name, day: TheDate = None, events: EventsFile = None, as_of: AsOf = None) -> None:
+def onboard(
+    name: Name, day: TheDate = None, events: EventsFile = None, as_of: AsOf = None, *, force: Force = False
+) -> None:
     """Make a provider's first guide: fetch its playlist, find the event slots, read, match, publish.
 
     Run again it does the same as `epg refresh`: nothing is doubled, unchanged rows are not written.
@@ -37,10 +42,12 @@ def onboard(name: Name, day: TheDate = None, events: EventsFile = None, as_of: A
       epg onboard "My TV"
       epg onboard demo --date 2025-10-18 --as-of 2025-10-18 --events october.jsonl
     """
-    _make(name, day, events, as_of)
+    _make(name, day, events, as_of, force=force)
 
 
-def refresh(name: Name, day: TheDate = None, events: EventsFile = None, as_of: AsOf = None) -> None:
+def refresh(
+    name: Name, day: TheDate = None, events: EventsFile = None, as_of: AsOf = None, *, force: Force = False
+) -> None:
     """Fetch a provider's playlist again and bring its guide up to date.
 
     A playlist that can't be fetched leaves the last good one in force; the summary says why.
@@ -49,7 +56,7 @@ def refresh(name: Name, day: TheDate = None, events: EventsFile = None, as_of: A
     Example:
       epg refresh "My TV"
     """
-    _make(name, day, events, as_of)
+    _make(name, day, events, as_of, force=force)
 
 
 def publish(
@@ -58,19 +65,25 @@ def publish(
     ] = None,
     day: TheDate = None,
     as_of: AsOf = None,
+    *,
+    force: Force = False,
 ) -> None:
     """Publish guides from the database alone: no playlist is fetched, no service asked.
 
-    A provider that fails is reported, the others are published; the exit code is 1 then.
+    A provider that fails is reported, the others are published; the exit code is 1 then. A guide that has lost too many
+    of its programmes (the provider's setting most_lost) is held back and the last one stays; --force publishes it.
 
     \b
     Examples:
       epg publish
       epg publish --provider "My TV" --date 2025-10-18
+      epg publish --provider "My TV" --force
     """
     from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.known_facts import check_own_files
     from epg_pipeline.settings import Settings
 
+    check_own_files()
     settings = Settings.from_environment()
     with open_store(settings) as store:
         chosen = [store.provider(name)] if name else store.providers(active_only=True)
@@ -78,7 +91,7 @@ def publish(
             say("No active provider. Add one: epg provider add NAME --playlist URL")
             return
         with Progressed(len(chosen)) as progress:
-            outcomes = [_publish_one(store, provider, day, as_of, progress) for provider in chosen]
+            outcomes = [_publish_one(store, provider, (day, as_of), progress, force=force) for provider in chosen]
     columns = ("Provider", "Day", "Channels", "Programmes", "Bytes", "Current guide", "Seconds")
     table("Published", columns, [row for row in outcomes if row])
     if not all(outcomes):
@@ -86,17 +99,18 @@ def publish(
 
 
 def _publish_one(
-    store: Store, provider: Provider, day: date | None, as_of: date | None, progress: Progressed
+    store: Store, provider: Provider, days: tuple[date | None, date | None], progress: Progressed, *, force: bool
 ) -> tuple[object, ...] | None:
     """One provider's row of the summary; None, and a line that says why, when it can't be published."""
     from epg_pipeline.flows import publish_provider, today
     from epg_pipeline.settings import Settings
 
     began = time.monotonic()
+    day, as_of = days
     now = as_of or today(provider.timezone)
     try:
         with progress.step(f"Publishing {provider.name}"):
-            done = publish_provider(store, provider, day or now, now, Settings.from_environment())
+            done = publish_provider(store, provider, day or now, now, Settings.from_environment(), force=force)
     except Exception as fault:  # noqa: BLE001 - one provider never stops the others
         fail(f"{provider.name} is not published: {one_sentence(fault)}")
         return None
@@ -104,23 +118,25 @@ def _publish_one(
     return (provider.name, str(done.day), done.channels, done.programmes, done.bytes, done.current, seconds)
 
 
-def _make(name: str, day: date | None, events: Path | None, as_of: date | None) -> None:
+def _make(name: str, day: date | None, events: Path | None, as_of: date | None, *, force: bool) -> None:
     from epg_pipeline.adapters.postgres import open_store
     from epg_pipeline.flows import import_events, refresh_provider, steps_of, today
+    from epg_pipeline.known_facts import check_own_files
     from epg_pipeline.settings import Settings
 
+    check_own_files()
     settings = Settings.from_environment()
     imported: EventsImported | None = None
     with open_store(settings) as store:
         provider = store.provider(name)
         now = as_of or today(provider.timezone)
         wanted = day or now
-        with Progressed(steps_of(wanted, now) + bool(events)) as progress:
+        with Progressed(steps_of(wanted, now, provider.settings) + bool(events)) as progress:
             if events:
                 with progress.step("Importing events"):
                     imported = import_events(store, events)
                 tell_faults(imported.faults)
-            run = refresh_provider(store, provider, wanted, now, settings, progress.step)
+            run = refresh_provider(store, provider, wanted, now, settings, progress.step, force=force)
     summarise(run, imported)
 
 
@@ -132,6 +148,10 @@ def summarise(run: ProviderRun, events: EventsImported | None = None) -> None:
         say(f"quarantined at {slot.stage}: {slot.name}: {slot.reason}")
     facts(f"{run.provider}, {run.published.day}", [*_counts(run, events), ("Seconds", run.seconds)])
     say("Written: " + ", ".join(str(path) for path in shown_files(run.published)))
+    if run.published.held_back:
+        for guide in run.published.held_back:
+            fail(f"held back, the last one stays: {guide}")
+        raise typer.Exit(1)
 
 
 def _counts(run: ProviderRun, events: EventsImported | None) -> list[tuple[str, object]]:
@@ -157,5 +177,12 @@ def _counts(run: ProviderRun, events: EventsImported | None) -> list[tuple[str, 
 
 
 def shown_files(published: Published) -> list[Path]:
-    """The files a person wants to be told of: those of the current guide, else of the day."""
-    return [path for path in published.files if not published.current or path.parent.name != str(published.day)]
+    """The files a person wants to be told of: those of the current guide and of each edition the guide, else the day's.
+
+    An edition's folder has the same files as the provider's own.
+    """
+    if not published.current:
+        return list(published.files)
+    further = [path for path in published.files if path.parent.name in published.editions]
+    current = [path for path in published.files if path not in further and path.parent.name != str(published.day)]
+    return current + [path for path in further if path.name == "guide.xml"]

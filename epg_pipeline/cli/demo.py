@@ -38,7 +38,7 @@ def demo(
     if out:
         settings = replace(settings, dist=out.absolute())
     sample = load_sample()
-    with Progressed(steps_of(sample.date, sample.date) + 2) as progress:
+    with Progressed(steps_of(sample.date, sample.date, sample.settings) + 2) as progress:
         with progress.step("Opening the database"):
             store = open_store(settings)
         with store:

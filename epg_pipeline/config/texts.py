@@ -104,15 +104,16 @@ class Language(Fact):
     abbreviations: dict[str, Words] = Field(default_factory=dict)
     tiers: dict[Tier, TierTexts] = Field(default_factory=dict)
 
-    def of_tier(self, tier: Tier | None) -> Language:
+    def of_tier(self, tier: Tier) -> Language:
         """The same with the tier's own templates in their places."""
-        own = self.tiers.get(tier, TierTexts()) if tier else TierTexts()
-        return self.model_copy(
-            update={
-                "titles": self.titles.model_copy(update=dict(own.titles)),
-                "descriptions": self.descriptions.model_copy(update=dict(own.descriptions)),
-            }
-        )
+        own = self.tiers.get(tier, TierTexts())
+        titles = {str(sort): template for sort, template in own.titles.items()}
+        descriptions = {str(sort): template for sort, template in own.descriptions.items()}
+        words = {
+            "titles": self.titles.model_copy(update=titles),
+            "descriptions": self.descriptions.model_copy(update=descriptions),
+        }
+        return self.model_copy(update=words)
 
 
 class Marks(Fact):
@@ -134,6 +135,7 @@ class Texts(Habits):
     """The words of one language and tier with the habits of zones; `hours` overrules these."""
 
     language: str
+    tier: Tier
     words: Language
     hours: Clock = "zone"
 
@@ -152,9 +154,7 @@ class _File(Habits):
     languages: dict[str, Language]
 
 
-def load_texts(
-    language: str = "en", own: Path | None = None, *, tier: Tier | None = None, clock: Clock = "zone"
-) -> Texts:
+def load_texts(language: str = "en", own: Path | None = None, *, tier: Tier = "goat", clock: Clock = "zone") -> Texts:
     """The words of a language and tier: the packaged ones, with an operator's `own` file laid over them.
 
     That file says only what differs; a language we don't have must be whole in it. `clock` "12" or "24" overrules what
@@ -165,7 +165,7 @@ def load_texts(
         where = shown(own or PACKAGED)
         raise ConfigError(f"{where}: no language {language!r}; there are {', '.join(sorted(stated.languages))}")
     habits = {name: getattr(stated, name) for name in Habits.model_fields}
-    return Texts(language=language, words=stated.languages[language].of_tier(tier), hours=clock, **habits)
+    return Texts(language=language, tier=tier, words=stated.languages[language].of_tier(tier), hours=clock, **habits)
 
 
 @cache

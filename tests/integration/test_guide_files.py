@@ -9,13 +9,14 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import date
 
 import pytest
 from lxml import etree
 
 from epg_pipeline.adapters import guide_files
 from epg_pipeline.adapters.guide_files import GuideHeldBackError, guide_folder, gzipped, write_files, write_guide
+
+PAGE = {"index.html": b"page"}
 
 
 def guide(title: str = "A vs B", programmes: int = 1) -> bytes:
@@ -36,7 +37,7 @@ def test_the_files_of_a_guide_are_for_all_but_the_playlist_is_for_its_owner(tmp_
     folder = guide_folder(tmp_path / "dist", "demo")
     old_mask = os.umask(0o077)
     try:
-        write_guide(folder, guide(), playlist=b"#EXTM3U\n", page="<!doctype html>")
+        write_guide(folder, guide(), {"playlist.m3u": b"#EXTM3U\n", "index.html": b"<!doctype html>"})
     finally:
         os.umask(old_mask)
     assert modes(folder) == {
@@ -56,24 +57,15 @@ def test_a_playlist_left_open_is_closed_even_when_it_did_not_change(tmp_path):
     assert modes(tmp_path) == {"playlist.m3u": "0o600"}
 
 
-def test_folders_of_days_and_tiers():
-    from pathlib import Path
-
-    dist, day = Path("dist"), date(2025, 10, 8)
-    assert guide_folder(dist, "demo", day=day) == dist / "demo" / "2025-10-08"
-    assert guide_folder(dist, "demo", tier="kid") == dist / "demo" / "kid"
-    assert guide_folder(dist, "demo", day=day, tier="kid") == dist / "demo" / "kid" / "2025-10-08"
-
-
 def test_unchanged_files_are_not_written_again(tmp_path):
-    first = write_guide(tmp_path, guide(), page="page")
+    first = write_guide(tmp_path, guide(), PAGE)
     assert [file.changed for file in first] == [True, True, True]
     before = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    again = write_guide(tmp_path, guide(), page="page")
+    again = write_guide(tmp_path, guide(), PAGE)
     assert [file.changed for file in again] == [False, False, False]
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
     assert [file.sha256 for file in again] == [file.sha256 for file in first]
-    changed = write_guide(tmp_path, guide("C vs D"), page="page")
+    changed = write_guide(tmp_path, guide("C vs D"), PAGE)
     assert [file.path.name for file in changed if file.changed] == ["guide.xml", "guide.xml.gz"]
 
 
@@ -96,10 +88,10 @@ def test_gzip_depends_on_the_bytes_alone(tmp_path):
     ],
 )
 def test_a_guide_with_faults_never_replaces_the_last_one(tmp_path, bad, says):
-    write_guide(tmp_path, guide(), page="old")
+    write_guide(tmp_path, guide(), PAGE)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     with pytest.raises(GuideHeldBackError, match=says) as held:
-        write_guide(tmp_path, bad, page="new")
+        write_guide(tmp_path, bad, PAGE)
     assert held.value.faults
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 

@@ -190,7 +190,7 @@ def test_a_template_that_could_not_be_filled_is_refused(tmp_path, template):
 
 
 def test_an_unknown_language_is_named_with_those_there_are():
-    with pytest.raises(ConfigError, match="'xx'; there are en"):
+    with pytest.raises(ConfigError, match="'xx'; there are de, en"):
         load_texts("xx")
 
 

@@ -1,0 +1,70 @@
+"""What was published: each guide file with its content, once.
+
+Belongs here: the rows of `publications`. Does not: the files, what became of them in a bucket (upload_rows.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from psycopg.types.json import Jsonb
+
+from epg_pipeline.adapters.sql_files import query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import psycopg
+
+    from epg_pipeline.adapters.provider_rows import Provider
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One file as published; `programmes_by_day` is what its guide holds, for guide.xml alone."""
+
+    day: date
+    path: str
+    tier: str
+    sha256: str
+    byte_count: int
+    channel_count: int
+    programme_count: int
+    programmes_by_day: Mapping[date, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LastPublished:
+    """The content that stands at a path, as it was noted."""
+
+    channel_count: int
+    programme_count: int
+    programmes_by_day: Mapping[date, int]
+    published_at: datetime
+
+
+def insert_publications(
+    connection: psycopg.Connection, provider: Provider, publications: Iterable[Publication]
+) -> list[bool]:
+    """Note published files, except those whose content was noted last at their path; says which were new."""
+    written = []
+    for one in publications:  # some twenty files
+        by_day = {day.isoformat(): count for day, count in sorted(one.programmes_by_day.items())}
+        values = {**vars(one), "provider": provider.id, "programmes_by_day": Jsonb(by_day)}
+        written.append(connection.execute(query("record_publication"), values).rowcount == 1)
+    return written
+
+
+def last_published(
+    connection: psycopg.Connection, provider: Provider, paths: Iterable[str]
+) -> dict[str, LastPublished]:
+    """What was noted last at each of the paths; one that nothing was published at is left out."""
+    rows = connection.execute(query("last_published"), {"provider": provider.id, "paths": list(paths)})
+    return {
+        path: LastPublished(
+            channels, programmes, {date.fromisoformat(day): count for day, count in by_day.items()}, published_at
+        )
+        for path, channels, programmes, by_day, published_at in rows
+    }
