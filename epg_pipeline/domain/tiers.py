@@ -203,13 +203,13 @@ def _listed(*columns: str, only: str = r"\S") -> pl.Expr:
 
 
 def _episode_num() -> pl.Expr:
-    """Season and episode: the event's year and a number of 31 bits that is its own, as in "2024.1838273."."""
+    """Season and episode: the event's year and a number of 31 bits that is its own, in XMLTV's own spacing: "2024 . 1838273 . 0/1"."""
     known = pl.col("event_id") != ""
     named = pl.col("sub_title") + pl.col("event_starts_at").dt.strftime(" %Y%m%d%H%M%S")
     event = pl.when(known).then("event_id").otherwise(named)
     year = (pl.col("event_starts_at").dt.year() - 1).cast(pl.String)
     number = event.map_batches(_numbers, return_dtype=pl.String)
-    return (year + pl.lit(".") + number + pl.lit(".")).fill_null("")
+    return (year + pl.lit(" . ") + number + pl.lit(" . 0/1")).fill_null("")
 
 
 def _numbers(events: pl.Series) -> pl.Series:
