@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import httpx
 
@@ -63,6 +63,7 @@ class Fetched:
     body: bytes | None
     etag: str | None = None
     last_modified: str | None = None
+    sent_at: datetime | None = None  # by the server's clock
 
 
 def fetch_playlist(
@@ -114,6 +115,29 @@ def fetch(
     raise AssertionError("a retry context returns or raises")  # pragma: no cover
 
 
+def peek(address: str, headers: Mapping[str, str] | None = None) -> Fetched:
+    """The first bytes of what a web address gives: asked once, and broken off. Errors as of `fetch`."""
+    return _ask(address, {"User-Agent": USER_AGENT, **(headers or {})}, enough=1)
+
+
+def check_address(address: str) -> datetime | None:
+    """See whether a playlist would be had, without fetching all of it; what the server's clock said, if it said so.
+
+    PlaylistFetchError, as of `fetch_playlist`, when not.
+    """
+    from epg_pipeline.adapters import xtream  # it asks through `peek` below
+
+    if xtream.is_xtream(address):
+        return xtream.check_account(address, peek, partial(fetch, attempts=1))
+    path = local_path(address)
+    if path is not None:
+        _read(path)
+        return None
+    fetched = peek(address)
+    check_playlist(fetched.body, shown(address))
+    return fetched.sent_at
+
+
 def shown(address: str) -> str:
     """The address as it may be shown: a path as it is, of an URL only scheme and host (the rest may be a password)."""
     path = local_path(address)
@@ -163,8 +187,11 @@ def _read(path: Path) -> bytes:
     return body
 
 
-def _ask(address: str, asking: dict[str, str]) -> Fetched:
-    """One request; every fault of httpx becomes one of ours, without its text or its chain, which name the address."""
+def _ask(address: str, asking: dict[str, str], enough: int | None = None) -> Fetched:
+    """One request, broken off once there are `enough` bytes.
+
+    Every fault of httpx becomes one of ours, without its text or its chain, which name the address.
+    """
     import httpx  # here, for it takes a fifth of a second: commands that fetch nothing do without
 
     where = shown(address)
@@ -174,7 +201,9 @@ def _ask(address: str, asking: dict[str, str]) -> Fetched:
             if response.status_code == HTTPStatus.NOT_MODIFIED:
                 return Fetched(None, asking.get("If-None-Match"), asking.get("If-Modified-Since"))
             _check_status(response, where)
-            return Fetched(_body(response, where), response.headers.get("etag"), response.headers.get("last-modified"))
+            headers = response.headers
+            body = _body(response, where, enough)
+            return Fetched(body, headers.get("etag"), headers.get("last-modified"), _date(headers.get("date")))
     except PlaylistFetchError:
         raise
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
@@ -238,12 +267,22 @@ def _retry_after(header: str | None) -> timedelta | None:
         return None
 
 
-def _body(response: httpx.Response, where: str) -> bytes:
-    """The whole body; an undeclared gzip stays as it is, the parser knows it by its first bytes."""
+def _date(header: str | None) -> datetime | None:
+    """The instant of a Date header, if it is one."""
+    try:
+        return parsedate_to_datetime(header).astimezone(UTC) if header else None
+    except ValueError:
+        return None
+
+
+def _body(response: httpx.Response, where: str, enough: int | None = None) -> bytes:
+    """The whole body, or enough of it; an undeclared gzip stays as it is, the parser knows it by its first bytes."""
     began, chunks, size = time.monotonic(), [], 0
     for chunk in response.iter_bytes():
         chunks.append(chunk)
         size += len(chunk)
+        if enough and size >= enough:
+            break
         if size > MOST_BYTES:
             raise PlaylistFetchError(f"{where}: more than {MOST_BYTES >> 20} MB; this can't be a playlist")
         if time.monotonic() - began > LONGEST_FETCH:

@@ -111,6 +111,20 @@ def fetch_account(address: str, ask_again: Ask, ask: Ask) -> Fetched:
     return fetched
 
 
+def check_account(address: str, peek: Ask, ask: Ask) -> datetime | None:
+    """See whether the account would give a playlist; the server's clock, if it told. PlaylistFetchError when not."""
+    account = account_of(address)
+    try:
+        _check_account(_answer(account.interface(), ask, shown(account.server)), shown(account.server))
+    except NoPlaylistError:  # some panels give their M3U alone
+        pass
+    else:
+        return None
+    fetched = peek(account.playlist)
+    check_playlist(fetched.body, shown(address))
+    return fetched.sent_at
+
+
 def _check_has_entries(body: bytes | None, where: str) -> None:
     check_playlist(body, where)
     # A panel whose M3U is off, or whose account has ended, may send the bare header.

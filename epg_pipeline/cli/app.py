@@ -15,6 +15,7 @@ from epg_pipeline.cli import (
     aliases,
     days,
     demo,
+    doctor,
     dry,
     events,
     families,
@@ -24,6 +25,7 @@ from epg_pipeline.cli import (
     status,
     teams,
     unmatched,
+    uploads,
     why,
 )
 from epg_pipeline.cli.console import fail, one_sentence
@@ -45,6 +47,7 @@ app.add_typer(providers.app, name="provider")
 app.command()(days.onboard)
 app.command()(days.refresh)
 app.command()(days.publish)
+app.command()(uploads.upload)
 app.command()(dry.match)
 app.command()(why.why)
 app.command()(unmatched.unmatched)
@@ -54,6 +57,7 @@ app.add_typer(families.app, name="family")
 app.add_typer(events.app, name="events")
 app.add_typer(teams.app, name="teams")
 app.command()(status.status)
+app.command()(doctor.doctor)
 app.command()(servers.up)
 app.command()(servers.serve)
 app.command()(servers.playlist_url)
