@@ -22,17 +22,15 @@ if TYPE_CHECKING:
     from epg_pipeline.config.texts import Texts
 
 
-def match_report(store: Store, provider: Provider, day: date, texts: Texts | None = None) -> str | None:
-    """The page about the names in force on a day; None when none were matched yet.
+def match_report(store: Store, provider: Provider, day: date, texts: Texts | None = None) -> str:
+    """The page about the names in force on a day; one that says so when none were matched yet.
 
     They are those of the latest playlist up to the day, so the report may be about an earlier one. The clock is that of
     `texts`, the words are English.
     """
     snapshot = store.snapshot(provider, day)
-    decisions = store.decisions(provider, snapshot.day) if snapshot else None
-    if snapshot is None or decisions is None or decisions.is_empty():
-        return None
-    names_day = ProviderDay(snapshot.day, provider.timezone)
+    names_day = ProviderDay(snapshot.day if snapshot else day, provider.timezone)
+    decisions = store.decisions(provider, names_day.date)
     events = store.events(names_day.date - EVENT_REACH, names_day.date + EVENT_REACH)
     diagnoses = diagnosed(decisions, events, names_day, facts_on_record(store))
     history = store.match_rates(provider, names_day.date - timedelta(days=TREND_DAYS), names_day.date)

@@ -2,18 +2,25 @@
 
 Belongs here: which days a guide shows, which editions it is published in, what goes into its folders, which guides are
 held back, noting what was published. Does not: the texts of a guide (domain/tiers.py), its form (domain/xmltv.py), how
-files are written (adapters/guide_files.py), the summary beside them (summary.py).
+files are written (adapters/guide_files.py), the summary beside them (summary.py), the public bucket (uploads.py).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from epg_pipeline.adapters.guide_files import GuideHeldBackError, WrittenFile, guide_folder, remove_guide, write_guide
+from epg_pipeline.adapters.guide_files import (
+    GuideHeldBackError,
+    WrittenFile,
+    guide_folder,
+    remove_guide,
+    write_files,
+    write_guide,
+)
 from epg_pipeline.adapters.postgres import Publication
 from epg_pipeline.config import load_facts
 from epg_pipeline.config.provider_settings import TIERS, Edition
@@ -25,8 +32,10 @@ from epg_pipeline.domain.page import guide_page
 from epg_pipeline.domain.schedule import stitch
 from epg_pipeline.domain.tiers import dress
 from epg_pipeline.domain.xmltv import GuideError, to_xmltv
+from epg_pipeline.match_reports import match_report
 from epg_pipeline.reports import PREVIEW_ROWS, Published
 from epg_pipeline.summary import write_summary
+from epg_pipeline.uploads import upload_published, upload_summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +75,8 @@ def publish_day(
     """Write a day's own guide, and for a day about `as_of` the current one in all its editions, with what is beside it.
 
     Everything comes from the record. A guide that is invalid, empty, or has lost too much against the last one at its
-    place is held back while the others are written: the report says which and why. `force` lets a loss pass.
+    place is held back while the others are written: the report says which and why. `force` lets a loss pass. What
+    stands then goes to the public bucket, if one is set.
     """
     press = _Press(store, provider, day, as_of, settings, force=force)
     with store.lock(provider, "guides"):  # two publishes at once might each write half of a folder
@@ -81,10 +91,12 @@ def publish_day(
         preview=own.programmes.select("channel_id", "starts_at", "block", "title").head(PREVIEW_ROWS),
         editions=tuple(edition.folder for edition in provider.settings.further_editions) if press.current else (),
         held_back=tuple(f"{', '.join(folders)}: {reason}" for reason, folders in press.held_back.items()),
+        uploads=upload_published(store, provider, settings, [file.path for file in press.files]),
     )
-    if press.current:
-        write_summary(store, provider, as_of, settings.dist, published)
-    return published
+    if not press.current:
+        return published
+    summary = write_summary(store, provider, as_of, settings.dist, published)
+    return replace(published, uploads=upload_summary(store, provider, settings, summary, published.uploads))
 
 
 class _Press:
@@ -109,15 +121,16 @@ class _Press:
         shown = stitch(self._store.programmes(self._provider, opens, closes), opens, closes)
         form = Edition(self._provider.tier, self._provider.timezone)
         dressed, texts = self._dressed(shown, form)
-        own = self._put(self._day.date.isoformat(), [self._day], dressed, texts)
+        own = self._put(self._day.date.isoformat(), form.zone, [self._day], dressed, texts)
         if self.current:
-            own = self._put("", window, dressed, texts)
+            own, own_texts = self._put("", form.zone, window, dressed, texts), texts
             for other, folders in self._further(form).items():
                 if other != form:
                     dressed, texts = self._dressed(shown, other)
                 for folder in folders:
-                    self._put(folder, window, dressed, texts)
+                    self._put(folder, other.zone, window, dressed, texts)
             self._remove_other_editions()
+            self._put_report(own, own_texts)
         self._store.record_publications(self._provider, self._notes)
         return own
 
@@ -139,7 +152,7 @@ class _Press:
         texts = load_texts(wishes.language, self._settings.texts_file, tier=form.tier, clock=wishes.clock)
         return dress(shown, form.tier, form.zone, load_facts().sports, texts=texts, testing=wishes.testing), texts
 
-    def _put(self, folder: str, days: list[ProviderDay], dressed: pl.DataFrame, texts: Texts) -> Guide:
+    def _put(self, folder: str, zone: str, days: list[ProviderDay], dressed: pl.DataFrame, texts: Texts) -> Guide:
         """Write one guide and what is beside it, unless it must be held back; the guide as it is or would be."""
         guide = self._guide(dressed, days)
         path = guide_folder(self._settings.dist, self._provider.slug, folder)
@@ -149,7 +162,7 @@ class _Press:
         try:
             self._refuse_loss(below, guide, by_day)
             body = to_xmltv(guide.channels, guide.programmes, language=texts.language, live_marks=marks)
-            written = write_guide(path, body, self._beside(folder, guide, texts), live_marks=marks)
+            written = write_guide(path, body, self._beside(folder, zone, guide, texts), live_marks=marks)
         except (GuideHeldBackError, GuideError) as fault:
             reason = "; ".join(fault.faults) if isinstance(fault, GuideHeldBackError) else str(fault)
             self.held_back.setdefault(reason, []).append(below)
@@ -157,6 +170,14 @@ class _Press:
             self.files += written
             self._notes += [self._note(file, texts.tier, guide, by_day) for file in written]
         return guide
+
+    def _put_report(self, guide: Guide, texts: Texts) -> None:
+        """Write the match report, also when the guide is held back: then it is wanted most."""
+        report = match_report(self._store, self._provider, self._today.date, texts)
+        folder = guide_folder(self._settings.dist, self._provider.slug)
+        written = write_files(folder, {"report.html": report.encode()})
+        self.files += written
+        self._notes += [self._note(file, self._provider.tier, guide, {}) for file in written]
 
     def _guide(self, dressed: pl.DataFrame, days: list[ProviderDay]) -> Guide:
         """The part of the programmes that is on during some days, with the channels in force on the last of them."""
@@ -195,12 +216,15 @@ class _Press:
             return f"its playlist of {day} holds no event slot; see how its names are read: epg match"
         return f"its slots of {day} have no programmes yet; make them: epg refresh"
 
-    def _beside(self, folder: str, guide: Guide, texts: Texts) -> dict[str, bytes]:
+    def _beside(self, folder: str, zone: str, guide: Guide, texts: Texts) -> dict[str, bytes]:
         """What lies beside a guide: the page by each current one, the private playlist by the provider's own."""
         if folder == self._day.date.isoformat():
             return {}
         name = f"{self._provider.name}, {folder}" if folder else self._provider.name
-        page = guide_page(guide.channels, guide.programmes, guide.days, name, load_facts().sports, texts=texts)
+        report = "../report.html" if folder else "report.html"
+        page = guide_page(
+            guide.channels, guide.programmes, guide.days, name, load_facts().sports, zone, texts=texts, report=report
+        )
         if folder:
             return {"index.html": page.encode()}
         address = f"{self._settings.guide_url}/guides/{self._provider.slug}/guide.xml.gz"

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from epg_pipeline.config.texts import Texts, load_texts
+from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.one_file import one_file
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from epg_pipeline.config.sports import Sports
-    from epg_pipeline.domain.day import ProviderDay
 
 # What a block says, apart from when: blocks in a row that say the same are shown as one.
 _SAYS = ("title", "sub_title", "description", "block", "league", "sport", "match_status", "confidence", "telling",
@@ -32,19 +33,20 @@ def guide_page(
     days: Sequence[ProviderDay],
     name: str,
     sports: Sports,
+    zone: str | None = None,
     *,
     texts: Texts | None = None,
     report: str | None = None,
 ) -> str:
     """The page of a guide: HTML with its style, script and rows inside, the same for the same rows.
 
-    `channels` is CHANNELS, `dressed` DRESSED; `days` are the days of the guide in order, all of one zone, and `name` is
-    what the provider is called. It belongs beside guide.xml, to which it links; `report` is the address of the match
-    report, if there is one. Its policy forbids every request.
+    `channels` is CHANNELS, `dressed` DRESSED; `days` are the days of the guide in order, told in their own zone unless
+    `zone` names another; `name` is what the provider is called. It belongs beside guide.xml, to which it links;
+    `report` is the address of the match report, if there is one. Its policy forbids every request.
     """
     texts = texts or load_texts()
     fields = {"LANGUAGE": texts.language, "NAME": escape(name), "REPORT": _link(report)}
-    return one_file("guide_page", _rows(channels, dressed, days, sports, texts), fields)
+    return one_file("guide_page", _rows(channels, dressed, days, zone or days[0].timezone, sports, texts), fields)
 
 
 def _link(report: str | None) -> str:
@@ -52,9 +54,14 @@ def _link(report: str | None) -> str:
 
 
 def _rows(
-    channels: pl.DataFrame, dressed: pl.DataFrame, days: Sequence[ProviderDay], sports: Sports, texts: Texts
+    channels: pl.DataFrame,
+    dressed: pl.DataFrame,
+    days: Sequence[ProviderDay],
+    timezone: str,
+    sports: Sports,
+    texts: Texts,
 ) -> dict[str, Any]:
-    opens, timezone = days[0].opens, days[0].timezone
+    opens, closes = days[0].opens, days[-1].closes
     said, cells = _merged(dressed, opens)
     listed = (
         channels.sort("position", "channel_id")
@@ -67,8 +74,8 @@ def _rows(
         "zone": texts.zone_names.get(timezone, timezone.rsplit("/", 1)[-1].replace("_", " ")),
         "hour12": texts.clock(timezone) == texts.words.twelve_hours,
         "opens": _milliseconds(opens),
-        "closes": _milliseconds(days[-1].closes),
-        "days": [(_milliseconds(day.opens) - _milliseconds(opens)) // 60_000 for day in days],
+        "closes": _milliseconds(closes),
+        "days": _days(opens, closes, timezone),
         "counts": {"events": events.height, "matched": events["match_status"].is_in(["matched", "manual"]).sum()},
         "leagues": _names(sports.of_leagues(), "league", dressed),
         "sports": _names(sports.of_sports(), "sport", dressed),
@@ -101,6 +108,13 @@ def _merged(dressed: pl.DataFrame, opens: datetime) -> tuple[pl.DataFrame, pl.Da
         .agg(pl.col("cells").explode())
     )
     return said.with_columns(pl.col("confidence").round(2)), cells
+
+
+def _days(opens: datetime, closes: datetime, timezone: str) -> list[int]:
+    """Where the zone's days begin in the window, in minutes from its opening; a day under way begins with it."""
+    first = ProviderDay(opens.astimezone(ZoneInfo(timezone)).date(), timezone)
+    starts = (first.shifted(number).opens for number in range((closes - opens).days + 2))
+    return [max(0, int((start - opens).total_seconds()) // 60) for start in starts if start < closes]
 
 
 def _names(known: pl.DataFrame, key: str, dressed: pl.DataFrame) -> dict[str, str]:

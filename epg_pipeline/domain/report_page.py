@@ -124,6 +124,7 @@ def _trend(history: pl.DataFrame, last: date) -> str:
         f'<p class="note">Share of the names of each day that found their event.{one}</p>'
         + _plot(bars, 10 * days, ("100 %", "50 %", "0"), (_short(first), _short(last)))
         + _table(
+            "trend-title",
             ("Day", "Slots", "Matched", "One side", "Unmatched", "Nothing on", "Rate"),
             [
                 (_date(row["day"]), *(f"{row[column]:,}" for column in _COUNTS), _percent(row["match_rate"]))
@@ -156,6 +157,7 @@ def _sure(bins: pl.DataFrame) -> str:
         + (f'; <i class="unmatched"></i>{short:,} best guesses were not.</p>' if short else ".</p>")
         + _plot(bars + line, 200, (f"{most:,}", "", "0"), ("0 %", "50 %", "100 %"))
         + _table(
+            "sure-title",
             ("Confidence", "Matches", "Guesses not taken"),
             [
                 (f"{row['from']} to {row['from'] + figures.BIN} %", f"{row['found']:,}", f"{row['short']:,}")
@@ -188,15 +190,15 @@ def _spans(texts: tuple[str, ...]) -> str:
     return "".join(f"<span>{text}</span>" for text in texts)
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    """Figures behind a drawing, folded away."""
+def _table(title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """Figures behind a drawing, folded away, under the title of that id."""
     head = "".join(f'<th scope="col">{head}</th>' for head in heads)
     body = "".join(
         f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>' for first, *rest in rows
     )
     return (
         "<details><summary>As a table</summary>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></details>"
+        f'<table aria-labelledby="{title}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></details>'
     )
 
 
@@ -233,7 +235,8 @@ def _families(families: pl.DataFrame) -> str:
     head = "".join(f'<th scope="col"><button type="button">{head}</button></th>' for head in ("Family", *heads))
     body = "".join(_family(row) for row in families.iter_rows(named=True))
     return (
-        '<div class="scrolled" role="region" aria-labelledby="families-title" tabindex="0"><table id="families">'
+        '<div class="scrolled" role="region" aria-labelledby="families-title" tabindex="0">'
+        '<table id="families" aria-labelledby="families-title">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
