@@ -96,13 +96,30 @@ class Matched:
 class Uploaded:
     """What became of published files in the public bucket: objects put there, found unchanged, withdrawn, and failed.
 
-    `failed` has the key and the reason of each that did not succeed; the next publish tries it again.
+    `failed` has the key and the reason of each that did not succeed; the next publish tries it again. `address` is
+    where anyone reads the provider's guide there, "" where the settings don't say.
     """
 
     done: int = 0
     unchanged: int = 0
     withdrawn: int = 0
     failed: tuple[tuple[str, str], ...] = ()
+    address: str = ""
+
+    def __str__(self) -> str:
+        """The counts in one line, for people."""
+        rare = {"withdrawn": self.withdrawn, "failed": len(self.failed)}
+        further = [f", {count} {what}" for what, count in rare.items() if count]
+        return f"{self.done} uploaded, {self.unchanged} unchanged{''.join(further)}"
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """A line for each reason, with the first object it concerns and how many more there are."""
+        keys: dict[str, list[str]] = {}
+        for key, reason in self.failed:
+            keys.setdefault(reason, []).append(key)
+        more = {reason: f" and {len(those) - 1} more" if len(those) > 1 else "" for reason, those in keys.items()}
+        return tuple(f"{those[0]}{more[reason]}: {reason}" for reason, those in keys.items())
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from epg_pipeline.reports import Published
 
 
-def write_summary(store: Store, provider: Provider, as_of: date, dist: Path, published: Published) -> None:
+def write_summary(store: Store, provider: Provider, as_of: date, dist: Path, published: Published) -> Path:
     """Write <slug>/summary.json after a publish of the current guide; its bytes are the same while nothing changes.
 
     Channels and programmes are those of the guide that players load now, be it the last one because the new one is held
@@ -44,4 +44,4 @@ def write_summary(store: Store, provider: Provider, as_of: date, dist: Path, pub
         "uploads_failed": len(published.uploads.failed) if published.uploads else 0,
     }
     text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
-    write_files(guide_folder(dist, provider.slug), {"summary.json": text.encode()})
+    return write_files(guide_folder(dist, provider.slug), {"summary.json": text.encode()})[0].path

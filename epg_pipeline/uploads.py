@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from epg_pipeline.adapters.objects import AT_ONCE, Bucket, BucketError, Content
 from epg_pipeline.adapters.upload_rows import UPLOADS
+from epg_pipeline.config.provider_settings import TIERS
 from epg_pipeline.reports import Uploaded
 
 if TYPE_CHECKING:
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
 
     from epg_pipeline.adapters.objects import Patience
     from epg_pipeline.adapters.postgres import Provider, Store
+    from epg_pipeline.config.provider_settings import ProviderSettings
     from epg_pipeline.settings import Settings, StorageSettings
 
 PREFIX = "epg/"
+DEPTH = 2  # slashes in a key of the provider's own folder: epg/<slug>/guide.xml
 PLAYLIST, SUMMARY = "playlist.m3u", "summary.json"
 FRESH = "public, max-age=300"  # a late change of an event reaches every player within minutes
 
@@ -72,9 +75,9 @@ def upload_published(
     """Bring published files to the public bucket, with those that failed before; None when no bucket is set.
 
     Unchanged objects cost one HEAD each. The clone playlist goes up only where the provider says so, and is withdrawn
-    where it no longer does. Nothing is raised for a fault of the bucket or of a file: it stands in what is returned,
-    and on record. Two uploads of one provider never run at once, and each sends the files as they are then, so that
-    the last one leaves what was published last.
+    where it no longer does, as is an edition that the provider dropped. Nothing is raised for a fault of the bucket or
+    of a file: it stands in what is returned, and on record. Two uploads of one provider never run at once, and each
+    sends the files as they are then, so that the last one leaves what was published last.
     """
     if settings.storage is None:
         return None
@@ -87,7 +90,26 @@ def upload_published(
         outcomes = _carried_out(plan, settings.storage, patience)
         store.uploads.save(provider, label, _rows(outcomes))
     counts = {status: sum(one.status == status for one in outcomes) for status in ("done", "unchanged", "withdrawn")}
-    return Uploaded(**counts, failed=tuple((one.key, one.reason) for one in outcomes if one.status == "failed"))
+    public = settings.storage.public_url
+    return Uploaded(
+        **counts,
+        failed=tuple((one.key, one.reason) for one in outcomes if one.status == "failed"),
+        address=f"{public}/{PREFIX}{provider.slug}/guide.xml" if public else "",
+    )
+
+
+def upload_summary(
+    store: Store, provider: Provider, settings: Settings, summary: Path, before: Uploaded | None
+) -> Uploaded | None:
+    """Upload the summary of a publish whose other files went up `before`, and give the sum of both.
+
+    Where one of those failed, the summary is left to the next publish: it would tell of a guide that is not there.
+    """
+    if before is None or before.failed:
+        return before
+    last = upload_published(store, provider, settings, [summary]) or Uploaded()
+    counts = {name: getattr(before, name) + getattr(last, name) for name in ("done", "unchanged", "withdrawn")}
+    return replace(before, **counts, failed=last.failed)
 
 
 def public_files(dist: Path, slug: str) -> list[Path]:
@@ -110,18 +132,24 @@ def check_bucket(settings: Settings) -> str | None:
 
 
 def _planned(provider: Provider, dist: Path, files: Iterable[Path], known: pl.DataFrame) -> _Plan:
-    """The files given and those that failed before; a playlist on record that is private now is withdrawn."""
-    public = provider.settings.publish_stream_addresses
+    """The files given and those that failed before; what is on record but not to be read any more is withdrawn."""
     up = {PREFIX + path.relative_to(dist).as_posix(): path for path in files if path.name in KINDS}
     failed = known.filter(pl.col("status") == "failed")["key"]
     up |= {key: path for key in failed if (path := dist / key.removeprefix(PREFIX)).is_file()}
-    if public:
-        return _Plan(up, {})
-    there = known.filter(pl.col("status") != "withdrawn", pl.col("key").str.ends_with(f"/{PLAYLIST}"))
+    there = known.filter(pl.col("status") != "withdrawn").select("key", "sha256").iter_rows()
     return _Plan(
-        {key: path for key, path in up.items() if path.name != PLAYLIST},
-        dict(there.select("key", "sha256").iter_rows()),
+        {key: path for key, path in up.items() if _is_public(key, provider.settings)},
+        {key: sha256 for key, sha256 in there if not _is_public(key, provider.settings)},
     )
+
+
+def _is_public(key: str, settings: ProviderSettings) -> bool:
+    """Whether a provider wants the object read by all: its playlist only if it says so, and no edition it dropped."""
+    folder, name = key.split("/")[-2:]
+    if name == PLAYLIST:
+        return settings.publish_stream_addresses
+    is_edition = folder.partition("-")[0] in TIERS and key.count("/") > DEPTH
+    return not is_edition or folder in {edition.folder for edition in settings.further_editions}
 
 
 def _begun(plan: _Plan, known: pl.DataFrame) -> pl.DataFrame:

@@ -7,6 +7,7 @@ holds a key, a signature or a sentence of the store: of its answer only status a
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import random
@@ -114,11 +115,11 @@ class Bucket:
     def put(self, key: str, content: Content) -> bool:
         """Have the object be this content; false when it was already, which costs one HEAD.
 
-        An object appears whole or not at all: a store takes over what has come in full and has the SHA-256 that the
-        request was signed with. BucketError when it did not succeed within three tries.
+        An object appears whole or not at all: a store takes over what has come in full and has the SHA-256 that came
+        with it. BucketError when it did not succeed within three tries.
         """
-        digest = content.sha256
-        if self._holds(key, digest, len(content.body)):
+        digest = hashlib.sha256(content.body)
+        if self._holds(key, digest.hexdigest(), len(content.body)):
             return False
         answer = self._asked(
             lambda client: client.put_object(
@@ -127,7 +128,8 @@ class Bucket:
                 Body=io.BytesIO(content.body),  # sent in blocks; bytes would all have to go within one timeout
                 ContentType=content.media_type,
                 CacheControl=content.cache_control,
-                Metadata={"sha256": digest},
+                ChecksumSHA256=base64.b64encode(digest.digest()).decode(),
+                Metadata={"sha256": digest.hexdigest()},
             )
         )
         if not answer.get("ETag"):  # a page of whoever stands in between may come with 200
@@ -247,9 +249,8 @@ def _client(settings: StorageSettings, patience: Patience) -> Any:  # noqa: ANN4
         max_pool_connections=AT_ONCE,
         retries={"total_max_attempts": 1},  # the tries are counted here alone
         signature_version="s3v4",
-        # The body's SHA-256 is a part of what is signed: every store knows that, and refuses other bytes. The checksum
-        # that boto3 adds by itself comes as a trailer, which R2 and others do not take.
         s3={"addressing_style": "path", "payload_signing_enabled": True},
+        # The checksum is ours, in a header. The one boto3 adds by itself is a trailer, which R2 and others do not take.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
         ignore_configured_endpoint_urls=True,

@@ -13,7 +13,7 @@ import polars as pl
 from epg_pipeline.domain.contracts import MATCH_STATUSES
 
 if TYPE_CHECKING:
-    from epg_pipeline.reports import EventsImported, Filtered, Matched, Published, Quarantined, Snapshotted
+    from epg_pipeline.reports import EventsImported, Filtered, Matched, Published, Quarantined, Snapshotted, Uploaded
 
 WIDEST = 80
 MOST_ROWS = 100  # of a table: it is stored with every materialisation
@@ -84,7 +84,18 @@ def published(report: Published) -> dict[str, Any]:
         "current_guide": report.current,
         "files": dg.MetadataValue.md("\n".join(f"- `{path}`" for path in report.files)),
         "preview": table(report.preview),
+        **(_uploaded(report.uploads) if report.uploads else {}),
     }
+
+
+def _uploaded(report: Uploaded) -> dict[str, Any]:
+    """Of the uploads: how many of each kind, why some failed, and where everyone reads the guide."""
+    shown: dict[str, Any] = {"bucket": str(report), "uploads_failed": len(report.failed)}
+    if report.failed:
+        shown["upload_faults"] = dg.MetadataValue.md("\n".join(f"- {fault}" for fault in report.faults))
+    if report.address:
+        shown["public_guide"] = dg.MetadataValue.url(report.address)
+    return shown
 
 
 def table(rows: pl.DataFrame) -> dg.TableMetadataValue:

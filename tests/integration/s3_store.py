@@ -20,7 +20,11 @@ import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -54,7 +58,6 @@ def running_store(folder: Path) -> Iterator[int]:
         f"-dir={folder}",
         "-ip=127.0.0.1",
         "-ip.bind=127.0.0.1",
-        f"-bucket={BUCKET}",
         f"-s3.config={config}",
         "-s3.port.iceberg=0",
         "-s3.port.lance=0",
@@ -64,7 +67,7 @@ def running_store(folder: Path) -> Iterator[int]:
     with (folder / "log").open("wb") as log:
         store = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
     try:
-        _wait(ports["s3"], store, folder / "log")
+        _make_bucket(ports["s3"], store, folder / "log")
         yield ports["s3"]
     finally:
         store.kill()  # asked to end it takes two seconds, and nothing of it is to last
@@ -89,17 +92,27 @@ def _free_ports(count: int) -> list[int]:
     return ports
 
 
-def _wait(port: int, store: subprocess.Popen[bytes], log: Path) -> None:
-    """Until the bucket is there: an unsigned look at it is refused, at a missing one it is not."""
+def client_of(port: int) -> Any:
+    """A client of the store's own, as any reader of the bucket may have."""
+    return boto3.client(
+        "s3",
+        endpoint_url=f"http://127.0.0.1:{port}",
+        aws_access_key_id=ACCESS,
+        aws_secret_access_key=SECRET,
+        region_name="us-east-1",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
+def _make_bucket(port: int, store: subprocess.Popen[bytes], log: Path) -> None:
+    """Make the bucket as soon as the store lets one be made."""
+    client = client_of(port)
     for _ in range(300):
         assert store.poll() is None, log.read_text()
-        with contextlib.suppress(OSError):
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", f"/{BUCKET}")
-            ready = connection.getresponse().status == 403
-            connection.close()
-            if ready:
-                return
+        with contextlib.suppress(BotoCoreError, ClientError):
+            client.create_bucket(Bucket=BUCKET)
+            client.close()
+            return
         time.sleep(0.1)
     raise AssertionError(f"the store did not start: {log.read_text()}")
 

@@ -8,16 +8,18 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 from commands import every_text
-from s3_store import ACCESS, BUCKET, SECRET, Proxy, running_store, weed_binary
+from s3_store import ACCESS, BUCKET, SECRET, Proxy, client_of, running_store, weed_binary
 
 from epg_pipeline.adapters.objects import Patience
 from epg_pipeline.settings import StorageSettings
 from epg_pipeline.uploads import check_bucket, upload_published
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 QUICK = Patience(connecting=2.0, waiting=0.4, pause=0.01)
 PATIENT = Patience(waiting=30.0)
@@ -50,14 +52,8 @@ def proxy(way):
 
 @pytest.fixture(scope="module")
 def direct(storage_server):
-    """A client of its own, past the proxy: what any reader of the bucket sees."""
-    client = boto3.client(
-        "s3",
-        endpoint_url=f"http://127.0.0.1:{storage_server}",
-        aws_access_key_id=ACCESS,
-        aws_secret_access_key=SECRET,
-        region_name="us-east-1",
-    )
+    """What any reader of the bucket sees, past the proxy."""
+    client = client_of(storage_server)
     yield client
     client.close()
 
@@ -98,11 +94,16 @@ def publish(settings):
 
 
 @pytest.fixture
-def upload(store, provider, settings):
+def upload(store, provider, settings, bucket):
     def upload(files=(), provider=provider, settings=settings, patience=QUICK):
         return upload_published(store, provider, settings, files, patience)
 
     return upload
+
+
+@pytest.fixture
+def on_record(store, provider, settings):
+    return lambda: store.uploads.of(provider, settings.storage.label)
 
 
 def _local(settings, files) -> dict[str, bytes]:
@@ -170,7 +171,7 @@ def test_an_object_that_somebody_removed_comes_back(upload, publish, settings, b
     ],
 )
 def test_a_fault_never_leaves_half_a_file_and_the_next_run_heals_it(
-    fault, reason, upload, publish, settings, store, provider, bucket, proxy
+    fault, reason, upload, publish, settings, on_record, bucket, proxy
 ):
     upload(publish("old"))
     old = bucket()
@@ -183,8 +184,7 @@ def test_a_fault_never_leaves_half_a_file_and_the_next_run_heals_it(
     assert proxy.count("PUT", "guide.xml") == (1 if fault in ("wrong", "portal") else 3)
     assert bucket()[GUIDE] == old[GUIDE]
     assert (settings.dist / "demo" / "guide.xml").read_text().startswith("new guide.xml")
-    kept = store.uploads.of(provider, settings.storage.label).filter(status="failed")
-    assert dict(kept.select("key", "reason").iter_rows()) == failed
+    assert dict(on_record().filter(status="failed").select("key", "reason").iter_rows()) == failed
     proxy.clear()
     assert upload().failed == ()  # the next publish, of other files
     assert bucket() == _local(settings, files)
@@ -237,7 +237,7 @@ def test_a_slow_line_may_take_longer_than_any_one_wait(upload, publish, settings
     ],
 )
 def test_what_every_file_would_fail_of_is_found_out_once_and_tells_no_secret(
-    wrong, reason, requests, upload, publish, settings, database, bucket, proxy
+    wrong, reason, requests, upload, publish, settings, bucket, proxy
 ):
     files = publish("one", "", "kid", "buck")
     storage = replace(settings.storage, **wrong)
@@ -246,7 +246,7 @@ def test_what_every_file_would_fail_of_is_found_out_once_and_tells_no_secret(
     assert reason in dict(result.failed)["epg/demo/guide.xml.gz"]
     assert len(proxy.requests) == requests
     assert all(file.is_file() for file in files)
-    told = [repr(result), repr(storage), repr(settings), *every_text(database)]
+    told = [repr(result), repr(storage), repr(settings), *every_text(settings.database_url)]
     for secret in (SECRET, ACCESS, "not-the-secret", "nobodys-key-at-all"):
         assert not any(secret in text for text in told)
     assert upload(files).done == len(files)
@@ -316,7 +316,7 @@ with open_store(settings) as store:
 
 
 def test_an_upload_that_is_killed_leaves_the_old_object_and_the_next_run_heals_it(
-    upload, publish, provider, settings, store, bucket, proxy
+    upload, publish, settings, on_record, bucket, proxy
 ):
     upload(publish("old"))
     old = bucket()
@@ -338,9 +338,8 @@ def test_an_upload_that_is_killed_leaves_the_old_object_and_the_next_run_heals_i
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert bucket() == old
-    rows = store.uploads.of(provider, storage.label)
-    assert set(rows["status"]) == {"failed"}
-    assert set(rows["reason"]) == {"the upload was broken off"}
+    assert set(on_record()["status"]) == {"failed"}
+    assert set(on_record()["reason"]) == {"the upload was broken off"}
     proxy.clear()
     assert upload().done == len(files)
     assert bucket() == _local(settings, files)
@@ -351,7 +350,7 @@ def test_without_a_bucket_nothing_is_uploaded_and_boto3_is_not_even_imported(upl
     assert upload(publish("one"), settings=without) is None
     assert check_bucket(without) is None
     lazy = "import epg_pipeline.uploads, sys; print({'boto3', 'botocore'} & set(sys.modules))"
-    assert subprocess.run([sys.executable, "-c", lazy], capture_output=True, text=True).stdout == "set()\n"
+    assert subprocess.check_output([sys.executable, "-c", lazy], text=True) == "set()\n"
 
 
 def test_the_bucket_can_be_tried_out_and_what_is_in_the_way_is_told(settings, bucket):

@@ -1,0 +1,61 @@
+"""`epg upload`: what stands published, into the public bucket.
+
+Belongs here: the command and its summary. Does not: what goes up and how (uploads.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from epg_pipeline.cli.console import Progressed, fail, say, table
+
+if TYPE_CHECKING:
+    from epg_pipeline.reports import Uploaded
+
+
+def tell_upload_faults(uploaded: Uploaded | None) -> None:
+    """Say why files did not go up."""
+    for fault in uploaded.faults if uploaded else ():
+        fail(f"not uploaded, the next publish tries again: {fault}")
+
+
+def upload(
+    name: Annotated[
+        str | None, typer.Option("--provider", metavar="NAME", help="Only this one; all active if left out.")
+    ] = None,
+) -> None:
+    """Upload what stands published to the public bucket: for a new bucket, or after a long outage.
+
+    Every publish uploads its own files by itself. Objects that are there already are left alone.
+
+    \b
+    Examples:
+      epg upload
+      epg upload --provider "My TV"
+    """
+    from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.reports import Uploaded
+    from epg_pipeline.settings import Settings
+    from epg_pipeline.uploads import public_files, upload_published
+
+    settings = Settings.from_environment()
+    if settings.storage is None:
+        fail("no bucket is set. Name one by R2_ACCOUNT_ID, R2_ACCESS_KEY, R2_SECRET_KEY and R2_BUCKET, or by S3_...")
+        raise typer.Exit(1)
+    done: dict[str, Uploaded] = {}
+    with open_store(settings) as store:
+        chosen = [store.provider(name)] if name else store.providers(active_only=True)
+        with Progressed(len(chosen)) as progress:
+            for provider in chosen:
+                with progress.step(f"Uploading {provider.name}"):
+                    files = public_files(settings.dist, provider.slug)
+                    done[provider.name] = upload_published(store, provider, settings, files) or Uploaded()
+    say(f"The bucket: {settings.storage.label}")
+    rows = [(who, one.done, one.unchanged, one.withdrawn, len(one.failed)) for who, one in done.items()]
+    table("Uploaded", ("Provider", "Uploaded", "Unchanged", "Withdrawn", "Failed"), rows)
+    for one in done.values():
+        tell_upload_faults(one)
+    if any(one.failed for one in done.values()):
+        raise typer.Exit(1)
