@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from epg_pipeline.adapters.event_files import read_events
-from epg_pipeline.adapters.guide_files import GuideHeldBackError
 from epg_pipeline.adapters.http import PlaylistFetchError, fetch_playlist
 from epg_pipeline.config import load_facts
 from epg_pipeline.domain.channels import channels_of
@@ -212,8 +211,8 @@ def publish_provider(
 
     A guide reaches some days ahead, so each morning one day is new: its names are on record, its programmes are not.
     And events that were moved or called off since leave days behind that were matched to them as they were.
-    GuideHeldBackError, once all else is published, when a guide is not fit to replace the last one; `force` lets one
-    pass that lost too many programmes.
+    A guide that is not fit to replace the last one is told in the report's `held_back`; `force` lets one pass that lost
+    too many programmes.
     """
     due = store.rematches_due(provider)
     waiting = [
@@ -223,10 +222,7 @@ def publish_provider(
         or (due and {ahead, names_day(store, provider, ahead)} & due)
     ]
     match_days(store, provider, waiting)
-    published = publish_day(store, provider, day, as_of, settings, force=force)
-    if published.held_back:
-        raise GuideHeldBackError(provider.name, published.held_back)
-    return published
+    return publish_day(store, provider, day, as_of, settings, force=force)
 
 
 def refresh_provider(
@@ -241,13 +237,13 @@ def refresh_provider(
 ) -> ProviderRun:
     """Fetch, filter, match the day and those the current guide shows after it, publish; `step` is told of each part.
 
-    A guide held back is told in the run's `published`; see `publish_provider` for `force`.
+    A guide held back is told in the run's `published`, see `publish_provider`.
     """
     began = time.monotonic()
     with step("Fetching the playlist"):
         snapshotted = snapshot_playlist(store, provider, day)
     with step("Finding the event slots"):
-        filtered = filter_channels(store, provider, day)
+        filtered = filter_channels(store, provider, day, force=force)
     matched = match_days(store, provider, days_ahead(day, as_of, provider.settings), step)
     with step("Publishing"):
         published = publish_day(store, provider, day, as_of, settings, force=force)

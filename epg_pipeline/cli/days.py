@@ -15,6 +15,7 @@ import typer
 from epg_pipeline.cli.console import Progressed, facts, fail, one_sentence, say, table
 from epg_pipeline.cli.events import tell_faults
 from epg_pipeline.cli.options import AsOf, TheDate  # noqa: TC001 - typer reads the annotations
+from epg_pipeline.cli.uploads import tell_upload_faults
 
 if TYPE_CHECKING:
     from epg_pipeline.adapters.postgres import Provider, Store
@@ -92,7 +93,7 @@ def publish(
             return
         with Progressed(len(chosen)) as progress:
             outcomes = [_publish_one(store, provider, (day, as_of), progress, force=force) for provider in chosen]
-    columns = ("Provider", "Day", "Channels", "Programmes", "Bytes", "Current guide", "Seconds")
+    columns = ("Provider", "Day", "Channels", "Programmes", "Bytes", "Current guide", "Bucket", "Seconds")
     table("Published", columns, [row for row in outcomes if row])
     if not all(outcomes):
         raise typer.Exit(1)
@@ -114,8 +115,12 @@ def _publish_one(
     except Exception as fault:  # noqa: BLE001 - one provider never stops the others
         fail(f"{provider.name} is not published: {one_sentence(fault)}")
         return None
-    seconds = time.monotonic() - began
-    return (provider.name, str(done.day), done.channels, done.programmes, done.bytes, done.current, seconds)
+    tell_upload_faults(done.uploads)
+    if done.held_back:
+        tell_held_back(provider.name, done)
+        return None
+    counts = (done.channels, done.programmes, done.bytes, done.current)
+    return (provider.name, str(done.day), *counts, done.uploads, time.monotonic() - began)
 
 
 def _make(name: str, day: date | None, events: Path | None, as_of: date | None, *, force: bool) -> None:
@@ -148,10 +153,18 @@ def summarise(run: ProviderRun, events: EventsImported | None = None) -> None:
         say(f"quarantined at {slot.stage}: {slot.name}: {slot.reason}")
     facts(f"{run.provider}, {run.published.day}", [*_counts(run, events), ("Seconds", run.seconds)])
     say("Written: " + ", ".join(str(path) for path in shown_files(run.published)))
+    if run.published.uploads and run.published.uploads.address:
+        say(f"Everyone's address of the guide: {run.published.uploads.address}")
+    tell_upload_faults(run.published.uploads)
+    tell_held_back(run.provider, run.published)
     if run.published.held_back:
-        for guide in run.published.held_back:
-            fail(f"held back, the last one stays: {guide}")
         raise typer.Exit(1)
+
+
+def tell_held_back(provider: str, published: Published) -> None:
+    """A line for each reason why guides are held back."""
+    for guides in published.held_back:
+        fail(f"{provider}: held back, the last one stays: {guides}")
 
 
 def _counts(run: ProviderRun, events: EventsImported | None) -> list[tuple[str, object]]:
@@ -173,6 +186,7 @@ def _counts(run: ProviderRun, events: EventsImported | None) -> list[tuple[str, 
         ("Rows written", run.rows_written + (events.rows_written if events else 0)),
         ("Rows unchanged", run.rows_unchanged + (events.rows_unchanged if events else 0)),
         ("Bytes published", run.published.bytes),
+        *([("In the bucket", run.published.uploads)] if run.published.uploads else []),
     ]
 
 

@@ -252,5 +252,5 @@ def test_a_playlist_without_a_slot_is_told_as_such(store, tmp_path, settings):
     file = tmp_path / "channels.m3u"
     file.write_text("#EXTM3U\n#EXTINF:-1,CNN\nhttp://127.0.0.1/1.ts\n")
     provider = store.add_provider("Channels", str(file), ZONE, "goat")
-    with pytest.raises(FlowError, match="holds no event slot"):
-        refresh(store, provider, settings)
+    (reason,) = refresh(store, provider, settings).published.held_back
+    assert reason.startswith(f"channels/{DAY}, channels: its playlist of {DAY + timedelta(days=2)} holds no event slot")
