@@ -203,7 +203,7 @@ def _listed(*columns: str, only: str = r"\S") -> pl.Expr:
 
 
 def _episode_num() -> pl.Expr:
-    """Season and episode: the event's year and a number of 31 bits that is its own, in XMLTV's own spacing: "2024 . 1838273 . 0/1"."""
+    """Season and episode: the event's year and a number of 31 bits that is its own, spaced as XMLTV's tools do."""
     known = pl.col("event_id") != ""
     named = pl.col("sub_title") + pl.col("event_starts_at").dt.strftime(" %Y%m%d%H%M%S")
     event = pl.when(known).then("event_id").otherwise(named)

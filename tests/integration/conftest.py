@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 import shutil
 import tempfile
+from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -77,6 +79,12 @@ def _fresh_database(server: Lease, template: str):
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         yield server.address.conninfo(name)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def new_database(server):
+    """Databases with our tables for what outlives one test: a call gives the address of a new one, in a context."""
+    return partial(contextmanager(_fresh_database), server, TEMPLATE)
 
 
 @pytest.fixture
