@@ -41,7 +41,7 @@ def check_slots(store: Store, provider: Provider, day: date, slots: pl.DataFrame
 def check_matched(store: Store, provider: Provider, day: date, decisions: pl.DataFrame) -> tuple[Verdict, ...]:
     """The checks of a day's decisions, which must be stored; none of them blocks."""
     local = ProviderDay(day, provider.timezone)
-    rates = History(store.connections).rates(provider, day - timedelta(weeks=checks.WEEKS), day)
+    rates = store.match_rates(provider, day - timedelta(weeks=checks.WEEKS), day)
     sources = load_sources()
     asked = {*sources.espn.all_leagues(), *sources.thesportsdb.leagues}
     events = store.events(day - timedelta(days=1), day + timedelta(days=2))

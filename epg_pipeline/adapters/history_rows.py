@@ -1,4 +1,4 @@
-"""What a provider's day is compared with: its slots and match rates so far.
+"""What a provider's day is compared with: the slots it had.
 
 Belongs here: reading the record for the checks. Does not: judging (domain/checks.py), writing anything.
 """
@@ -7,14 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from epg_pipeline.adapters.frames_in_tables import read_frame
 from epg_pipeline.adapters.sql_files import query
-from epg_pipeline.domain.checks import RATES
 
 if TYPE_CHECKING:
     from datetime import date
-
-    import polars as pl
 
     from epg_pipeline.adapters.connections import Connections
     from epg_pipeline.adapters.provider_rows import Provider
@@ -39,9 +35,3 @@ class History:
         with self._connections.transaction() as connection:
             row = connection.execute(query("slot_count"), {"provider": provider.id, "day": day}).fetchone()
         return NamesInForce(*row) if row else None
-
-    def rates(self, provider: Provider, first: date, last: date) -> pl.DataFrame:
-        """How the days from first to last went; a RATES frame, without the days that have no decisions."""
-        values = {"provider": provider.id, "first": first, "last": last}
-        with self._connections.transaction() as connection:
-            return read_frame(connection, query("rates_between"), values, RATES)

@@ -61,6 +61,8 @@ def save_day_slots(
     written += connection.execute(query("extend_first_seen"), values).rowcount
     if is_latest:
         written += connection.execute(query("remove_missing_channels"), values).rowcount
+    if added or changed or removed:
+        connection.execute(query("mark_days_ahead"), values)
     connection.execute(query("named_slots"), values)
     written += upsert(connection, "slot_names", "named", ("channel_name_id", "day"), ("name", "position", "change"))
     return SlotChanges(added, changed, removed, unchanged, written, skipped=given.height - once.height)

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from epg_pipeline.domain.contracts import contract
-
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import date
@@ -30,9 +28,6 @@ FEWEST_DAYS = 3  # of them, to tell it
 FEWEST_EVENTS = 10  # named on a day, for its rate to say anything
 LEAGUE_OF = 3  # slots that name a league, to ask where its events are
 MOST_NAMED = 10
-
-# How a provider's days went; one row a day. `match_rate` is null where no slot named an event.
-RATES = contract({"day": pl.Date, "slots": pl.Int64, "events": pl.Int64, "match_rate": pl.Float64})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +126,9 @@ def no_overlap(programmes: pl.DataFrame) -> Verdict:
 
 
 def match_rate(rates: pl.DataFrame, day: date) -> Verdict:
-    """Whether a day (of RATES, with the weeks before it) found its events about as often as the provider's days do."""
-    today = rates.filter(pl.col("day") == day, pl.col("events") >= FEWEST_EVENTS)
-    before = rates.filter(pl.col("day") < day, pl.col("events") >= FEWEST_EVENTS)
+    """Whether a day (of MATCH_RATES, with the weeks before it) found its events as often as the provider's days do."""
+    telling = rates.filter(pl.sum_horizontal("matched", "partial", "unmatched") >= FEWEST_EVENTS)
+    today, before = telling.filter(pl.col("day") == day), telling.filter(pl.col("day") < day)
     if today.is_empty() or today["match_rate"][0] is None:
         return Verdict("match_rate", True, f"Not judged: fewer than {FEWEST_EVENTS} slots name an event.")
     now = float(today["match_rate"][0])
