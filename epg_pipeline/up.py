@@ -118,19 +118,20 @@ def _end_with_parent() -> None:
 def run_up(
     settings: Settings,
     environment: Mapping[str, str],
-    addresses: tuple[str, int, int],
+    dagster: tuple[str, int],
+    guides: tuple[str, int],
     ready: Callable[[Addresses], None],
 ) -> None:
     """Start everything, call `ready` once all answer, and stay until SIGINT or SIGTERM; then stop all.
 
-    `environment` is what the children see (see environment.py), `addresses` the guide server's host, Dagster's port and
-    the guide server's. Raises UpError when a part does not start or ends by itself; the others are stopped then too.
+    `environment` is what the children see (see environment.py), `dagster` and `guides` are the interface and port of
+    Dagster's web UI and of the guide server. UpError when a part does not start or ends by itself; the others are
+    stopped then too.
     """
-    host, port, guide_port = addresses
     logs = settings.home / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="epg-") as folder, _stop_request() as stop_is_asked:
-        children = _children(Path(folder), logs, host, port, guide_port)
+        children = _children(Path(folder), logs, dagster, guides)
         first, rest = children[:2], children[2:]
         try:
             # Web UI and daemon ask the code server when they start; what they can't load then they show as broken.
@@ -139,7 +140,7 @@ def run_up(
                     child.start(environment, Path(folder))
                 _wait(children, together, stop_is_asked)
             if not stop_is_asked():
-                ready(Addresses(f"http://{LOOPBACK}:{port}", f"http://{_reachable(host)}:{guide_port}"))
+                ready(Addresses(_address(dagster), _address(guides)))
             while not stop_is_asked():
                 for child in children:
                     child.check()
@@ -181,7 +182,7 @@ def free_port(preferred: int) -> int:
     raise UpError("no free port on the loopback interface")
 
 
-def _children(folder: Path, logs: Path, host: str, port: int, guide_port: int) -> list[_Child]:
+def _children(folder: Path, logs: Path, web: tuple[str, int], guides: tuple[str, int]) -> list[_Child]:
     """The four processes. One code server for web UI and daemon: each would else start its own."""
     sock = folder / "code.sock"  # a socket file, not a port: only this user gets at the code server
     workspace = folder / "workspace.yaml"
@@ -190,20 +191,21 @@ def _children(folder: Path, logs: Path, host: str, port: int, guide_port: int) -
     )
     dagster = [sys.executable, "-m", "dagster"]
     code = [*dagster, "api", "grpc", "--socket", str(sock), "--module-name", "epg_pipeline.definitions"]
-    web = [sys.executable, "-m", "dagster_webserver", "-h", LOOPBACK, "-p", str(port), "-w", str(workspace)]
+    ui = [sys.executable, "-m", "dagster_webserver", "-h", web[0], "-p", str(web[1]), "-w", str(workspace)]
     daemon = [sys.executable, "-m", "dagster._daemon", "run", "-w", str(workspace), "--log-level", "warning"]
-    serve = [sys.executable, "-m", "epg_pipeline.cli", "serve", "--host", host, "--port", str(guide_port)]
+    serve = [sys.executable, "-m", "epg_pipeline.cli", "serve", "--host", guides[0], "--port", str(guides[1])]
     return [
-        _Child("guide server", serve, logs / "guides.log", f"http://{_reachable(host)}:{guide_port}/health"),
+        _Child("guide server", serve, logs / "guides.log", f"{_address(guides)}/health"),
         _Child("Dagster code server", [*code, "--location-name", "epg_pipeline"], logs / "dagster-code.log", str(sock)),
-        _Child("Dagster web UI", web, logs / "dagster-web.log", f"http://{LOOPBACK}:{port}/server_info"),
+        _Child("Dagster web UI", ui, logs / "dagster-web.log", f"{_address(web)}/server_info"),
         _Child("Dagster daemon", daemon, logs / "dagster-daemon.log"),
     ]
 
 
-def _reachable(host: str) -> str:
-    """The host as this machine reaches it: a server for all interfaces answers on the loopback one."""
-    return LOOPBACK if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - compared, not bound
+def _address(place: tuple[str, int]) -> str:
+    """An address as this machine reaches it: a server for all interfaces answers on the loopback one."""
+    host, port = place
+    return f"http://{LOOPBACK if host in ('0.0.0.0', '::', '') else host}:{port}"  # noqa: S104 - compared, not bound
 
 
 def _wait(children: list[_Child], waiting: list[_Child], stop_is_asked: Callable[[], bool]) -> None:

@@ -25,8 +25,14 @@ GuidePort = Annotated[
 ]
 Host = Annotated[str, typer.Option("--host", help="Interface of the guide server; 0.0.0.0 for players elsewhere.")]
 
+DagsterHost = Annotated[
+    str, typer.Option("--dagster-host", help="Interface of Dagster's web UI, which asks nobody for a password.")
+]
 
-def up(port: Port = None, guide_port: GuidePort = None, host: Host = "127.0.0.1") -> None:
+
+def up(
+    port: Port = None, guide_port: GuidePort = None, host: Host = "127.0.0.1", dagster_host: DagsterHost = "127.0.0.1"
+) -> None:
     """Start the database, Dagster's web UI and daemon, and the guide server; Ctrl-C stops all.
 
     \b
@@ -54,7 +60,8 @@ def up(port: Port = None, guide_port: GuidePort = None, host: Host = "127.0.0.1"
                 variables = dagster_variables(settings, store.dagster_database())
                 guides = {"EPG_GUIDE_URL": f"http://127.0.0.1:{ports[1]}"}  # unless the environment knows a better one
                 environment = {**guides, **childs_environment(variables)}
-                run_up(settings, environment, (host, *ports), partial(_ready, settings.home))
+                places = ((dagster_host, ports[0]), (host, ports[1]))
+                run_up(settings, environment, *places, partial(_ready, settings.home))
     except Timeout:
         raise UpError(
             f"epg up runs already for {settings.home}; stop that one first, or set another EPG_HOME"
@@ -95,7 +102,10 @@ def serve(
 def playlist_url(
     name: Annotated[str, typer.Argument(help="The provider, by name or as in its address.")],
     server: Annotated[
-        str | None, typer.Option(help="The guide server as players reach it; EPG_GUIDE_URL if not given.")
+        str | None,
+        typer.Option(
+            help="The guide server as players reach it; EPG_GUIDE_URL, or the one running here, if not given."
+        ),
     ] = None,
 ) -> None:
     """Print the address of a provider's private playlist. It carries the token: give it to your own players alone.
@@ -108,6 +118,7 @@ def playlist_url(
     from epg_pipeline.serve import playlist_address, playlist_token
     from epg_pipeline.serve.shelf import Shelf
     from epg_pipeline.settings import Settings
+    from epg_pipeline.up import running_addresses
 
     settings = Settings.from_environment()
     guides = [guide for guide in Shelf(settings.dist).guides() if guide.has_playlist]
@@ -115,7 +126,9 @@ def playlist_url(
     if not found:
         known = ", ".join(guide.name for guide in guides) or "none yet"
         raise typer.BadParameter(f'no playlist of "{name}" is published in {settings.dist}; there are: {known}')
-    typer.echo(playlist_address(server or settings.guide_url, found[0].slug, playlist_token(settings.home)))
+    running = running_addresses(settings.home) if settings.guide_url == Settings.guide_url else None
+    known_as = server or (running and running.guides) or settings.guide_url
+    typer.echo(playlist_address(known_as, found[0].slug, playlist_token(settings.home)))
 
 
 def env() -> None:
