@@ -71,6 +71,21 @@ def test_it_says_when_where_and_how_sure():
     assert guide["sports"]["football"] == "American football"
 
 
+def test_an_edition_tells_its_own_zone_over_the_providers_days():
+    page = guide_page(CHANNELS, dressed(TROY), [DAY], "Demo, kid-london", load_sports(), "Europe/London")
+    guide = held(page)
+    assert (guide["timezone"], guide["zone"], guide["hour12"]) == ("Europe/London", "UK", False)
+    assert guide["opens"] == held(PAGE)["opens"]
+    assert guide["days"] == [0, 19 * 60]  # the day begins at 5 in the morning, and midnight comes 19 hours later
+    assert held(PAGE)["days"] == [0]
+
+
+def test_it_leads_to_the_match_report_where_there_is_one():
+    page = guide_page(CHANNELS, dressed(TROY), [DAY], "Demo", load_sports(), report="../report.html")
+    assert '<a id="report" href="../report.html">Match report</a>' in page
+    assert "report.html" not in PAGE
+
+
 def test_nothing_in_a_name_can_end_the_script_or_the_title():
     nasty = "</script><script>alert(1)</script><!--"
     page = page_of(TROY | {"match_status": "unmatched", "title": nasty}, name=nasty)
