@@ -83,8 +83,11 @@ def _fresh_database(server: Lease, template: str):
 
 @pytest.fixture(scope="session")
 def new_database(server):
-    """Databases with our tables for what outlives one test: a call gives the address of a new one, in a context."""
-    return partial(contextmanager(_fresh_database), server, TEMPLATE)
+    """Databases with our tables for what outlives one test: a call gives the address of a new one, in a context.
+
+    `template` names another database that it is to begin as.
+    """
+    return partial(contextmanager(_fresh_database), server, template=TEMPLATE)
 
 
 @pytest.fixture
