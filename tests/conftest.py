@@ -1,7 +1,9 @@
-"""What holds for all tests: none of them, and nothing they start, asks a service for events."""
+"""What holds for all tests: none of them, and nothing they start, asks a service for events or knows a real bucket."""
 
 from __future__ import annotations
 
 import os
 
 os.environ["EPG_EVENT_SOURCES"] = "file"
+for name in [name for name in os.environ if name.startswith(("R2_", "S3_"))]:
+    del os.environ[name]

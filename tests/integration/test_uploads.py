@@ -11,8 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from commands import every_text
+from commands import environment, epg, every_text
 from s3_store import ACCESS, BUCKET, SECRET, Proxy, client_of, running_store, weed_binary
+from small_provider import DAY, PASSWORD, ZONE, events_file, playlist
 
 from epg_pipeline.adapters.objects import Patience
 from epg_pipeline.settings import StorageSettings
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 QUICK = Patience(connecting=2.0, waiting=0.4, pause=0.01)
 PATIENT = Patience(waiting=30.0)
-NAMES = ("guide.xml", "guide.xml.gz", "index.html", "report.html", "summary.json")
+FILES = ("guide.xml", "guide.xml.gz", "index.html", "report.html", "summary.json")
 GUIDE = "epg/demo/guide.xml"
 
 
@@ -83,7 +84,7 @@ def settings(settings, proxy):
 def publish(settings):
     """Write a provider's files as a publish leaves them, of some edition of their content."""
 
-    def publish(content: str, *folders: str, names=NAMES) -> list[Path]:
+    def publish(content: str, *folders: str, names=FILES) -> list[Path]:
         files = [settings.dist / "demo" / folder / name for folder in (folders or ("",)) for name in names]
         for file in files:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -91,6 +92,11 @@ def publish(settings):
         return files
 
     return publish
+
+
+@pytest.fixture
+def provider(provider):
+    return replace(provider, stated={"editions": ["kid"]})
 
 
 @pytest.fixture
@@ -239,7 +245,7 @@ def test_a_slow_line_may_take_longer_than_any_one_wait(upload, publish, settings
 def test_what_every_file_would_fail_of_is_found_out_once_and_tells_no_secret(
     wrong, reason, requests, upload, publish, settings, bucket, proxy
 ):
-    files = publish("one", "", "kid", "buck")
+    files = publish("one", "", "kid", "2026-11-20")
     storage = replace(settings.storage, **wrong)
     result = upload(files, settings=replace(settings, storage=storage))
     assert len(result.failed) == len(files)
@@ -303,6 +309,22 @@ def test_of_two_uploads_at_once_the_last_leaves_what_was_published_last(upload, 
     assert bucket() == _local(settings, [file])
 
 
+@pytest.fixture
+def variables(settings):
+    """The environment of a command or process with these settings."""
+    storage = settings.storage
+    return {
+        "EPG_DIST": str(settings.dist),
+        "EPG_DATABASE_URL": settings.database_url,
+        "EPG_SECRET_KEY": settings.secret_key_text,
+        "S3_ENDPOINT_URL": storage.endpoint,
+        "S3_BUCKET": storage.bucket,
+        "S3_ACCESS_KEY": ACCESS,
+        "S3_SECRET_KEY": SECRET,
+        "S3_PUBLIC_URL": "https://tv.example",
+    }
+
+
 KILLED = """
 import sys
 from pathlib import Path
@@ -316,24 +338,13 @@ with open_store(settings) as store:
 
 
 def test_an_upload_that_is_killed_leaves_the_old_object_and_the_next_run_heals_it(
-    upload, publish, settings, on_record, bucket, proxy
+    upload, publish, settings, variables, on_record, bucket, proxy
 ):
     upload(publish("old"))
     old = bucket()
     files = publish("new")
     proxy.fault = lambda one: "hold" if one.method == "PUT" else None
-    storage = settings.storage
-    variables = {
-        "EPG_HOME": str(settings.home),
-        "EPG_DIST": str(settings.dist),
-        "EPG_DATABASE_URL": settings.database_url,
-        "EPG_SECRET_KEY": settings.secret_key_text,
-        "S3_ENDPOINT_URL": storage.endpoint,
-        "S3_BUCKET": storage.bucket,
-        "S3_ACCESS_KEY": ACCESS,
-        "S3_SECRET_KEY": SECRET,
-    }
-    process = subprocess.Popen([sys.executable, "-c", KILLED], env={**os.environ, **variables})
+    process = subprocess.Popen([sys.executable, "-c", KILLED], env=environment(settings.home, **variables))
     assert proxy.held.wait(60)
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -358,3 +369,44 @@ def test_the_bucket_can_be_tried_out_and_what_is_in_the_way_is_told(settings, bu
     assert bucket() == {}
     wrong = replace(settings, storage=replace(settings.storage, bucket="elsewhere"))
     assert 'there is no bucket "elsewhere"' in check_bucket(wrong)
+
+
+def test_an_edition_that_the_provider_dropped_leaves_the_bucket(upload, publish, provider, bucket, proxy):
+    files = publish("one", "", "kid", "goat-europe-london", "2026-11-20", names=("guide.xml",))
+    both = replace(provider, stated={"editions": ["kid", "goat@Europe/London"]})
+    upload(files, provider=both)
+    assert len(bucket()) == 4
+    one = replace(provider, stated={"editions": ["kid"]})
+    assert upload(provider=one).withdrawn == 1
+    assert set(bucket()) == {GUIDE, "epg/demo/kid/guide.xml", "epg/demo/2026-11-20/guide.xml"}
+
+
+def test_commands_upload_what_they_publish_and_say_how_it_went(settings, variables, bucket, tmp_path, proxy):
+    settings.home.mkdir()
+    given = tmp_path / "list.m3u"
+    given.write_bytes(playlist())
+    events = events_file(tmp_path / "events.jsonl")
+    day = ("--date", DAY, "--as-of", DAY)
+
+    def run(*arguments, **more):
+        return epg(settings.home, *arguments, **{**variables, **more})
+
+    assert run("provider", "add", "Club", "--playlist", given, "--timezone", ZONE).code == 0
+    broken = run("onboard", "club", "--events", events, *day, S3_SECRET_KEY="not-the-secret")
+    assert broken.code == 0
+    assert " more: 127.0.0.1 answers 403 SignatureDoesNotMatch: the key is not accepted" in broken.err
+    assert bucket() == {}
+    done = run("onboard", "club", *day)
+    public = {path for path in settings.dist.rglob("*.*") if path.name != "playlist.m3u"}
+    assert f"{len(public)} uploaded" in done.out
+    assert "https://tv.example/epg/club/guide.xml" in done.err
+    assert bucket() == _local(settings, public)
+    assert not any(PASSWORD.encode() in body for body in bucket().values())
+    run("publish", *day)
+    proxy.clear()
+    assert f"0 uploaded, {len(public)} unchanged" in run("publish", *day).out
+    assert len(proxy.requests) == proxy.count("HEAD") == len(public)
+    assert run("upload", S3_BUCKET="elsewhere").code == 1
+    again = run("upload")
+    assert (again.code, again.out.count("Club")) == (0, 1)
+    assert "no bucket is set" in run("upload", S3_ENDPOINT_URL="", S3_BUCKET="", S3_ACCESS_KEY="", S3_SECRET_KEY="").err

@@ -1,0 +1,83 @@
+"""The public bucket, as the environment names it."""
+
+from __future__ import annotations
+
+import pytest
+
+from epg_pipeline.settings import Settings, StorageSettings
+
+R2 = {"R2_ACCOUNT_ID": "acc0unt", "R2_ACCESS_KEY": "an-access-key", "R2_SECRET_KEY": "a-secret", "R2_BUCKET": "guides"}
+S3 = {
+    "S3_ENDPOINT_URL": "https://storage.example/",
+    "S3_ACCESS_KEY": "an-access-key",
+    "S3_SECRET_KEY": "a-secret",
+    "S3_BUCKET": "guides",
+}
+
+
+def test_nothing_set_is_no_bucket():
+    assert Settings.from_environment({"S3_BUCKET": "", "R2_PUBLIC_URL": "https://tv.example"}).storage is None
+
+
+def test_r2_is_found_by_its_account():
+    storage = Settings.from_environment({**R2, "R2_PUBLIC_URL": "https://tv.example/"}).storage
+    assert storage.endpoint == "https://acc0unt.r2.cloudflarestorage.com"
+    assert (storage.bucket, storage.region, storage.variables) == ("guides", "auto", "R2_")
+    assert storage.public_url == "https://tv.example"
+    assert storage.label == "r2/guides"
+
+
+def test_any_other_store_is_found_by_its_address():
+    storage = StorageSettings.from_environment({**S3, "S3_REGION": "eu-central-1"})
+    assert (storage.endpoint, storage.region) == ("https://storage.example", "eu-central-1")
+    assert storage.label == "storage.example/guides"
+    below = StorageSettings.from_environment({**S3, "S3_ENDPOINT_URL": "https://project.example/storage/v1/s3"})
+    assert below.label == "project.example/storage/v1/s3/guides"
+
+
+def test_neither_keys_nor_account_show():
+    for given in (R2, S3):
+        settings = Settings.from_environment(given)
+        for secret in ("an-access-key", "a-secret", "acc0unt"):
+            assert secret not in repr(settings) + settings.storage.label
+
+
+@pytest.mark.parametrize("variables", [R2, S3])
+def test_of_a_bucket_half_named_what_is_missing_is_told(variables):
+    names = list(variables)
+    for missing in names:
+        given = {name: value for name, value in variables.items() if name != missing}
+        with pytest.raises(ValueError, match=f"^{missing}: not set, but ") as told:
+            Settings.from_environment(given)
+        assert "a-secret" not in str(told.value)
+    with pytest.raises(ValueError, match=f"^{', '.join(names[1:])}: not set, but {names[0]}: "):
+        Settings.from_environment({names[0]: variables[names[0]]})
+
+
+def test_two_buckets_are_one_too_many():
+    with pytest.raises(ValueError, match="R2_ACCOUNT_ID and S3_ENDPOINT_URL name two buckets"):
+        StorageSettings.from_environment({**R2, **S3})
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "storage.example",
+        "ftp://storage.example",
+        "https://an-access-key:a-secret@storage.example",
+        "https://storage.example:port",
+        "https://storage.example?key=a-secret",
+        "https://[",
+        "https://",
+    ],
+)
+def test_an_address_that_is_none_is_told_without_quoting_it(address):
+    for name in ("S3_ENDPOINT_URL", "S3_PUBLIC_URL"):
+        with pytest.raises(ValueError, match=f"^{name} is no address such as https://storage.example") as told:
+            StorageSettings.from_environment({**S3, name: address})
+        assert "a-secret" not in str(told.value)
+
+
+def test_an_address_with_the_bucket_in_it_is_an_error_for_every_key_would_begin_with_it():
+    with pytest.raises(ValueError, match="the address of the store alone, without the bucket: S3_BUCKET names that"):
+        StorageSettings.from_environment({**S3, "S3_ENDPOINT_URL": "https://storage.example/guides/"})
