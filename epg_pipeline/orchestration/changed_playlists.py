@@ -14,7 +14,7 @@ from epg_pipeline.adapters.postgres import Store
 from epg_pipeline.checking import check_playlists
 from epg_pipeline.orchestration.assets.playlists import FETCHED
 from epg_pipeline.orchestration.jobs import HUNG_AFTER, provider_day
-from epg_pipeline.orchestration.partitions import PROVIDERS, provider_day_key
+from epg_pipeline.orchestration.partitions import OF_PROVIDER, PROVIDERS, provider_day_key
 
 MOST_REQUESTS = 20  # of a tick: making a run takes some 30 ms, and the next tick goes on
 RETRY_MINUTES = 30  # a run that broke off without noting anything is asked for again after that
@@ -48,7 +48,8 @@ def playlist_check() -> None:
     look_at_playlists()
 
 
-@dg.sensor(job=playlist_check, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+# By its name: given the job itself, Dagster warns of a parameter of its own at every start.
+@dg.sensor(job_name="playlist_check", minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
 def playlist_checks(
     context: dg.SensorEvaluationContext, store: dg.ResourceParam[Store]
 ) -> dg.RunRequest | dg.SkipReason:
@@ -80,7 +81,7 @@ def changed_playlists(
         dg.RunRequest(
             run_key=f"{change.slug}:{change.day}:{change.content_hash}",
             partition_key=provider_day_key(change.slug, change.day),
-            tags={FETCHED: change.content_hash},
+            tags={FETCHED: change.content_hash, OF_PROVIDER: change.slug},
         )
         for change in changes
     ]

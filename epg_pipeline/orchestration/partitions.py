@@ -27,8 +27,9 @@ def provider_day_key(provider_slug: str, day: date) -> dg.MultiPartitionKey:
 
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
-# Dagster gives it to a run of one partition; a run over days gets it here. dagster.yaml lets one run at a time have it.
-OF_PROVIDER = "dagster/partition/provider"
+# On every run for one provider; dagster.yaml lets one such run go on at a time. (Dagster's own tag of a partition's
+# provider does the same for runs of one partition, whoever asked for them.)
+OF_PROVIDER = "epg/provider"
 
 
 def days_in_a_row(days: Sequence[date]) -> Iterator[list[date]]:

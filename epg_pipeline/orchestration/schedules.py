@@ -12,7 +12,7 @@ import dagster as dg
 from epg_pipeline.adapters.postgres import Store
 from epg_pipeline.flows import today
 from epg_pipeline.orchestration.jobs import publish_day
-from epg_pipeline.orchestration.partitions import RANGE_END, RANGE_START, provider_day_key
+from epg_pipeline.orchestration.partitions import OF_PROVIDER, RANGE_END, RANGE_START, provider_day_key
 from epg_pipeline.orchestration.refreshing import events_around_today, weekly_teams
 from epg_pipeline.orchestration.retention import nightly_retention
 
@@ -33,7 +33,7 @@ def daily_publish(context: dg.ScheduleEvaluationContext, store: dg.ResourceParam
         first, last = (provider_day_key(slug, day) for slug in (slugs[0], slugs[-1]))
         run_key = f"{tick:%Y-%m-%d}:{slugs[0]}"
         if first == last:
-            yield dg.RunRequest(run_key=run_key, partition_key=first)
+            yield dg.RunRequest(run_key=run_key, partition_key=first, tags={OF_PROVIDER: slugs[0]})
         else:
             yield dg.RunRequest(run_key=run_key, tags={RANGE_START: str(first), RANGE_END: str(last)})
 

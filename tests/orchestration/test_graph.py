@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -61,10 +61,14 @@ def test_jobs_schedules_and_sensors_are_there_and_on():
         ("daily_publish", "0 6 * * *", "RUNNING"),
         ("events_around_today", "20 */6 * * *", "RUNNING"),
         ("weekly_teams", "40 4 * * 1", "RUNNING"),
+        ("nightly_retention", "10 3 * * *", "RUNNING"),
     }
     assert {(s.name, s.default_status.value) for s in repository.sensor_defs} == {
         ("provider_partitions", "RUNNING"),
         ("rematch_after_events", "RUNNING"),
+        ("playlist_checks", "RUNNING"),
+        ("changed_playlists", "RUNNING"),
+        ("incidents", "RUNNING"),
     }
 
 
@@ -122,62 +126,6 @@ def test_without_a_file_the_record_is_told(instance, club, store, settings):
     result = definitions.resolve_job_def("events_of_day").execute_in_process(instance=instance, partition_key=str(DAY))
     assert result.success
     assert metadata_of(instance, "canonical_events", str(DAY))["dagster/row_count"].value == 1
-
-
-def test_a_past_day_keeps_its_playlist_and_another_is_fetched(run, instance, club, store, tmp_path):
-    (tmp_path / "list.m3u").write_text("#EXTM3U\n#EXTINF:-1,NBA 01:\nhttp://tv.example/1.ts\n")
-    assert run("provider_day", KEY, assets=["raw_m3u"]).success
-    assert metadata_of(instance, "raw_m3u")["dagster/row_count"].value == 7
-    before_any = f"{DAY.replace(day=1)}|club"
-    assert run("provider_day", before_any, assets=["raw_m3u"]).success
-    assert metadata_of(instance, "raw_m3u", before_any)["dagster/row_count"].value == 1
-
-
-def test_providers_on_record_become_partitions(graph, instance, club, store):
-    store.add_provider("Other", "/lists/other.m3u", "UTC", "kid")
-    sensor = graph.get_repository_def().get_sensor_def("provider_partitions")
-    context = dg.build_sensor_context(instance=instance)
-    outcome = sensor(context, store=store)
-    assert [request.partition_keys for request in outcome.dynamic_partitions_requests] == [["other"]]
-    instance.add_dynamic_partitions("providers", ["other"])
-    assert isinstance(sensor(context, store=store), dg.SkipReason)
-
-
-def test_the_morning_publish_is_asked_for_every_active_provider_once(graph, club, store, tmp_path):
-    store.pause_provider(store.add_provider("Paused", "/lists/paused.m3u", "UTC", "kid"))
-    store.add_provider("New", "/lists/new.m3u", "UTC", "kid")  # not a partition yet
-    schedule = graph.get_repository_def().get_schedule_def("daily_publish")
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
-        instance.add_dynamic_partitions("providers", ["club", "paused"])
-        tick = datetime(2025, 10, 18, 6, tzinfo=UTC)
-        context = dg.build_schedule_context(instance=instance, scheduled_execution_time=tick)
-        requests = list(schedule(context, store=store))
-    assert [(request.run_key, request.partition_key) for request in requests] == [("2025-10-18:club", KEY)]
-
-
-def test_events_that_came_in_lead_to_matching_the_days_they_touch_again(graph, run, instance, club, store):
-    sensor = graph.get_repository_def().get_sensor_def("rematch_after_events")
-
-    def requests(result):
-        context = dg.build_run_status_sensor_context(
-            sensor_name="rematch_after_events",
-            dagster_instance=instance,
-            dagster_run=result.dagster_run,
-            dagster_event=result.get_run_success_event(),
-        )
-        return list(sensor(context, store=store))
-
-    later = DAY + timedelta(days=2)
-    result = run("events_of_day", str(DAY), str(later))
-    (request,) = requests(result)
-    # An event of the 18th, UTC, may be one of the evening before in New York; of that day no playlist was kept.
-    assert request.tags == {
-        "dagster/asset_partition_range_start": KEY,
-        "dagster/asset_partition_range_end": f"{later}|club",
-    }
-    assert [key.to_user_string() for key in request.asset_selection] == ["matched_programmes", "published_xmltv"]
-    assert request.run_key == f"{result.run_id}:club"
-    assert requests(run("provider_day", KEY)) == []
 
 
 def test_a_coming_day_has_todays_playlist_and_does_not_hide_what_today_becomes(run, instance, club, store, tmp_path):

@@ -1,0 +1,174 @@
+"""A changed playlist leads to a new guide of its provider alone; what fails is its own affair."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+import pytest
+from psycopg.types.json import Jsonb
+from small_provider import PASSWORD, ZONE, Answer, playlist, site
+
+from epg_pipeline import flows
+from epg_pipeline.checking import check_playlists
+
+OTHER = playlist(("NBA 01: Boston Celtics vs Orlando Magic @ 8 PM ET",))
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+def now():
+    return datetime.now(UTC)
+
+
+def looked(store, *slugs):
+    return {one.slug: one for one in check_playlists(store, list(slugs))}
+
+
+def sensor(graph, name):
+    return graph.get_repository_def().get_sensor_def(name)
+
+
+def tick(graph, name, instance, store, cursor=None):
+    context = dg.build_sensor_context(instance=instance, cursor=cursor)
+    return sensor(graph, name)(context, store=store)
+
+
+@pytest.fixture
+def served(store):
+    """A provider whose playlist a loopback server serves with an ETag, fetched once."""
+    with site(Answer(body=playlist(), headers={"ETag": '"1"'})) as server:
+        provider = store.add_provider("Served", server.address, ZONE, "goat")
+        flows.snapshot_playlist(store, provider, flows.today(ZONE))
+        server.requests.clear()
+        yield provider, server
+
+
+def test_an_unchanged_playlist_is_asked_for_by_its_etag_and_asks_for_nothing(store, served):
+    _provider, server = served
+    assert looked(store, "served")["served"].day is None
+    assert server.requests[0][1]["if-none-match"] == '"1"'
+    assert store.checks.changes(0, 10) == []
+
+
+def test_a_server_without_validators_is_known_by_the_content(store):
+    with site(Answer(body=playlist())) as server:
+        store.add_provider("Plain", server.address, ZONE, "goat")
+        assert looked(store, "plain")["plain"].day == flows.today(ZONE)
+        assert looked(store, "plain")["plain"].day is None
+        server.answers[:] = [Answer(body=OTHER)]
+        assert looked(store, "plain")["plain"].day == flows.today(ZONE)
+    (change,) = store.checks.changes(0, 10)
+    assert change.content_hash == store.snapshot(store.provider("plain"), flows.today(ZONE)).content_hash
+
+
+def test_new_validators_of_the_same_content_are_asked_by_next_time(store, served):
+    _, server = served
+    server.answers[:] = [Answer(body=playlist(), headers={"ETag": '"2"'})]
+    assert looked(store, "served")["served"].day is None
+    looked(store, "served")
+    assert server.requests[-1][1]["if-none-match"] == '"2"'
+
+
+def test_what_fails_is_noted_without_the_account_and_disturbs_no_other(store, served, tmp_path):
+    file = tmp_path / "list.m3u"
+    file.write_bytes(OTHER)
+    store.add_provider("File", str(file), ZONE, "goat")
+    with site(Answer(status=404)) as gone, site(Answer(body=b"<html>")) as page:
+        store.add_provider("Gone", gone.address, ZONE, "goat")
+        store.add_provider("Page", page.address, ZONE, "goat")
+        found = looked(store, "served", "file", "gone", "page")
+    assert found["file"].day
+    assert "HTTP 404" in found["gone"].problem
+    assert "a web page" in found["page"].problem
+    assert not found["served"].problem
+    assert PASSWORD not in str(found)
+    store.incidents.note_standing_faults()
+    assert [one.subject for one in store.incidents.open()] == ["playlist of gone", "playlist of page"]
+    assert PASSWORD not in str(store.incidents.open())
+
+
+def test_a_look_that_was_killed_before_it_noted_the_change_finds_it_again(store, served, monkeypatch):
+    _provider, server = served
+    looked(store, "served")
+    server.answers[:] = [Answer(body=OTHER, headers={"ETag": '"2"'})]
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store.checks, "note_change", killed)
+        with pytest.raises(KeyboardInterrupt):
+            looked(store, "served")
+    assert looked(store, "served")["served"].day == flows.today(ZONE)
+
+
+def test_who_is_due_is_told_by_the_providers_own_minutes(store):
+    for name, minutes in (("Usual", None), ("Often", 5), ("Never", 0), ("Odd", "x")):
+        provider = store.add_provider(name, "/lists/none.m3u", "UTC", "kid")
+        if minutes is not None:
+            with store.connections.transaction() as connection:
+                connection.execute(
+                    "UPDATE providers SET settings = %s WHERE id = %s",
+                    (Jsonb({"check_minutes": minutes}), provider.id),
+                )
+    store.pause_provider(store.add_provider("Paused", "/lists/none.m3u", "UTC", "kid"))
+    assert store.checks.due(now()) == ["odd", "often", "usual"]
+    store.checks.begin(["odd", "often", "usual"])
+    at = now()
+    for slug in ("odd", "often", "usual"):
+        store.checks.note(slug, at)
+    assert store.checks.due(at + timedelta(minutes=4)) == []
+    assert store.checks.due(at + timedelta(minutes=5)) == ["often"]
+    # One whose time has come takes those along whose time is near.
+    assert store.checks.due(at + timedelta(minutes=28)) == ["odd", "often", "usual"]
+
+
+def test_a_look_is_asked_for_once_and_not_while_one_goes_on(graph, instance, store, served):
+    request = tick(graph, "playlist_checks", instance, store)
+    assert request.run_key == tick(graph, "playlist_checks", instance, store).run_key
+    run = instance.create_run_for_job(graph.resolve_job_def("playlist_check"), status=dg.DagsterRunStatus.STARTED)
+    assert isinstance(tick(graph, "playlist_checks", instance, store), dg.SkipReason)
+    instance.report_run_failed(run)
+    assert isinstance(tick(graph, "playlist_checks", instance, store), dg.RunRequest)
+    looked(store, "served")
+    assert tick(graph, "playlist_checks", instance, store).skip_message == "No playlist is due."
+
+
+def test_a_change_leads_to_a_new_guide_of_that_provider_alone(graph, run, instance, store, served, settings):
+    provider, server = served
+    store.add_provider("Bystander", "/lists/none.m3u", ZONE, "goat")
+    looked(store, "served")
+    server.answers[:] = [Answer(body=OTHER, headers={"ETag": '"2"'})]
+    asked = len(server.requests)
+    assert graph.resolve_job_def("playlist_check").execute_in_process(instance=instance).success is True
+    looked(store, "served")  # nothing has changed since: nothing more is asked for
+
+    outcome = tick(graph, "changed_playlists", instance, store)
+    (request,) = outcome.run_requests
+    kept = store.snapshot(provider, flows.today(ZONE))
+    assert request.run_key == f"served:{flows.today(ZONE)}:{kept.content_hash}"
+    assert request.tags["epg/playlist"] == kept.content_hash
+    assert [added.partition_keys for added in outcome.dynamic_partitions_requests] == [["served"]]
+    again = tick(graph, "changed_playlists", instance, store, outcome.cursor)
+    assert again.skip_message == "No playlist has changed."
+
+    instance.add_dynamic_partitions("providers", ["served"])
+    before = len(server.requests)
+    result = graph.resolve_job_def("provider_day").execute_in_process(
+        instance=instance, partition_key=request.partition_key, tags=request.tags
+    )
+    assert result.success
+    assert len(server.requests) == before > asked  # the run takes what was fetched
+    assert b"Boston Celtics" in (settings.dist / "served" / "guide.xml").read_bytes()
+
+
+def test_many_changes_are_asked_for_over_several_ticks_and_none_is_lost(graph, instance, store):
+    slugs = [store.add_provider(f"P {number:03}", "/lists/none.m3u", "UTC", "kid").slug for number in range(45)]
+    store.checks.begin(slugs)
+    for number, slug in enumerate(slugs):
+        store.checks.note_change(slug, now(), flows.today("UTC"), f"{number:064x}")
+    asked, cursor = [], None
+    while not isinstance(outcome := tick(graph, "changed_playlists", instance, store, cursor), dg.SkipReason):
+        asked += [str(request.partition_key).partition("|")[2] for request in outcome.run_requests]
+        cursor = outcome.cursor
+    assert asked == slugs

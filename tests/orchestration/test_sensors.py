@@ -1,0 +1,190 @@
+"""Which partitions exist, what the morning publishes, and which days events lead to: exactly those, each once."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import dagster as dg
+import polars as pl
+import pytest
+from small_provider import DAY, ZONE, events_file
+
+from epg_pipeline import flows
+from epg_pipeline.adapters.event_files import read_events
+from epg_pipeline.events_flow import take_in_file
+from epg_pipeline.orchestration.partitions import days_in_a_row
+from epg_pipeline.orchestration.schedules import MOST_TOGETHER, neighbours
+
+RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
+NEXT = DAY + timedelta(days=1)
+
+
+def sensor(graph, name):
+    return graph.get_repository_def().get_sensor_def(name)
+
+
+def tick(graph, name, instance, store, cursor=None):
+    return sensor(graph, name)(dg.build_sensor_context(instance=instance, cursor=cursor), store=store)
+
+
+def test_providers_on_record_become_partitions(graph, instance, club, store):
+    store.pause_provider(store.add_provider("Other", "/lists/other.m3u", "UTC", "kid"))
+    outcome = tick(graph, "provider_partitions", instance, store)
+    assert [request.partition_keys for request in outcome.dynamic_partitions_requests] == [["other"]]
+    instance.add_dynamic_partitions("providers", ["other"])
+    assert isinstance(tick(graph, "provider_partitions", instance, store), dg.SkipReason)
+
+
+@pytest.fixture
+def morning(graph, store, tmp_path):
+    """What the daily publish asks for on the day, where these are the partitions of providers."""
+
+    def requests(*slugs):
+        schedule = graph.get_repository_def().get_schedule_def("daily_publish")
+        with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+            instance.add_dynamic_partitions("providers", list(slugs))
+            tick = datetime(2025, 10, 18, 6, tzinfo=UTC)
+            context = dg.build_schedule_context(instance=instance, scheduled_execution_time=tick)
+            return [
+                (one.run_key, one.partition_key or tuple(one.tags[tag] for tag in RANGE))
+                for one in schedule(context, store=store)
+            ]
+
+    return requests
+
+
+def test_the_morning_publish_is_asked_for_every_active_provider_once(morning, store):
+    for name in ("A", "Paused", "B", "C", "New"):
+        store.add_provider(name, "/lists/none.m3u", ZONE, "kid")
+    store.pause_provider(store.provider("paused"))
+    assert morning("b", "a", "paused", "c") == [  # "new" is not a partition yet
+        ("2025-10-18:b", (f"{DAY}|b", f"{DAY}|a")),
+        ("2025-10-18:c", f"{DAY}|c"),
+    ]
+
+
+def test_each_zone_has_its_own_today(morning, store):
+    for name, zone in (("East", "America/New_York"), ("Hawaii", "Pacific/Honolulu")):
+        store.add_provider(name, "/lists/none.m3u", zone, "kid")
+    assert [key for _, key in morning("east", "hawaii")] == ["2025-10-18|east", "2025-10-17|hawaii"]
+
+
+def test_a_morning_of_many_is_some_runs_of_neighbours():
+    partitions = [f"p-{number}" for number in range(200)]
+    days = dict.fromkeys(partitions, DAY)
+    parts = list(neighbours(partitions, days))
+    assert [slug for _, slugs in parts for slug in slugs] == partitions
+    assert {len(slugs) for _, slugs in parts} == {MOST_TOGETHER}
+    del days["p-30"]
+    assert "p-30" not in [slug for _, slugs in neighbours(partitions, days) for slug in slugs]
+
+
+def test_the_morning_publish_asks_no_server_for_anything(run, instance, club, store, monkeypatch):
+    from epg_pipeline.adapters import http, polite_http
+
+    def asked(*_, **__):
+        raise AssertionError("a source was asked")
+
+    other = store.add_provider("Other", "http://tv.example/list.m3u", ZONE, "kid")
+    kept = store.snapshot(club, DAY)
+    store.save_snapshot(other, DAY, store.snapshot_body(kept), kept.entry_count)
+    flows.filter_channels(store, other, DAY)
+    instance.add_dynamic_partitions("providers", ["other"])
+    monkeypatch.setattr(http, "_ask", asked)
+    monkeypatch.setattr(polite_http.SourceClient, "ask_all", asked)
+    assert run("publish_day", f"{DAY}|club", f"{DAY}|other").success
+    made = instance.get_materialized_partitions(dg.AssetKey("published_xmltv"))
+    assert {str(key) for key in made} == {f"{DAY}|club", f"{DAY}|other"}
+
+
+@pytest.mark.parametrize(
+    ("days", "parts"),
+    [([], []), ([3], [[3]]), ([5, 1, 2], [[1, 2], [5]]), ([30, 31], [[30, 31]])],
+)
+def test_days_in_a_row_stay_together(days, parts):
+    made = days_in_a_row([date(2025, 10, day) for day in days])
+    assert [[day.day for day in part] for part in made] == parts
+
+
+@pytest.fixture
+def guided(store, settings, club):
+    """The provider with its guides of two days made."""
+    flows.match_days(store, club, [DAY, NEXT])
+    return club
+
+
+def taken_in(store, tmp_path, change):
+    events = read_events(events_file(tmp_path / "again.jsonl")).events
+    take_in_file(store, change(events))
+
+
+def moved(minutes, event="nba-sas-mia"):
+    later = pl.col("starts_at") + pl.duration(minutes=minutes)
+    return lambda events: events.with_columns(
+        starts_at=pl.when(pl.col("event_id") == event).then(later).otherwise("starts_at")
+    )
+
+
+def asked(outcome):
+    return [tuple(request.tags[tag] for tag in RANGE) for request in outcome.run_requests]
+
+
+def test_a_moved_event_asks_for_the_days_it_touches_and_no_others(graph, instance, guided, store, tmp_path):
+    store.add_provider("Bystander", "/lists/none.m3u", ZONE, "kid")
+    taken_in(store, tmp_path, moved(30))
+    outcome = tick(graph, "rematch_after_events", instance, store)
+    assert asked(outcome) == [(f"{DAY}|club", f"{NEXT}|club")]  # from 20:00 on, it may run past midnight
+    (request,) = outcome.run_requests
+    assert [key.to_user_string() for key in request.asset_selection] == ["matched_programmes", "published_xmltv"]
+    assert request.tags["epg/provider"] == "club"
+    again = tick(graph, "rematch_after_events", instance, store, outcome.cursor)
+    assert isinstance(again, dg.SkipReason)
+    assert tick(graph, "rematch_after_events", instance, store).run_requests[0].run_key == request.run_key
+
+
+def test_an_event_that_stays_as_it_was_asks_for_nothing(graph, instance, guided, store, tmp_path):
+    taken_in(store, tmp_path, lambda events: events)
+    assert isinstance(tick(graph, "rematch_after_events", instance, store), dg.SkipReason)
+
+
+def test_a_new_event_asks_for_the_days_of_slots_that_wait_for_it(graph, instance, guided, store, tmp_path):
+    def troy(events, days=0, league="college-football"):
+        start = datetime(2025, 10, 18, 23, 30, tzinfo=UTC) + timedelta(days=days)
+        return events.head(1).with_columns(
+            event_id=pl.lit(f"new-{league}-{days}"),
+            league=pl.lit(league),
+            event_date=pl.lit(start.date()),
+            home=pl.lit("Old Dominion Monarchs"),
+            away=pl.lit("Troy Trojans"),
+            starts_at=pl.lit(start).cast(events.schema["starts_at"]),
+        )
+
+    taken_in(store, tmp_path, lambda events: troy(events, days=9))
+    taken_in(store, tmp_path, lambda events: troy(events, league="nhl"))
+    assert isinstance(tick(graph, "rematch_after_events", instance, store), dg.SkipReason)
+    taken_in(store, tmp_path, troy)
+    assert asked(tick(graph, "rematch_after_events", instance, store)) == [(f"{DAY}|club", f"{NEXT}|club")]
+
+
+def test_the_run_that_is_asked_for_leaves_nothing_due(graph, run, instance, guided, store, tmp_path):
+    taken_in(store, tmp_path, moved(30))
+    (request,) = tick(graph, "rematch_after_events", instance, store).run_requests
+    first, last = (request.tags[tag] for tag in RANGE)
+    assert run("provider_day", first, last, assets=["matched_programmes", "published_xmltv"]).success
+    assert store.rematches_due(guided) == set()
+
+
+def test_a_paused_provider_is_asked_for_nothing(graph, instance, guided, store, tmp_path):
+    store.pause_provider(guided)
+    taken_in(store, tmp_path, moved(30))
+    assert isinstance(tick(graph, "rematch_after_events", instance, store), dg.SkipReason)
+
+
+def test_a_past_day_keeps_its_playlist_and_one_before_the_first_says_that_there_is_none(
+    run, instance, club, store, tmp_path
+):
+    (tmp_path / "list.m3u").write_text("#EXTM3U\n#EXTINF:-1,NBA 01:\nhttp://tv.example/1.ts\n")
+    assert run("provider_day", f"{DAY}|club", assets=["raw_m3u"]).success
+    result = run("provider_day", f"{DAY - timedelta(days=1)}|club", assets=["raw_m3u"])
+    (failed,) = (event for event in result.all_events if event.is_step_failure)
+    assert f"no playlist was kept for {DAY - timedelta(days=1)} or before" in failed.step_failure_data.error.to_string()
