@@ -50,6 +50,15 @@ class FlowError(Exception):
 
 
 @dataclass(frozen=True)
+class Told:
+    """Programmes as one form of the guide tells them: dressed, with the texts of its tier, in its zone."""
+
+    form: Edition
+    texts: Texts
+    programmes: pl.DataFrame
+
+
+@dataclass(frozen=True)
 class Guide:
     """Some days in a row, the channels in force on the last of them, and their dressed programmes."""
 
@@ -119,20 +128,18 @@ class _Press:
         window = self._window() if self.current else [self._day]
         opens, closes = window[0].opens, window[-1].closes
         shown = stitch(self._store.programmes(self._provider, opens, closes), opens, closes)
-        form = Edition(self._provider.tier, self._provider.timezone)
-        dressed, texts = self._dressed(shown, form)
-        own = self._put(self._day.date.isoformat(), form.zone, [self._day], dressed, texts)
+        own = self._told(shown, Edition(self._provider.tier, self._provider.timezone))
+        guide = self._put(self._day.date.isoformat(), own, [self._day])
         if self.current:
-            own, own_texts = self._put("", form.zone, window, dressed, texts), texts
-            for other, folders in self._further(form).items():
-                if other != form:
-                    dressed, texts = self._dressed(shown, other)
+            guide = self._put("", own, window)
+            for form, folders in self._further(own.form).items():
+                told = own if form == own.form else self._told(shown, form)
                 for folder in folders:
-                    self._put(folder, other.zone, window, dressed, texts)
+                    self._put(folder, told, window)
             self._remove_other_editions()
-            self._put_report(own, own_texts)
-        self._store.record_publications(self._provider, self._notes)
-        return own
+            self._put_report(guide, own)
+        self._store.publications.note(self._provider, self._notes)
+        return guide
 
     def _window(self) -> list[ProviderDay]:
         around = range(-self._wishes.days_before, self._wishes.days_after + 1)
@@ -140,52 +147,49 @@ class _Press:
 
     def _further(self, own: Edition) -> dict[Edition, list[str]]:
         """The further editions with their zones filled in, and the folders of each, for two may come to the same."""
-        forms: dict[Edition, list[str]] = {own: []}  # first, while its rows are at hand
+        forms: dict[Edition, list[str]] = {}
         for edition in self._wishes.further_editions:
-            told = Edition(edition.tier, edition.zone or own.zone)
-            forms.setdefault(told, []).append(edition.folder)
+            form = Edition(edition.tier, edition.zone or own.zone)
+            forms.setdefault(form, []).append(edition.folder)
         return forms
 
-    def _dressed(self, shown: pl.DataFrame, form: Edition) -> tuple[pl.DataFrame, Texts]:
-        """The programmes as an edition tells them, and its texts."""
+    def _told(self, shown: pl.DataFrame, form: Edition) -> Told:
         wishes = self._wishes
         texts = load_texts(wishes.language, self._settings.texts_file, tier=form.tier, clock=wishes.clock)
-        return dress(shown, form.tier, form.zone, load_facts().sports, texts=texts, testing=wishes.testing), texts
+        dressed = dress(shown, form.tier, form.zone, load_facts().sports, texts=texts, testing=wishes.testing)
+        return Told(form, texts, dressed)
 
-    def _put(self, folder: str, zone: str, days: list[ProviderDay], dressed: pl.DataFrame, texts: Texts) -> Guide:
+    def _put(self, folder: str, told: Told, days: list[ProviderDay]) -> Guide:
         """Write one guide and what is beside it, unless it must be held back; the guide as it is or would be."""
-        guide = self._guide(dressed, days)
+        guide = self._guide(told, days)
         path = guide_folder(self._settings.dist, self._provider.slug, folder)
         below = path.relative_to(self._settings.dist).as_posix()
         by_day = programmes_by_day(guide.programmes, self._provider.timezone)
         marks = self._wishes.live_marks
         try:
             self._refuse_loss(below, guide, by_day)
-            body = to_xmltv(guide.channels, guide.programmes, language=texts.language, live_marks=marks)
-            written = write_guide(path, body, self._beside(folder, zone, guide, texts), live_marks=marks)
+            body = to_xmltv(guide.channels, guide.programmes, language=told.texts.language, live_marks=marks)
+            written = write_guide(path, body, self._beside(folder, told, guide), live_marks=marks)
         except (GuideHeldBackError, GuideError) as fault:
             reason = "; ".join(fault.faults) if isinstance(fault, GuideHeldBackError) else str(fault)
             self.held_back.setdefault(reason, []).append(below)
         else:
-            self.files += written
-            self._notes += [self._note(file, texts.tier, guide, by_day) for file in written]
+            self._keep(written, told, guide, by_day)
         return guide
 
-    def _put_report(self, guide: Guide, texts: Texts) -> None:
+    def _put_report(self, guide: Guide, own: Told) -> None:
         """Write the match report, also when the guide is held back: then it is wanted most."""
-        report = match_report(self._store, self._provider, self._today.date, texts)
+        report = match_report(self._store, self._provider, self._today.date, own.texts)
         folder = guide_folder(self._settings.dist, self._provider.slug)
-        written = write_files(folder, {"report.html": report.encode()})
-        self.files += written
-        self._notes += [self._note(file, self._provider.tier, guide, {}) for file in written]
+        self._keep(write_files(folder, {"report.html": report.encode()}), own, guide, {})
 
-    def _guide(self, dressed: pl.DataFrame, days: list[ProviderDay]) -> Guide:
+    def _guide(self, told: Told, days: list[ProviderDay]) -> Guide:
         """The part of the programmes that is on during some days, with the channels in force on the last of them."""
         last = days[-1].date
         if last not in self._channels:
             self._channels[last] = self._store.channels(self._provider, last)
         channels = self._channels[last]
-        during = dressed.filter(pl.col("stops_at") > days[0].opens, pl.col("starts_at") < days[-1].closes)
+        during = told.programmes.filter(pl.col("stops_at") > days[0].opens, pl.col("starts_at") < days[-1].closes)
         own = during.join(channels, on="channel_id", how="semi")  # a slot gone since keeps its record, not its guide
         return Guide(days, channels.join(own, on="channel_id", how="semi", maintain_order="left"), own)
 
@@ -198,7 +202,7 @@ class _Press:
         if guide.programmes.is_empty():
             raise GuideHeldBackError(below, [self._why_nothing(guide.days[-1].date)])
         file = f"{below}/guide.xml"
-        last = self._store.last_published(self._provider, [file]).get(file)
+        last = self._store.publications.last(self._provider, [file]).get(file)
         if self._force or last is None or not (self._settings.dist / file).exists():
             return
         since = min(self._today.date, guide.days[-1].date)  # a past day's own guide is compared too
@@ -216,31 +220,41 @@ class _Press:
             return f"its playlist of {day} holds no event slot; see how its names are read: epg match"
         return f"its slots of {day} have no programmes yet; make them: epg refresh"
 
-    def _beside(self, folder: str, zone: str, guide: Guide, texts: Texts) -> dict[str, bytes]:
+    def _beside(self, folder: str, told: Told, guide: Guide) -> dict[str, bytes]:
         """What lies beside a guide: the page by each current one, the private playlist by the provider's own."""
         if folder == self._day.date.isoformat():
             return {}
-        name = f"{self._provider.name}, {folder}" if folder else self._provider.name
-        report = "../report.html" if folder else "report.html"
         page = guide_page(
-            guide.channels, guide.programmes, guide.days, name, load_facts().sports, zone, texts=texts, report=report
+            guide.channels,
+            guide.programmes,
+            guide.days,
+            f"{self._provider.name}, {folder}" if folder else self._provider.name,
+            load_facts().sports,
+            told.form.zone,
+            texts=told.texts,
+            report="../report.html" if folder else "report.html",
         )
         if folder:
             return {"index.html": page.encode()}
         address = f"{self._settings.guide_url}/guides/{self._provider.slug}/guide.xml.gz"
         return {"index.html": page.encode(), "playlist.m3u": clone_playlist(guide.channels, address)}
 
-    def _note(self, file: WrittenFile, tier: str, guide: Guide, by_day: Mapping[date, int]) -> Publication:
-        return Publication(
-            day=self._day.date,
-            path=file.path.relative_to(self._settings.dist).as_posix(),
-            tier=tier,
-            sha256=file.sha256,
-            byte_count=file.byte_count,
-            channel_count=guide.channels.height,
-            programme_count=guide.programmes.height,
-            programmes_by_day=by_day if file.path.name == "guide.xml" else {},
-        )
+    def _keep(self, files: list[WrittenFile], told: Told, guide: Guide, by_day: Mapping[date, int]) -> None:
+        """Count files among those that stand, to be noted when all are written."""
+        self.files += files
+        self._notes += [
+            Publication(
+                day=self._day.date,
+                path=file.path.relative_to(self._settings.dist).as_posix(),
+                tier=told.form.tier,
+                sha256=file.sha256,
+                byte_count=file.byte_count,
+                channel_count=guide.channels.height,
+                programme_count=guide.programmes.height,
+                programmes_by_day=by_day if file.path.name == "guide.xml" else {},
+            )
+            for file in files
+        ]
 
     def _remove_other_editions(self) -> None:
         """Take away editions that are no longer set: better an address that answers 404 than a guide that just ends."""

@@ -26,7 +26,7 @@ def write_summary(store: Store, provider: Provider, as_of: date, dist: Path, pub
     back. `published_at` is when a file of it last changed, null before the first.
     """
     folders = [provider.slug, *(f"{provider.slug}/{edition}" for edition in published.editions)]
-    noted = store.last_published(provider, [f"{folder}/{name}" for folder in folders for name in CURRENT_FILES])
+    noted = store.publications.last(provider, [f"{folder}/{name}" for folder in folders for name in CURRENT_FILES])
     own = noted.get(f"{provider.slug}/guide.xml")
     changed_at = max((one.published_at for one in noted.values()), default=None)
     summary = {
@@ -38,7 +38,7 @@ def write_summary(store: Store, provider: Provider, as_of: date, dist: Path, pub
         "published_at": changed_at.astimezone(UTC).isoformat(timespec="seconds") if changed_at else None,
         "channels": own.channel_count if own else 0,
         "programmes": own.programme_count if own else 0,
-        **store.match_counts(provider, as_of),
+        **store.publications.match_counts(provider, as_of),
         "editions": list(published.editions),
         "held_back": "; ".join(published.held_back) or None,
         "uploads_failed": len(published.uploads.failed) if published.uploads else 0,

@@ -16,7 +16,6 @@ from epg_pipeline.adapters import (
     programme_rows,
     provider_changes,
     provider_rows,
-    publication_rows,
     slot_rows,
     source_rows,
     team_list_rows,
@@ -31,12 +30,12 @@ from epg_pipeline.adapters.connections import (
     parts_of,
 )
 from epg_pipeline.adapters.faults import StoreError, UnknownProvider
-from epg_pipeline.adapters.migrations import migrate
 from epg_pipeline.adapters.incidents import Incidents
+from epg_pipeline.adapters.migrations import migrate
 from epg_pipeline.adapters.override_rows import NewOverride
 from epg_pipeline.adapters.playlist_checks import PlaylistChecks
 from epg_pipeline.adapters.provider_rows import NewProvider, Provider, Snapshot
-from epg_pipeline.adapters.publication_rows import LastPublished, Publication
+from epg_pipeline.adapters.publication_rows import Publication, Publications
 from epg_pipeline.adapters.secrets import Seal
 from epg_pipeline.adapters.slot_rows import SlotChanges
 from epg_pipeline.adapters.snapshots import SnapshotFiles
@@ -45,7 +44,7 @@ from epg_pipeline.adapters.upload_rows import Uploads
 from epg_pipeline.adapters.written import Written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from datetime import date, datetime
     from pathlib import Path
 
@@ -57,7 +56,6 @@ if TYPE_CHECKING:
     from epg_pipeline.domain.team_lists import Compared
 
 __all__ = [
-    "LastPublished",
     "NewOverride",
     "Provider",
     "Publication",
@@ -132,6 +130,7 @@ class Store:
         self._lease = lease
         self.checks = PlaylistChecks(self.connections)
         self.incidents = Incidents(self.connections)
+        self.publications = Publications(self.connections)
         self.uploads = Uploads(self.connections)
 
     def close(self) -> None:
@@ -321,11 +320,6 @@ class Store:
         with self.connections.transaction() as connection:
             return programme_rows.decisions_of_day(connection, provider, day)
 
-    def match_counts(self, provider: Provider, day: date) -> dict[str, float | None]:
-        """Of the decisions in force on a day: slots, how many of each match_status, and match_rate (0 to 1 or None)."""
-        with self.connections.transaction() as connection:
-            return programme_rows.counts_of_day(connection, provider, day)
-
     def match_rates(self, provider: Provider, first_day: date, last_day: date) -> pl.DataFrame:
         """How many slots found their event on each day that is on record; a MATCH_RATES frame, by day."""
         with self.connections.transaction() as connection:
@@ -406,16 +400,6 @@ class Store:
             return override_rows.remove_override(connection, number)
 
     # What came of it
-
-    def record_publications(self, provider: Provider, publications: Iterable[Publication]) -> list[bool]:
-        """Note published files; says of each whether its content is new at its path."""
-        with self.connections.transaction() as connection:
-            return publication_rows.insert_publications(connection, provider, publications)
-
-    def last_published(self, provider: Provider, paths: Iterable[str]) -> dict[str, LastPublished]:
-        """What was noted last at each of the paths (relative to the folder of guides) that has anything."""
-        with self.connections.transaction() as connection:
-            return publication_rows.last_published(connection, provider, paths)
 
     def quarantine(self, provider: Provider | None, day: date, stage: str, rows: pl.DataFrame) -> int:
         """Note rows that were set aside, with columns `name` and `reason`; how many were not noted before."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import polars as pl
-from psycopg.rows import dict_row
 
 from epg_pipeline.adapters.frames_in_tables import read_frame, stage, upsert
 from epg_pipeline.adapters.slot_rows import channel_keys
@@ -56,13 +55,6 @@ def save_day_decisions(
 def decisions_of_day(connection: psycopg.Connection, provider: Provider, day: date) -> pl.DataFrame:
     """The decisions of a day as a DECISIONS frame, in the playlist's order."""
     return read_frame(connection, query("decisions"), {"provider": provider.id, "day": day}, DECISIONS)
-
-
-def counts_of_day(connection: psycopg.Connection, provider: Provider, day: date) -> dict[str, float | None]:
-    """How many of the decisions in force on a day are of each match_status, and the share of events found."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(query("match_counts"), {"provider": provider.id, "day": day}).fetchone()
-    return row or {}  # an aggregate always has its one row
 
 
 def match_rates_between(connection: psycopg.Connection, provider: Provider, first: date, last: date) -> pl.DataFrame:

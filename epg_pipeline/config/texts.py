@@ -135,7 +135,6 @@ class Texts(Habits):
     """The words of one language and tier with the habits of zones; `hours` overrules these."""
 
     language: str
-    tier: Tier
     words: Language
     hours: Clock = "zone"
 
@@ -165,7 +164,7 @@ def load_texts(language: str = "en", own: Path | None = None, *, tier: Tier = "g
         where = shown(own or PACKAGED)
         raise ConfigError(f"{where}: no language {language!r}; there are {', '.join(sorted(stated.languages))}")
     habits = {name: getattr(stated, name) for name in Habits.model_fields}
-    return Texts(language=language, tier=tier, words=stated.languages[language].of_tier(tier), hours=clock, **habits)
+    return Texts(language=language, words=stated.languages[language].of_tier(tier), hours=clock, **habits)
 
 
 @cache

@@ -143,10 +143,10 @@ def test_an_edition_like_the_providers_own_guide_is_its_twin(store, club, settin
 
 
 def test_an_unchanged_publish_writes_no_file_and_notes_nothing(store, club, settings):
-    before, noted = standing(settings.dist), store.last_published(club, ["club/guide.xml", "club/kid/guide.xml"])
+    before, noted = standing(settings.dist), store.publications.last(club, ["club/guide.xml", "club/kid/guide.xml"])
     publish(store, club, settings)
     assert standing(settings.dist) == before
-    assert store.last_published(club, ["club/guide.xml", "club/kid/guide.xml"]) == noted
+    assert store.publications.last(club, ["club/guide.xml", "club/kid/guide.xml"]) == noted
 
 
 def test_the_summary_tells_what_stands_and_how_the_names_were_matched(store, club, settings):
@@ -173,6 +173,7 @@ def test_an_edition_no_longer_set_is_gone_and_its_folder_with_it(store, club, se
 
 def test_a_past_day_changes_nothing_of_the_current_guide_and_today_does(store, club, settings, list_file):
     refresh(store, club, settings, as_of=DAY - timedelta(days=5))
+    publish(store, club, settings)
     before = standing(settings.dist)
     past = publish(store, club, settings, day=DAY - timedelta(days=5))
     assert (past.current, past.editions, past.held_back) == (False, (), ())

@@ -167,9 +167,9 @@ def test_a_lost_or_damaged_snapshot_is_an_error_that_names_the_file(store, provi
 def test_a_publication_is_noted_when_its_content_is_new(store, provider):
     one = Publication(DAY, "demo/guide.xml", "buck", "0" * 64, 100, 3, 36, {DAY: 36})
     other = replace(one, sha256="1" * 64, programmes_by_day={DAY: 12})
-    assert store.record_publications(provider, (one, one, other, one)) == [True, False, True, True]
-    assert store.record_publications(provider, [replace(one, day=DAY + timedelta(days=1))]) == [False]
-    noted = store.last_published(provider, ["demo/guide.xml", "demo/kid/guide.xml"])
+    assert store.publications.note(provider, (one, one, other, one)) == [True, False, True, True]
+    assert store.publications.note(provider, [replace(one, day=DAY + timedelta(days=1))]) == [False]
+    noted = store.publications.last(provider, ["demo/guide.xml", "demo/kid/guide.xml"])
     assert list(noted) == ["demo/guide.xml"]
     assert (noted["demo/guide.xml"].programme_count, noted["demo/guide.xml"].programmes_by_day) == (36, {DAY: 36})
 
