@@ -13,12 +13,14 @@ import typer
 
 from epg_pipeline.cli import (
     aliases,
+    backfill,
     days,
     demo,
     doctor,
     dry,
     events,
     families,
+    notify,
     overrides,
     providers,
     servers,
@@ -56,6 +58,8 @@ app.add_typer(aliases.app, name="alias")
 app.add_typer(families.app, name="family")
 app.add_typer(events.app, name="events")
 app.add_typer(teams.app, name="teams")
+app.command()(backfill.backfill)
+app.add_typer(notify.app, name="notify")
 app.command()(status.status)
 app.command()(doctor.doctor)
 app.command()(servers.up)

@@ -37,9 +37,7 @@ def test() -> None:
 
     ways = channels(Settings.from_environment().notify)
     if not ways:
-        fail(
-            "no channel is set up: set EPG_NOTIFY_WEBHOOK, _SLACK or _MAIL; see epg notify test --help"
-        )
+        fail("no channel is set up: set EPG_NOTIFY_WEBHOOK, _SLACK or _MAIL; see epg notify test --help")
         raise typer.Exit(1)
     failed = 0
     for way in ways:

@@ -1,0 +1,93 @@
+"""`epg backfill`: past days of providers made again.
+
+Belongs here: which providers and days a command means, and its summary. Does not: the making (backfilling.py).
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from epg_pipeline.cli.console import Progressed, fail, say, table
+from epg_pipeline.cli.options import AsOf, a_date
+
+if TYPE_CHECKING:
+    from epg_pipeline.backfilling import BackfilledDay
+
+FIRST = typer.Option("--from", parser=a_date, metavar="YYYY-MM-DD", help="The first day.")
+LAST = typer.Option("--to", parser=a_date, metavar="YYYY-MM-DD", help="The last day; the first if left out.")
+LONGEST = 366
+
+
+def backfill(
+    first: Annotated[date, FIRST],
+    last: Annotated[date | None, LAST] = None,
+    provider: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Name or slug; may be given again. All active if left out.")
+    ] = None,
+    as_of: AsOf = None,
+) -> None:
+    """Make past days' guides again, from the playlists and events that were kept; no server is asked.
+
+    A past day has a guide of its own, <slug>/<day>/guide.xml; the guide that players load stays as it is, unless it
+    shows the day. The exit code is 1 when a day could not be made; the summary says why.
+
+    \b
+    Examples:
+      epg backfill --provider "My TV" --from 2025-10-01 --to 2025-10-14
+      epg backfill --from 2025-10-18
+    """
+    from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.backfilling import backfill_days
+    from epg_pipeline.settings import Settings
+
+    settings, days = Settings.from_environment(), _days(first, last or first)
+    done: list[BackfilledDay] = []
+    with open_store(settings) as store:
+        chosen = [store.provider(name) for name in provider or ()] or store.providers(active_only=True)
+        if not chosen:
+            say("No active provider. Add one: epg provider add NAME --playlist URL")
+            return
+        with Progressed(len(chosen) * len(days)) as progress:
+            for one in chosen:
+                making = backfill_days(store, one, days, settings, as_of)
+                for day in days:
+                    with progress.step(f"{one.name}, {day}"):
+                        done.append(next(making))
+    _summarise(done)
+
+
+def _days(first: date, last: date) -> list[date]:
+    if last < first:
+        raise typer.BadParameter(f"it is before {first}", param_hint="--to")
+    length = (last - first).days + 1
+    if length > LONGEST:
+        raise typer.BadParameter(f"{length} days; at most {LONGEST} at once", param_hint="--to")
+    return [first + timedelta(days=number) for number in range(length)]
+
+
+def _summarise(done: list[BackfilledDay]) -> None:
+    columns = ("Provider", "Day", "Names of", "Slots", "Matched", "Programmes", "Current guide")
+    made = [one for one in done if not one.problem]
+    rows = [
+        (
+            one.provider,
+            str(one.day),
+            str(one.names_of),
+            one.slots,
+            one.statuses.get("matched", 0) + one.statuses.get("manual", 0),
+            one.programmes,
+            one.current,
+        )
+        for one in made
+    ]
+    if rows:
+        table("Backfilled", columns, rows)
+    for one in done:
+        if one.problem:
+            fail(f"{one.provider}, {one.day}: {one.problem}")
+    say(f"{len(made)} of {len(done)} days made.")
+    if len(made) < len(done):
+        raise typer.Exit(1)

@@ -1,0 +1,77 @@
+"""Past days made again from what was kept: by `epg backfill`, without a server being asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from commands import epg
+from small_provider import DAY, ZONE, Answer, events_file, playlist, site
+
+from epg_pipeline import backfilling, flows
+from epg_pipeline.backfilling import backfill_days
+
+BEFORE, NEXT = DAY - timedelta(days=1), DAY + timedelta(days=1)
+LATER = DAY + timedelta(days=30)
+
+
+@pytest.fixture
+def club(store, settings, tmp_path):
+    """A provider with playlists of a day and the second after it, published as of a month later."""
+    (tmp_path / "list.m3u").write_bytes(playlist())
+    provider = store.add_provider("Club", str(tmp_path / "list.m3u"), ZONE, "goat")
+    flows.import_events(store, events_file(tmp_path / "events.jsonl"))
+    for day in (DAY, NEXT + timedelta(days=1), LATER):
+        flows.snapshot_playlist(store, provider, day)
+    flows.filter_channels(store, provider, LATER)
+    flows.match_days(store, provider, [LATER])
+    flows.publish_provider(store, provider, LATER, LATER, settings)
+    (tmp_path / "list.m3u").unlink()  # whoever asked for it now would fail
+    return provider
+
+
+def files(folder):
+    return {path: path.read_bytes() for path in sorted(folder.glob("guide.xml*"))}
+
+
+def test_past_days_get_their_guides_and_the_current_one_stays(store, settings, club):
+    current = files(settings.dist / "club")
+    made = list(backfill_days(store, club, [DAY, NEXT], settings, LATER))
+    assert [(one.day, one.names_of, one.problem, one.current) for one in made] == [
+        (DAY, DAY, "", False),
+        (NEXT, DAY, "", False),
+    ]
+    assert made[0].statuses["matched"] == 2
+    assert (made[0].slots, made[0].programmes > 5) == (5, True)
+    assert b"Miami Heat" in (settings.dist / "club" / str(DAY) / "guide.xml").read_bytes()
+    assert files(settings.dist / "club") == current
+
+
+def test_a_day_before_the_first_playlist_says_so_and_one_that_fails_stops_none(store, settings, club, monkeypatch):
+    whole = backfilling.match_day
+
+    def match_day(store, provider, day):
+        if day == DAY:
+            raise ValueError("a day that can't be matched")
+        return whole(store, provider, day)
+
+    monkeypatch.setattr(backfilling, "match_day", match_day)
+    made = list(backfill_days(store, club, [BEFORE, DAY, NEXT], settings, LATER))
+    assert [one.problem for one in made] == ["no snapshot for this date or before", "a day that can't be matched", ""]
+
+
+def test_the_command_sums_up_and_its_exit_code_tells(home):
+    with site(Answer(body=playlist())) as server:
+        for name in ("Club", "Other"):
+            assert epg(home, "provider", "add", name, "--playlist", server.address, "--timezone", ZONE).code == 0
+            assert epg(home, "onboard", name, "--date", DAY, "--as-of", DAY).code == 0
+        asked = len(server.requests)
+        ran = epg(home, "backfill", "--from", BEFORE, "--to", NEXT, "--provider", "club")
+        assert ran.code == 1
+        assert f"Club, {BEFORE}: no snapshot for this date or before" in ran.err
+        assert "2 of 3 days made." in ran.err
+        ran = epg(home, "backfill", "--from", DAY)  # all active ones
+        assert ran.code == 0, ran.told
+        assert [row.split("│")[1].strip() for row in ran.out.splitlines() if str(DAY) in row] == ["Club", "Other"]
+        assert len(server.requests) == asked
+    assert epg(home, "backfill", "--from", DAY, "--to", BEFORE).code == 2
