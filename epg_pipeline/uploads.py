@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from epg_pipeline.adapters.guide_files import MEDIA_TYPES
 from epg_pipeline.adapters.objects import AT_ONCE, Bucket, BucketError, Content
 from epg_pipeline.adapters.upload_rows import UPLOADS
 from epg_pipeline.config.provider_settings import TIERS
@@ -33,22 +34,12 @@ if TYPE_CHECKING:
 PREFIX = "epg/"
 DEPTH = 2  # slashes in a key of the provider's own folder: epg/<slug>/guide.xml
 PLAYLIST, SUMMARY = "playlist.m3u", "summary.json"
-FRESH = "public, max-age=300"  # a late change of an event reaches every player within minutes
-
-# What may go up, with its media type and cache header.
-KINDS = {
-    "guide.xml.gz": (
-        "application/gzip",
-        FRESH,
-    ),  # the file itself is compressed: no Content-Encoding, players unpack it
-    "guide.xml": ("application/xml; charset=utf-8", FRESH),
-    PLAYLIST: ("audio/x-mpegurl; charset=utf-8", "private, no-store"),  # no cache still has it once it is withdrawn
-    "index.html": ("text/html; charset=utf-8", FRESH),
-    "report.html": ("text/html; charset=utf-8", FRESH),
-    SUMMARY: ("application/json", "no-cache"),
-}
-# Guides before the pages that tell of them; by the summary others see what is published, so it goes last.
+# Guides before the pages that tell of them; by the summary others see what is published, so it goes last. No other file
+# ever goes up.
 STAGES = (("guide.xml.gz", "guide.xml", PLAYLIST), ("index.html", "report.html"), (SUMMARY,))
+NAMES = frozenset(name for stage in STAGES for name in stage)
+FRESH = "public, max-age=300"  # a late change of an event reaches every player within minutes
+CACHED = {PLAYLIST: "private, no-store", SUMMARY: "no-cache"}  # no cache still has a playlist once it is withdrawn
 
 
 @dataclass(frozen=True)
@@ -63,10 +54,14 @@ class _Outcome:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What is to be done, by key: files to go up, and objects to withdraw with the content last put there."""
+    """What is to be done, by key: files to go up, objects to withdraw, and what was left undone but is no file now.
+
+    The latter two have the hash of the content that was last put there, or was to be.
+    """
 
     up: Mapping[str, Path]
     withdraw: Mapping[str, str]
+    gone: Mapping[str, str]
 
 
 def upload_published(
@@ -79,13 +74,14 @@ def upload_published(
     of a file: it stands in what is returned, and on record. Two uploads of one provider never run at once, and each
     sends the files as they are then, so that the last one leaves what was published last.
     """
+    label = settings.storage.label if settings.storage else ""
+    store.uploads.give_up_elsewhere(provider, label)
     if settings.storage is None:
         return None
-    label = settings.storage.label
     with store.lock(provider, "uploads"):
         known = store.uploads.of(provider, label)
         plan = _planned(provider, settings.dist, files, known)
-        # Noted first: what a killed upload leaves undone is then among the failures that the next one tries again.
+        # Noted first: what a killed upload leaves undone is among what the next one does.
         store.uploads.save(provider, label, _begun(plan, known))
         outcomes = _carried_out(plan, settings.storage, patience)
         store.uploads.save(provider, label, _rows(outcomes))
@@ -114,7 +110,7 @@ def upload_summary(
 
 def public_files(dist: Path, slug: str) -> list[Path]:
     """Every file of a provider that may go up, as it stands in dist, the clone playlist included."""
-    return sorted(path for path in (dist / slug).rglob("*") if path.name in KINDS and path.is_file())
+    return sorted(path for path in (dist / slug).rglob("*") if path.name in NAMES and path.is_file())
 
 
 def check_bucket(settings: Settings) -> str | None:
@@ -133,13 +129,17 @@ def check_bucket(settings: Settings) -> str | None:
 
 def _planned(provider: Provider, dist: Path, files: Iterable[Path], known: pl.DataFrame) -> _Plan:
     """The files given and those that failed before; what is on record but not to be read any more is withdrawn."""
-    up = {PREFIX + path.relative_to(dist).as_posix(): path for path in files if path.name in KINDS}
-    failed = known.filter(pl.col("status") == "failed")["key"]
-    up |= {key: path for key in failed if (path := dist / key.removeprefix(PREFIX)).is_file()}
+    up = {PREFIX + path.relative_to(dist).as_posix(): path for path in files if path.name in NAMES}
+    undone = known.filter(pl.col("status").is_in(["begun", "failed"])).select("key", "sha256")
+    again = {key: dist / key.removeprefix(PREFIX) for key in undone["key"]}
+    up |= {key: path for key, path in again.items() if path.is_file()}
     there = known.filter(pl.col("status") != "withdrawn").select("key", "sha256").iter_rows()
     return _Plan(
-        {key: path for key, path in up.items() if _is_public(key, provider.settings)},
-        {key: sha256 for key, sha256 in there if not _is_public(key, provider.settings)},
+        up={key: path for key, path in up.items() if _is_public(key, provider.settings)},
+        withdraw={key: sha256 for key, sha256 in there if not _is_public(key, provider.settings)},
+        gone={
+            key: sha256 for key, sha256 in undone.iter_rows() if _is_public(key, provider.settings) and key not in up
+        },
     )
 
 
@@ -153,16 +153,16 @@ def _is_public(key: str, settings: ProviderSettings) -> bool:
 
 
 def _begun(plan: _Plan, known: pl.DataFrame) -> pl.DataFrame:
-    """UPLOADS rows that say of each file that it is not there, but for those known to be there with this content."""
-    reason = "the upload was broken off"
-    rows = [_Outcome(key, _sha256(path), "failed", reason) for key, path in plan.up.items()]
+    """UPLOADS rows of the files that go up, but for those known to be there with the content they have."""
+    rows = [_Outcome(key, _sha256(path), "begun") for key, path in plan.up.items()]
     return _rows(rows).join(known.filter(pl.col("status") == "done"), on=["key", "sha256"], how="anti")
 
 
 def _carried_out(plan: _Plan, storage: StorageSettings, patience: Patience | None) -> list[_Outcome]:
     """Withdraw, then upload stage by stage, a few files at a time."""
     bucket = Bucket(storage, patience)
-    outcomes = [_withdrawn(bucket, key, sha256) for key, sha256 in plan.withdraw.items()]
+    outcomes = [_Outcome(key, sha256, "withdrawn", "its file is gone") for key, sha256 in plan.gone.items()]
+    outcomes += [_withdrawn(bucket, key, sha256) for key, sha256 in plan.withdraw.items()]
     guides, pages, summary = ([item for item in plan.up.items() if _name(item[0]) in names] for names in STAGES)
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="upload") as pool:
         # The first goes alone: it finds out whether the bucket can be had at all.
@@ -175,21 +175,28 @@ def _carried_out(plan: _Plan, storage: StorageSettings, patience: Patience | Non
 
 def _put(bucket: Bucket, key: str, path: Path) -> _Outcome:
     try:
-        content = Content(path.read_bytes(), *KINDS[path.name])
+        content = Content(path.read_bytes(), MEDIA_TYPES[path.name], CACHED.get(path.name, FRESH))
         done = bucket.put(key, content)
-    except (BucketError, OSError) as fault:
-        return _failed(
-            key, path, str(fault) if isinstance(fault, BucketError) else f"the file is not readable: {fault.strerror}"
-        )
+    except Exception as fault:  # noqa: BLE001 - a failed upload never fails the guide
+        return _failed(key, path, _reason(fault))
     return _Outcome(key, content.sha256, "done" if done else "unchanged")
 
 
 def _withdrawn(bucket: Bucket, key: str, sha256: str) -> _Outcome:
     try:
         bucket.remove(key)
-    except BucketError as fault:
-        return _Outcome(key, sha256, "failed", f"it is to be withdrawn, but {fault}")
+    except Exception as fault:  # noqa: BLE001 - nor does this
+        return _Outcome(key, sha256, "failed", f"it is to be withdrawn, but {_reason(fault)}")
     return _Outcome(key, sha256, "withdrawn")
+
+
+def _reason(fault: Exception) -> str:
+    """Why, without a word of anyone else's: that might be a secret."""
+    if isinstance(fault, BucketError):
+        return str(fault)
+    if isinstance(fault, OSError):
+        return f"its file can't be read: {fault.strerror}"
+    return f"unexpected {type(fault).__name__}"
 
 
 def _failed(key: str, path: Path, reason: str) -> _Outcome:

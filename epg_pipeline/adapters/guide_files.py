@@ -36,6 +36,14 @@ _MODES = {
     "summary.json": PUBLIC,
     "playlist.m3u": PRIVATE,
 }
+MEDIA_TYPES = {
+    "guide.xml": "application/xml; charset=utf-8",
+    "guide.xml.gz": "application/gzip",  # the file itself is compressed: no Content-Encoding, players unpack it
+    "index.html": "text/html; charset=utf-8",
+    "report.html": "text/html; charset=utf-8",
+    "summary.json": "application/json",
+    "playlist.m3u": "audio/x-mpegurl; charset=utf-8",
+}
 CURRENT_FILES = tuple(name for name in _MODES if name != "summary.json")  # what a publish of the current guide writes
 _LEFTOVER_SECONDS = 3600  # a temporary file as old as this belongs to nobody any more
 

@@ -34,6 +34,15 @@ class Uploads:
         with self._connections.transaction() as connection:
             return read_frame(connection, text, {"provider": provider.id, "bucket": bucket}, UPLOADS)
 
+    def give_up_elsewhere(self, provider: Provider, bucket: str) -> None:
+        """What was left undone in any other bucket is not tried again, so it is nobody's fault any more."""
+        statement = (
+            "UPDATE uploads SET status = 'withdrawn', reason = 'another bucket is set, or none', updated_at = now() "
+            "WHERE provider_id = %s AND bucket <> %s AND status IN ('begun', 'failed')"
+        )
+        with self._connections.transaction() as connection:
+            connection.execute(statement, (provider.id, bucket))
+
     def save(self, provider: Provider, bucket: str, rows: pl.DataFrame) -> int:
         """Record what became of some objects (schema UPLOADS, a row per key); how many rows were new or differed."""
         whose = {"provider_id": pl.lit(provider.id, pl.Int64), "bucket": pl.lit(bucket)}

@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from epg_pipeline.adapters.guide_files import gzipped
+from epg_pipeline.adapters.guide_files import MEDIA_TYPES, gzipped
 from epg_pipeline.serve.files import Opened, answer, wants_packed
 from epg_pipeline.serve.metrics import CountedRequests, Metrics
 from epg_pipeline.serve.shelf import PRIVATE, PUBLIC, Shelf
@@ -29,14 +29,6 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-KINDS = {
-    "guide.xml": "application/xml; charset=utf-8",
-    "guide.xml.gz": "application/gzip",  # the file itself is compressed: no Content-Encoding, players unpack it
-    "index.html": "text/html; charset=utf-8",
-    "report.html": "text/html; charset=utf-8",
-    "summary.json": "application/json",
-    PRIVATE: "audio/x-mpegurl; charset=utf-8",
-}
 PACKED = ("guide.xml", "index.html", "report.html")  # sent in gzip to whoever takes that
 SAID = {
     403: "The playlist holds stream addresses. Its address, with the token that opens it, prints: epg playlist-url",
@@ -110,7 +102,7 @@ class _Counter:
     def start(self, request: Request) -> Response:
         page = start_page(self._shelf.guides(), str(request.base_url).rstrip("/"), self._now()).encode()
         headers = {
-            "content-type": KINDS["index.html"],
+            "content-type": MEDIA_TYPES["index.html"],
             "cache-control": "no-cache",
             "vary": "Accept-Encoding",
             "x-content-type-options": "nosniff",
@@ -138,7 +130,7 @@ class _Counter:
         if opened is None:
             raise HTTPException(404)
         headers = {
-            "content-type": KINDS[PRIVATE],
+            "content-type": MEDIA_TYPES[PRIVATE],
             "cache-control": "private, no-store",
             "x-content-type-options": "nosniff",
         }
@@ -147,7 +139,7 @@ class _Counter:
     def _public(self, request: Request, name: str) -> Response:
         slug, folder = _where(request)
         headers = {
-            "content-type": KINDS[name],
+            "content-type": MEDIA_TYPES[name],
             # A player asks again each time and gets 304 while nothing changed: a late event change shows at once.
             "cache-control": "no-cache",
             "access-control-allow-origin": "*",  # players that run in a browser; nothing here is private

@@ -259,7 +259,7 @@ def test_what_every_file_would_fail_of_is_found_out_once_and_tells_no_secret(
     assert bucket() == _local(settings, files)
 
 
-def test_a_failure_of_an_earlier_day_goes_up_with_the_next_publish(upload, publish, settings, bucket, proxy):
+def test_a_failure_of_an_earlier_day_goes_up_with_the_next_publish(upload, publish, settings, on_record, bucket, proxy):
     proxy.fault = lambda one: "500" if one.method == "PUT" else None
     earlier = publish("one", "2026-11-20", names=("guide.xml", "guide.xml.gz"))
     gone = publish("one", "2026-11-19", names=("guide.xml",))
@@ -269,6 +269,9 @@ def test_a_failure_of_an_earlier_day_goes_up_with_the_next_publish(upload, publi
     today = publish("one")
     assert upload(today).done == 7
     assert bucket() == _local(settings, earlier + today)
+    assert dict(on_record().filter(status="withdrawn").select("key", "reason").iter_rows()) == {
+        "epg/demo/2026-11-19/guide.xml": "its file is gone"
+    }
 
 
 def test_the_clone_playlist_goes_up_only_where_the_provider_says_so_and_is_withdrawn_again(
@@ -349,11 +352,18 @@ def test_an_upload_that_is_killed_leaves_the_old_object_and_the_next_run_heals_i
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert bucket() == old
-    assert set(on_record()["status"]) == {"failed"}
-    assert set(on_record()["reason"]) == {"the upload was broken off"}
+    assert set(on_record()["status"]) == {"begun"}
     proxy.clear()
     assert upload().done == len(files)
     assert bucket() == _local(settings, files)
+
+
+def test_what_failed_in_another_bucket_is_no_fault_any_more(upload, publish, settings, on_record, proxy):
+    proxy.fault = lambda one: "500" if one.method == "PUT" else None
+    upload(publish("one", names=("guide.xml",)))
+    assert on_record()["status"].to_list() == ["failed"]
+    upload(settings=replace(settings, storage=replace(settings.storage, bucket="elsewhere")))
+    assert on_record()["status"].to_list() == ["withdrawn"]
 
 
 def test_without_a_bucket_nothing_is_uploaded_and_boto3_is_not_even_imported(upload, publish, settings):
