@@ -46,7 +46,7 @@ def set_(
       epg provider set "My TV" --unset editions
     """
     from epg_pipeline.adapters.postgres import open_store
-    from epg_pipeline.config.settings_as_text import as_text, changed_settings
+    from epg_pipeline.config.settings_as_text import FIELDS, as_text, changed_settings
     from epg_pipeline.settings import Settings
 
     if not assignments and not unset:
@@ -55,6 +55,6 @@ def set_(
         provider = store.provider(name)
         settings = changed_settings(provider.stated, assignments or (), unset or (), provider.name)
         provider = store.change_provider(provider, settings=settings)
-    stated = " ".join(f"{key}={as_text(value)}" for key, value in provider.stated.items())
+    stated = " ".join(f"{key}={as_text(provider.stated[key])}" for key in FIELDS if key in provider.stated)
     say(f"{provider.name}: {stated or 'every setting is at its default'}")
     say(f"It counts from the next publish on: epg publish --provider {quoted(provider.name)}")

@@ -24,12 +24,18 @@ def run(database, tmp_path):
 
 @pytest.fixture
 def club(run, tmp_path):
-    """A provider "Club" with a guide of one day."""
+    """A provider "Club", and the folder of its guide to be."""
     (tmp_path / "list.m3u").write_bytes(playlist())
     run("provider", "add", "Club", "--playlist", tmp_path / "list.m3u", "--timezone", ZONE)
+    return tmp_path / "home" / "dist" / "club"
+
+
+@pytest.fixture
+def published(run, club, tmp_path):
+    """The same with a guide of one day."""
     events = events_file(tmp_path / "events.jsonl")
     assert run("onboard", "Club", "--date", DAY, "--as-of", DAY, "--events", events).code == 0
-    return tmp_path / "home" / "dist" / "club"
+    return club
 
 
 def line(ran, first):
@@ -72,7 +78,7 @@ def test_on_a_terminal_the_address_is_typed_unseen(run, monkeypatch):
     assert "playlist http://tv.example/…" in run("provider", "add", "One").told
 
 
-def test_what_is_edited_changes_and_the_rest_stays(run, club):
+def test_what_is_edited_changes_and_the_rest_stays(run, published):
     ran = run("provider", "edit", "club", "--timezone", "Europe/London", "--tier", "kid")
     assert "changed timezone, tier" in ran.err
     shown = run("provider", "show", "club")
@@ -82,28 +88,10 @@ def test_what_is_edited_changes_and_the_rest_stays(run, club):
     assert "BST" in line(shown, "Last published")[0] or "GMT" in line(shown, "Last published")[0]
 
 
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
-        (("colour=red",), 'There is no setting "colour"'),
-        (("dayz_after=2",), 'Did you mean "days_after"?'),
-        (("days_after=9",), "setting days_after=9: Input should be less than or equal to 7"),
-        (("clock=25",), "setting clock=25: Input should be 'zone', '12' or '24'"),
-        (("editions=kid,gold",), '"gold" is no tier; there are kid, buck, goat'),
-        (("minutes=nba",), 'setting minutes: "nba" is no pair'),
-        (("minutes=nba=long",), "setting minutes.nba=long"),
-        (("testing",), '"testing" is no setting: write testing=VALUE'),
-        ((), "say what to set"),
-    ],
-)
-def test_a_setting_that_can_not_be_is_told_with_what_is_allowed(run, club, words, says):
-    ran = run("provider", "set", "club", *words)
-    assert ran.code in {1, 2}
-    assert says in " ".join(ran.err.replace("│", " ").split())
-    assert line(run("provider", "show", "club"), "days_after")[:2] == ["2", "default"]
-
-
 def test_settings_are_set_and_put_back(run, club):
+    assert run("provider", "set", "club").code == 2
+    ran = run("provider", "set", "club", "days_after=9")
+    assert (ran.code, "setting days_after=9: Input should be less than" in ran.err) == (1, True)
     ran = run("provider", "set", "club", "editions=kid,goat@Europe/London", "minutes=nba=170,nfl=200", "testing=yes")
     assert ran.code == 0, ran.told
     assert "editions=kid,goat@Europe/London testing=yes minutes=nba=170,nfl=200" in ran.err
@@ -116,29 +104,29 @@ def test_settings_are_set_and_put_back(run, club):
     )
 
 
-def test_a_renamed_provider_keeps_its_addresses_and_its_channel_ids(run, club):
-    before = (club / "guide.xml").read_bytes()
+def test_a_renamed_provider_keeps_its_addresses_and_its_channel_ids(run, published):
+    before = (published / "guide.xml").read_bytes()
     assert "slug stays club" in run("provider", "rename", "Club", "Nova").err
     assert run("publish", "--provider", "Nova", "--date", DAY, "--as-of", DAY).code == 0
-    assert (club / "guide.xml").read_bytes() == before
-    assert not club.with_name("nova").exists()
+    assert (published / "guide.xml").read_bytes() == before
+    assert not published.with_name("nova").exists()
 
 
 def test_a_paused_provider_is_left_out_until_it_is_resumed(run, club):
     assert "resume Club" in run("provider", "pause", "club").err
     assert "No active provider" in run("publish").err
     assert "is active" in run("provider", "resume", "club").err
-    assert "Club" in run("publish", "--date", DAY, "--as-of", DAY).out
+    assert "Club is not published: Club: no playlist" in run("publish").err
 
 
-def test_a_deleted_provider_keeps_its_record_and_comes_back_by_its_name(run, club, tmp_path, monkeypatch):
+def test_a_deleted_provider_keeps_its_record_and_comes_back_by_its_name(run, published, tmp_path, monkeypatch):
     monkeypatch.setattr("typer.confirm", lambda *_, **__: False)
     assert run("provider", "delete", "club").code == 1
     assert "Club" in run("provider", "list").out
     ran = run("provider", "delete", "club", "--yes")
     assert "What stays" in ran.err
-    assert str(club) in ran.err.replace("\n", "")
-    assert (club / "guide.xml").exists()
+    assert str(published) in ran.err.replace("\n", "")
+    assert (published / "guide.xml").exists()
     assert 'No provider is called "club"' in run("refresh", "club").err
     assert "Removed, their record kept: Club" in run("provider", "list").err
     back = run("provider", "add", "Club", "--playlist", tmp_path / "list.m3u", "--timezone", ZONE)

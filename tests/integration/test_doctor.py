@@ -1,0 +1,201 @@
+"""`epg doctor`: what it finds in order, what not, and how it says to mend it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from commands import environment, epg
+from filelock import FileLock
+from small_provider import PASSWORD, USER, ZONE, Answer, playlist, site
+
+from epg_pipeline.adapters.postgres import open_store
+from epg_pipeline.doctor import (
+    examine,
+    known_variables,
+    of_clock,
+    of_database,
+    of_guides_folder,
+    of_home,
+    of_keys,
+    of_playlists,
+    of_room,
+    of_running,
+    of_snapshots,
+    of_variables,
+)
+from epg_pipeline.settings import Settings
+from epg_pipeline.up import LOCK, Addresses, note_addresses
+
+KEY = "a key for tests, of no worth at all"
+
+
+def clock():
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def opened(settings):
+    """The store of an installation."""
+    with open_store(settings) as store:
+        yield store
+
+
+def levels(findings):
+    return [one.level for one in findings]
+
+
+@pytest.mark.parametrize(
+    ("name", "mend"),
+    [
+        ("EPG_DATABASE_ULR", "Did you mean EPG_DATABASE_URL?"),
+        ("EGP_HOME", "Did you mean EPG_HOME?"),
+        ("R2_ACCES_KEY", "Did you mean R2_ACCESS_KEY?"),
+        ("EPG_SOMETHING_ELSE", "Unset it"),
+    ],
+)
+def test_a_variable_that_looks_like_ours_and_is_none_is_told(name, mend):
+    (finding,) = of_variables({name: PASSWORD, "PATH": "/bin"}, known_variables())
+    assert (finding.level, finding.text) == ("warn", f"{name} is read by nothing here")
+    assert mend in finding.mend
+    assert PASSWORD not in repr(finding)
+
+
+def test_variables_that_are_read_and_those_of_others_are_no_finding():
+    given = {"EPG_HOME": "h", "EPG_NOTIFY_SLACK": "x", "EPG_XTREAM_PASSWORD": "x", "R2_BUCKET": "b", "HOME": "/root"}
+    (finding,) = of_variables(given, known_variables())
+    assert finding.level == "ok"
+    assert "HOME," not in finding.text.replace("EPG_HOME,", "")
+
+
+def test_a_setting_that_can_not_be_ends_the_look_with_its_name(tmp_path):
+    found = list(examine({"EPG_HOME": str(tmp_path), "EPG_EVENT_SOURCES": "esbn"}, clock))
+    assert (found[-1].level, found[-1].part) == ("fail", "settings")
+    assert "esbn" in found[-1].text
+
+
+def test_secrets_others_may_read_are_told_with_the_command_that_closes_them(tmp_path):
+    key = tmp_path / "secret.key"
+    key.write_text("k")
+    key.chmod(0o644)
+    tmp_path.chmod(0o777)
+    assert {(one.level, one.mend) for one in of_home(tmp_path)} == {
+        ("fail", f"chmod 600 {key}"),
+        ("warn", f"chmod go-w {tmp_path}"),
+    }
+    key.chmod(0o600)
+    tmp_path.chmod(0o755)
+    assert levels(of_home(tmp_path)) == levels(of_home(tmp_path / "later")) == ["ok"]
+
+
+def test_a_folder_that_can_not_be_written_fails(tmp_path, monkeypatch):
+    assert levels(of_guides_folder(tmp_path / "dist")) == ["ok"]
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert levels(of_guides_folder(tmp_path / "dist")) == levels(of_home(tmp_path)) == ["fail"]
+
+
+def test_little_room_is_told_before_there_is_none():
+    assert [one.level for one in of_room({Path("/a"): 50 << 30, Path("/b"): 1 << 30, Path("/c"): 1 << 20})] == [
+        "ok",
+        "warn",
+        "fail",
+    ]
+
+
+def test_a_wrong_clock_is_told():
+    now = clock()
+    told = {"a": now, "b": now - timedelta(minutes=2), "c": now + timedelta(hours=1), "d": None}
+    assert levels(of_clock(told, now)) == ["ok", "warn", "fail"]
+
+
+def test_a_database_tells_its_version(opened):
+    found = list(of_database(opened, clock))
+    assert levels(found) == ["ok", "ok"]
+    assert "tables at version" in found[0].text
+    assert "pooler" not in found[0].text
+
+
+def test_a_key_that_is_not_the_one_of_before_is_told(opened, settings, database):
+    opened.add_provider("Club", f"http://tv.example/{PASSWORD}", ZONE, "goat")
+    assert levels(of_keys(opened, opened.providers())) == ["ok"]
+    other = Settings(settings.home, settings.dist, database, "another key, just as long as the first one")
+    with open_store(other) as store:
+        (finding,) = of_keys(store, store.providers())
+    assert finding.level == "fail"
+    assert "Restore the key" in finding.mend
+
+
+def test_a_snapshot_that_is_gone_is_told(opened, settings):
+    club = opened.add_provider("Club", "http://tv.example/", "UTC", "goat")
+    kept = opened.save_snapshot(club, clock().date(), playlist(), 7)
+    assert levels(of_snapshots(opened, [club], clock())) == ["ok"]
+    (settings.home / "snapshots" / "club" / kept.content_hash).unlink()
+    (finding,) = of_snapshots(opened, [club], clock())
+    assert (finding.level, finding.mend) == ("fail", "epg refresh club")
+
+
+@pytest.mark.parametrize(
+    ("answer", "level"),
+    [
+        (Answer(body=playlist()), "ok"),
+        (Answer(status=403), "fail"),
+        (Answer(body=b"<html>"), "fail"),
+        (Answer(status=500), "fail"),
+        (Answer(drop=True), "fail"),
+    ],
+    ids=["playlist", "refused", "page", "trouble", "dropped"],
+)
+def test_a_providers_server_is_asked_once_and_for_no_more_than_it_takes(opened, answer, level):
+    with site(answer) as server:
+        club = opened.add_provider("Club", server.address, "UTC", "goat")
+        found = list(of_playlists(opened, [club], clock))
+        assert levels(found) == [level]
+        assert len(server.requests) == 1
+    assert PASSWORD not in repr(found)
+    assert USER not in repr(found)
+
+
+def test_an_xtream_account_is_asked_for_its_state(opened):
+    with site(Answer(body=b'{"user_info": {"auth": 1, "status": "Banned"}}')) as server:
+        host = server.address.partition("@")[2].partition("/")[0]
+        club = opened.add_provider("Club", f"xtream+http://{USER}:{PASSWORD}@{host}", "UTC", "goat")
+        (finding,) = of_playlists(opened, [club], clock)
+    assert "the account is banned" in finding.text
+    assert PASSWORD not in repr(finding)
+
+
+def test_parts_that_should_run_and_do_not_answer_are_told(tmp_path):
+    assert levels(of_running(tmp_path)) == ["warn"]
+    with site(Answer(body=b"ok")) as server, FileLock(tmp_path / LOCK):
+        assert levels(of_running(tmp_path)) == ["warn"], "it starts"
+        base = f"http://{server.address.partition('@')[2].partition('/')[0]}"
+        note_addresses(tmp_path, Addresses("http://127.0.0.1:1", base))
+        guides, dagster = of_running(tmp_path)
+    assert (guides.level, dagster.level) == ("ok", "fail")
+    assert str(tmp_path / "logs") in dagster.mend
+
+
+def test_the_command_ends_with_1_when_something_fails_and_0_when_not(database, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir(mode=0o755)
+    ran = epg(home, "doctor", "--offline", EPG_DATABASE_URL=database, EPG_SECRET_KEY=KEY)
+    assert ran.code == 0, ran.told
+    assert "0 failed" in ran.out
+    url = f"postgresql://epg:{PASSWORD}@127.0.0.1:1/none"
+    ran = epg(home, "doctor", "--offline", EPG_DATABASE_URL=url, EPG_SECRET_KEY=KEY)
+    assert ran.code == 1
+    assert "No connection to the database" in ran.out
+    assert "epg up" in ran.out, "the other parts are checked all the same"
+    assert PASSWORD not in ran.told
+
+
+def test_sources_are_asked_once_each_and_their_clock_is_compared(database, tmp_path):
+    with site(Answer(body=b"{}")) as server:
+        base = f"http://{server.address.partition('@')[2].partition('/')[0]}"
+        addresses = {"EPG_ESPN_URL": base, "EPG_THESPORTSDB_URL": base, "EPG_EVENT_SOURCES": "espn,thesportsdb"}
+        given = environment(tmp_path, EPG_DATABASE_URL=database, EPG_SECRET_KEY=KEY, **addresses)
+        found = list(examine(given, lambda: clock() + timedelta(hours=1)))
+        assert len(server.requests) == 2
+    assert [one.text for one in found if one.part == "sources"] == ["espn answers", "thesportsdb answers"]
+    assert [one.level for one in found if one.part == "clock"] == ["fail", "fail", "fail"], "the database's, and theirs"

@@ -1,0 +1,199 @@
+"""`epg status`: what it tells of providers, runs and problems, and what mends them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import polars as pl
+import psycopg
+import pytest
+from commands import epg
+from filelock import FileLock
+from small_provider import PASSWORD, ZONE, playlist
+
+from epg_pipeline.adapters.incidents import Failure
+from epg_pipeline.adapters.postgres import open_store
+from epg_pipeline.status import look
+from epg_pipeline.up import LOCK, Addresses, note_addresses
+
+KEY = "a key for tests, of no worth at all"
+DAGSTERS = """
+CREATE SCHEMA IF NOT EXISTS dagster;
+CREATE TABLE dagster.runs (id bigint, run_id text, pipeline_name text, status text, create_timestamp timestamp,
+                           start_time float8, end_time float8);
+CREATE TABLE dagster.run_tags (run_id text, key text, value text);
+CREATE TABLE dagster.instigators (instigator_type text, status text, instigator_body text);
+INSERT INTO dagster.runs VALUES
+    (1, 'a', '__ASSET_JOB', 'SUCCESS', '2026-11-22 06:00:00', 1795327200, 1795327212),
+    (2, 'b', 'provider_day', 'STARTED', '2026-11-23 06:00:00', 1795413600, NULL);
+INSERT INTO dagster.run_tags VALUES
+    ('a', 'dagster/asset_partition_range_start', '2026-11-20|club'),
+    ('a', 'dagster/asset_partition_range_end', '2026-11-22|club'),
+    ('b', 'dagster/partition', '2026-11-23|club');
+INSERT INTO dagster.instigators
+SELECT kind, status, json_build_object('origin', json_build_object('job_name', name),
+                                       'job_specific_data', json_build_object('cron_schedule', cron))
+FROM (VALUES
+    ('SCHEDULE', 'DECLARED_IN_CODE', 'daily_publish', '0 6 * * *'),
+    ('SCHEDULE', 'STOPPED', 'weekly_teams', '40 4 * * 1'),
+    ('SENSOR', 'DECLARED_IN_CODE', 'playlist_checks', null)
+) AS known (kind, status, name, cron);
+"""
+NOW = datetime(2026, 11, 23, 7, 14, tzinfo=UTC)
+
+
+@pytest.fixture
+def opened(settings):
+    """The store of an installation."""
+    with open_store(settings) as store:
+        yield store
+
+
+@pytest.fixture
+def club(opened):
+    """A provider that was never fetched."""
+    return opened.add_provider("Club TV", f"http://tv.example/{PASSWORD}", ZONE, "goat")
+
+
+def mends(store, settings, provider="club-tv"):
+    return {one.what: one.mend for one in look(store, settings, NOW).problems if one.provider == provider}
+
+
+def test_a_provider_without_a_guide_is_a_problem_until_it_is_onboarded(opened, settings, club):
+    assert mends(opened, settings) == {"no guide was ever published": "epg onboard 'Club TV'"}
+    opened.pause_provider(club)
+    assert mends(opened, settings) == {}
+
+
+def test_each_problem_comes_with_the_command_that_mends_it(opened, settings, club):
+    opened.note_fetch(club, "http://tv.example/…: HTTP 500; the server has trouble")
+    opened.quarantine(club, date(2026, 11, 23), "match", pl.DataFrame({"name": ["NBA 01"], "reason": ["odd"]}))
+    with opened.connections.transaction() as connection:
+        connection.execute(
+            "INSERT INTO uploads (provider_id, key, bucket, sha256, status, reason) "
+            "VALUES (%s, 'epg/club-tv/guide.xml', 'r2/b', repeat('0', 64), 'failed', 'no answer')",
+            (club.id,),
+        )
+        connection.execute('UPDATE providers SET settings = \'{"colour": "red"}\'')
+    (settings.dist / "club-tv").mkdir(parents=True)
+    (settings.dist / "club-tv" / "summary.json").write_text('{"held_back": "kid: lost 80% of its programmes"}')
+    told = "\n".join(f"{what} -> {mend}" for what, mend in mends(opened, settings).items())
+    for words in (
+        "HTTP 500; the server has trouble -> epg refresh 'Club TV'",
+        '1 set aside at match in the last 24 hours, such as "NBA 01": odd -> ',
+        "1 files are not in the bucket: no answer -> epg publish --provider club-tv",
+        "colour",
+        "a guide is held back: kid: lost 80% of its programmes -> epg publish --provider 'Club TV' --force",
+    ):
+        assert words in told
+    assert PASSWORD not in told
+
+
+def test_an_open_incident_about_a_playlist_is_told_once(opened, settings, club):
+    opened.note_fetch(club, "HTTP 500")
+    opened.incidents.note_failure(Failure("playlist of club-tv", "HTTP 500", "club-tv"))
+    (what,) = (what for what in mends(opened, settings) if "HTTP 500" in what)
+    assert what.startswith("playlist of club-tv, since")
+
+
+MATCHES = """
+INSERT INTO events (event_id, event_date, league, sport, starts_at)
+VALUES ('game', '2026-11-20', 'nba', 'basketball', now());
+WITH slots AS (
+    INSERT INTO channel_names (provider_id, slot, channel_id, family, name, display_name, position, stream_url_sealed,
+                               first_seen, last_seen)
+    SELECT id, 'NBA ' || number, 'club-tv.nba-' || number, 'NBA', 'a', 'a', number, '', '2026-11-01', '2026-11-23'
+    FROM providers, generate_series(1, 10) AS number
+    RETURNING id, position
+)
+INSERT INTO parsed_data (channel_name_id, day, position, name, kind, title, match_status, event_id, confidence)
+SELECT id, day, position, 'a', kind, 'a', CASE WHEN is_matched THEN 'matched' ELSE 'unmatched' END,
+       CASE WHEN is_matched THEN 'game' END, 0.5
+FROM slots,
+     (VALUES (DATE '2026-11-23', 4), (DATE '2026-11-22', 8), (DATE '2026-11-09', 6), (DATE '2026-10-01', 0))
+         AS days (day, good),
+     LATERAL (SELECT position <= good AS is_matched, CASE position WHEN 10 THEN 'placeholder' ELSE 'event' END AS kind)
+         AS verdict
+"""
+
+
+def test_a_match_rate_that_fell_against_the_four_weeks_before_is_told(opened, settings, club):
+    with opened.connections.transaction() as connection:
+        connection.execute(MATCHES)
+    (state,) = look(opened, settings, NOW).providers
+    assert (state.rate_today, state.rate_before) == (4 / 9, 14 / 18), "over the slots that name an event"
+    told = mends(opened, settings)
+    assert (
+        told["44% of its events are matched today, 78% in the four weeks before"]
+        == "epg unmatched --provider 'Club TV'"
+    )
+
+
+def test_runs_and_schedules_are_read_from_dagsters_tables(opened, settings, club, database):
+    assert look(opened, settings, NOW).runs is None
+    with psycopg.connect(database) as connection:
+        connection.execute(DAGSTERS)
+    found = look(opened, settings, NOW)
+    newest, oldest = found.runs
+    assert (newest.job, newest.partition, newest.status, newest.ended_at) == (
+        "provider_day",
+        "2026-11-23|club",
+        "STARTED",
+        None,
+    )
+    assert (oldest.job, oldest.partition) == ("materialize", "2026-11-20|club … 2026-11-22|club")
+    assert oldest.ended_at - oldest.started_at == timedelta(seconds=12)
+    assert found.coming == [], "epg up does not run"
+    assert "the schedule weekly_teams is switched off" in mends(opened, settings, "")
+
+
+def test_while_epg_up_runs_what_comes_next_is_told(opened, settings, club, database):
+    with psycopg.connect(database) as connection:
+        connection.execute(DAGSTERS)
+    opened.note_fetch(club)
+    settings.home.mkdir(exist_ok=True)
+    with FileLock(settings.home / LOCK):
+        assert look(opened, settings, NOW).up == Addresses("", ""), "it starts"
+        note_addresses(settings.home, Addresses("http://127.0.0.1:3000", "http://127.0.0.1:8080"))
+        found = look(opened, settings, NOW)
+    assert found.up.dagster == "http://127.0.0.1:3000"
+    at = {one.what: one.at for one in found.coming}
+    assert at["daily_publish"] == datetime(2026, 11, 24, 6, tzinfo=UTC)
+    assert at["weekly_teams"] is None
+    assert at["look for changed playlists"] >= NOW
+    assert look(opened, settings, NOW).up is None
+
+
+@pytest.fixture
+def run(database, tmp_path, settings):
+    """Run `epg` on a fresh database."""
+
+    def run(*arguments, **more):
+        return epg(
+            settings.home,
+            *arguments,
+            EPG_DATABASE_URL=database,
+            EPG_SECRET_KEY=KEY,
+            EPG_DIST=str(settings.dist),
+            **more,
+        )
+
+    return run
+
+
+def test_the_command_prints_one_screen_and_one_json_object(run, database, tmp_path):
+    assert "No provider yet" in run("status").err
+    (tmp_path / "list.m3u").write_bytes(playlist())
+    run("provider", "add", "Club", "--playlist", tmp_path / "list.m3u", "--timezone", ZONE)
+    assert run("onboard", "Club").code == 0
+    with psycopg.connect(database) as connection:
+        connection.execute(DAGSTERS)
+    ran = run("status")
+    assert ran.code == 0, ran.told
+    for words in ("Club", "Last runs", "provider_day", "Problems", "epg up"):
+        assert words in ran.out
+    found = json.loads(run("status", "--json").out)
+    assert found["providers"][0]["slots"] == 5
+    assert found["up"] is None
+    assert {problem["mend"] for problem in found["problems"]} >= {"epg up"}
