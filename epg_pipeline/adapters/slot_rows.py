@@ -13,6 +13,7 @@ import polars as pl
 from epg_pipeline.adapters.frames_in_tables import read_frame, stage, upsert
 from epg_pipeline.adapters.sql_files import query
 from epg_pipeline.domain.contracts import CHANNELS, conform
+from epg_pipeline.domain.text import folded
 
 if TYPE_CHECKING:
     from datetime import date
@@ -49,7 +50,8 @@ def save_day_slots(
     """Store the slots of a day; `channels` is a NAMED_CHANNELS frame. Of a slot given twice the first stays."""
     given = conform(channels, NAMED_CHANNELS, "channels to store").with_columns(pl.col(pl.String).fill_null(""))
     once = given.sort("position", maintain_order=True).unique("slot", keep="first", maintain_order=True)
-    ids = with_lasting_ids(once, channel_keys(connection, provider))
+    known = channel_keys(connection, provider)
+    ids = with_lasting_ids(with_lasting_slots(once, known), known)
     # A loop over rows: the cipher seals one text at a time.
     sealed = pl.Series("stream_url_sealed", [seal.close(url, STREAM) for url in ids["url"]], dtype=pl.Binary)
     stage(connection, ids.drop("url").with_columns(sealed), "incoming")
@@ -86,6 +88,26 @@ def channel_keys(connection: psycopg.Connection, provider: Provider) -> pl.DataF
     """The row id, slot and channel id of every slot the provider ever had."""
     rows = "SELECT id AS channel_name_id, slot, channel_id FROM channel_names WHERE provider_id = %(provider)s"
     return read_frame(connection, rows, {"provider": provider.id}, CHANNEL_KEYS)
+
+
+def with_lasting_slots(channels: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """The channels under the keys they once had: "NCAAF-3" is the "NCAAF 03" of before, unless that is there as well.
+
+    So a provider that spells a family anew, or counts with another number of digits, changes no row and no id.
+    """
+    new = channels.join(known, on="slot", how="anti").select("slot", spelling=_spelling())
+    gone = known.join(channels, on="slot", how="anti").select(before="slot", spelling=_spelling())
+    alone = pl.col("spelling").is_unique() & (pl.col("spelling") != "")
+    respelled = new.filter(alone).join(gone.filter(alone), on="spelling").drop("spelling")
+    joined = channels.join(respelled, on="slot", how="left", maintain_order="left")
+    return joined.with_columns(slot=pl.coalesce("before", "slot")).drop("before")
+
+
+def _spelling() -> pl.Expr:
+    """What stays of a slot's key however it is spelled: its letters and digits, numbers without leading zeros."""
+    words = folded(pl.col("slot").str.replace_all("+", " plus ", literal=True))
+    counted = words.str.replace_all(r"(^|\D)0+(\d)", "${1}${2}")
+    return counted.str.replace_all(r"([^\d ]) ", "${1}").str.replace_all(r" ([^\d ])", "${1}")
 
 
 def with_lasting_ids(channels: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
