@@ -171,7 +171,7 @@ def load_texts(language: str = "en", own: Path | None = None, *, tier: Tier = "g
 def _read(own: Path | None) -> _File:
     rows = read_yaml(PACKAGED)
     if own is not None:
-        rows = _laid_over(rows, read_yaml(own), own)
+        rows = _laid_over(rows, read_yaml(own) or {}, own)
     return validated_rows(TypeAdapter(_File), rows, own or PACKAGED, "texts")
 
 

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 from guide_frames import BLANK, TROY, channels_for, decisions_of
 
-from epg_pipeline.config.files import FILES, ConfigError
+from epg_pipeline.config.files import ConfigError
 from epg_pipeline.config.provider_settings import TIERS
 from epg_pipeline.config.sports import load_sports
-from epg_pipeline.config.texts import load_texts
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.schedule import schedule
 from epg_pipeline.domain.tiers import dress
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SLOT = "NCAAF 03"
 NEW_YORK = ProviderDay(date(2025, 10, 8), "America/New_York")
@@ -167,36 +162,6 @@ def test_rows_keep_their_order_and_number():
 def test_no_rows_are_dressed_too():
     programmes = schedule(decisions_of(), channels_for(), NEW_YORK, load_sports())
     assert dress(programmes, "goat", NEW_YORK.timezone, load_sports()).is_empty()
-
-
-def spoilt(tmp_path, old: str, new: str) -> Path:
-    """texts.yaml with one template changed."""
-    text = (FILES / "texts.yaml").read_text("utf-8")
-    assert old in text
-    file = tmp_path / "texts.yaml"
-    file.write_text(text.replace(old, new, 1), "utf-8")
-    return file
-
-
-def test_a_template_with_an_unknown_field_is_refused_with_its_place(tmp_path):
-    with pytest.raises(ConfigError, match=r"en\.titles\.post: \{titel\} is no field of a template; there are date"):
-        load_texts("en", spoilt(tmp_path, "{title} has ended", "{titel} has ended"))
-
-
-@pytest.mark.parametrize("template", ['"{title"', '""', '"{title:>3}"'])
-def test_a_template_that_could_not_be_filled_is_refused(tmp_path, template):
-    with pytest.raises(ConfigError, match=r"titles\.post"):
-        load_texts("en", spoilt(tmp_path, '"{title} has ended"', template))
-
-
-def test_an_unknown_language_is_named_with_those_there_are():
-    with pytest.raises(ConfigError, match="'xx'; there are de, en"):
-        load_texts("xx")
-
-
-def test_own_words_take_the_place_of_ours(tmp_path):
-    texts = load_texts("en", spoilt(tmp_path, "{title} has ended", "That was {title}"))
-    assert one(dressed(TROY, texts=texts), "post")["title"] == "That was Troy at Old Dominion"
 
 
 @pytest.mark.parametrize(
