@@ -100,8 +100,8 @@ def playlist_of_day(store: Store, provider: Provider, day: date, fetched: str = 
     """The playlist for a day: today's as it is now, of another day the one kept for it or before it.
 
     What a provider sends today says nothing of last week, so a past day before the first playlist has none: FlowError.
-    It is not tomorrow's list yet either: a coming day's is today's. `fetched` is the hash of a playlist that was fetched
-    a moment ago and kept; it is not fetched again.
+    It is not tomorrow's list yet either: a coming day's is today's. `fetched` is the hash of a playlist that was
+    fetched a moment ago and kept; it is not fetched again.
     """
     now = today(provider.timezone)
     kept = store.snapshot(provider, day)
@@ -311,6 +311,8 @@ def _recorded(store: Store, provider: Provider, day: date, decided: Decided) -> 
         names_of=decided.day,
         slots=decided.channels.height,
         statuses=_statuses(decided),
+        events=decided.decisions.filter((pl.col("kind") == "event") | _is_found).height,
+        found=decided.decisions.filter(_is_found).height,
         programmes=programmes.height,
         rows_written=sum(one.written for one in saved),
         rows_unchanged=sum(one.unchanged for one in saved),
@@ -318,6 +320,9 @@ def _recorded(store: Store, provider: Provider, day: date, decided: Decided) -> 
         preview=_decisions_preview(decided.decisions),
         verdicts=verdicts,
     )
+
+
+_is_found = pl.col("match_status").is_in(["matched", "manual"]) & pl.col("event_id").is_not_null()
 
 
 def _statuses(decided: Decided) -> dict[str, int]:

@@ -77,13 +77,16 @@ class EventsImported:
 class Matched:
     """How the slots of one day were decided, and the blocks made of it.
 
-    `names_of` is the day of the playlist the names are from. `statuses` counts slots by match_status.
+    `names_of` is the day of the playlist the names are from. `statuses` counts slots by match_status; of `events` that
+    were named, `found` have theirs.
     """
 
     day: date
     names_of: date
     slots: int
     statuses: dict[str, int]
+    events: int
+    found: int
     programmes: int
     rows_written: int
     rows_unchanged: int

@@ -165,6 +165,22 @@ def guide_fit(held_back: Collection[str]) -> Verdict:
     return Verdict("guide_fit", not held_back, said, blocks=True, figures={"held_back": len(held_back)})
 
 
+def published_ahead(providers: pl.DataFrame) -> Verdict:
+    """Whether each provider's guide reaches the day it should by now.
+
+    `providers` has provider, published_through (null: never published) and due_through.
+    """
+    late = providers.filter(
+        pl.col("published_through").is_null() | (pl.col("published_through") < pl.col("due_through"))
+    )
+    through = pl.col("published_through").dt.to_string().fill_null("no day")
+    found = late.select(pl.format("{} (through {}, not {})", "provider", through, "due_through")).to_series()
+    said = f"Not published as far ahead as they should be: {_listed(found)}. Publish: epg publish"
+    figures = {"providers": providers.height, "late": late.height}
+    whole = "Every active provider is published as far ahead as it should be."
+    return Verdict("published_ahead", late.is_empty(), said if found.len() else whole, figures=figures)
+
+
 def _listed(names: pl.Series) -> str:
     more = names.len() - MOST_NAMED
     return ", ".join(names.head(MOST_NAMED)) + (f" and {more} more" if more > 0 else "")

@@ -12,6 +12,7 @@ from epg_pipeline.orchestration.assets import (
     canonical_events,
     filtered_channels,
     matched_programmes,
+    provider_overview,
     published_xmltv,
     raw_m3u,
 )
@@ -36,5 +37,11 @@ publish_day = dg.define_asset_job(
     description="A provider's guide from the database alone.",
     tags=HUNG_AFTER,
 )
+overview = dg.define_asset_job(
+    "overview",
+    selection=[provider_overview],
+    description="How every provider stands, the worst first.",
+    tags=HUNG_AFTER,
+)
 
-JOBS = (events_of_day, provider_day, publish_day)
+JOBS = (events_of_day, provider_day, publish_day, overview)

@@ -14,7 +14,7 @@ from epg_pipeline.adapters.http import without_addresses
 from epg_pipeline.domain.checks import CheckFailedError, demand
 from epg_pipeline.isolation import reason
 from epg_pipeline.orchestration.checks import checked, record
-from epg_pipeline.orchestration.partitions import provider_and_day
+from epg_pipeline.orchestration.partitions import OF_DAYS, OF_PROVIDER, provider_and_day
 from epg_pipeline.orchestration.shown import table
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def each_provider_day(
     """
     store: Store = context.resources.store
     faults: RunFaults = context.resources.faults
+    _tag(context)
     for key in context.partition_keys:
         if key in faults:
             context.log.warning("%s: left out, it failed before: %s", key, faults[key])
@@ -79,6 +80,16 @@ def each_provider_day(
         raise _failure(faults, len(context.partition_keys))
     yield dg.MaterializeResult(metadata=NO_EVENTS_OF_ITS_OWN)
     yield from checked(context)
+
+
+def _tag(context: dg.AssetExecutionContext) -> None:
+    """Have the UI find the run by provider and days, also one over a range, which Dagster tags with its ends alone."""
+    split = [provider_and_day(key) for key in context.partition_keys]
+    slugs, days = sorted({slug for slug, _ in split}), sorted({day for _, day in split})
+    tags = {OF_DAYS: str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"}
+    if len(slugs) == 1:
+        tags[OF_PROVIDER] = slugs[0]
+    context.instance.add_run_tags(context.run_id, tags)
 
 
 def _materialised(context: dg.AssetExecutionContext, key: str, metadata: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 FIRST_DAY = "2025-01-01"
+DAILY_PUBLISH = "0 6 * * *"  # UTC
 DAYS_AHEAD = 3  # today and the two days after it: their guides are published ahead
 
 DAYS = dg.DailyPartitionsDefinition(start_date=FIRST_DAY, end_offset=DAYS_AHEAD)
@@ -30,6 +31,7 @@ RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_p
 # On every run for one provider; dagster.yaml lets one such run go on at a time. (Dagster's own tag of a partition's
 # provider does the same for runs of one partition, whoever asked for them.)
 OF_PROVIDER = "epg/provider"
+OF_DAYS = "epg/days"  # so that the UI's list of runs can be searched by them
 
 
 def days_in_a_row(days: Sequence[date]) -> Iterator[list[date]]:

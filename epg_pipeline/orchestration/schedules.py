@@ -11,8 +11,8 @@ import dagster as dg
 
 from epg_pipeline.adapters.postgres import Store
 from epg_pipeline.flows import today
-from epg_pipeline.orchestration.jobs import publish_day
-from epg_pipeline.orchestration.partitions import OF_PROVIDER, RANGE_END, RANGE_START, provider_day_key
+from epg_pipeline.orchestration.jobs import overview, publish_day
+from epg_pipeline.orchestration.partitions import DAILY_PUBLISH, OF_PROVIDER, RANGE_END, RANGE_START, provider_day_key
 from epg_pipeline.orchestration.refreshing import events_around_today, weekly_teams
 from epg_pipeline.orchestration.retention import nightly_retention
 
@@ -21,7 +21,7 @@ MOST_TOGETHER = 25  # providers of one run: its start costs as much as publishin
 
 @dg.schedule(
     job=publish_day,
-    cron_schedule="0 6 * * *",
+    cron_schedule=DAILY_PUBLISH,
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
@@ -50,4 +50,13 @@ def neighbours(partitions: Sequence[str], days: dict[str, date]) -> Iterator[tup
                 yield day, slugs[start : start + MOST_TOGETHER]
 
 
-SCHEDULES = (daily_publish, events_around_today, weekly_teams, nightly_retention)
+# The first look of the day follows the daily publish.
+regular_overview = dg.ScheduleDefinition(
+    name="regular_overview",
+    job=overview,
+    cron_schedule="40 */3 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+
+SCHEDULES = (daily_publish, regular_overview, events_around_today, weekly_teams, nightly_retention)

@@ -14,7 +14,10 @@ from epg_pipeline.domain.contracts import MATCH_STATUSES
 
 if TYPE_CHECKING:
     from epg_pipeline.reports import EventsImported, Filtered, Matched, Published, Quarantined, Snapshotted, Uploaded
+    from epg_pipeline.settings import Settings
 
+OWNERS = ["team:epg"]
+LINKED = {"guide.xml": "guide", "index.html": "guide page", "report.html": "match report"}
 WIDEST = 80
 MOST_ROWS = 100  # of a table: it is stored with every materialisation
 _TYPES = {pl.String: "text", pl.Int64: "integer", pl.Float64: "float", pl.Boolean: "boolean", pl.Datetime: "timestamp"}
@@ -60,12 +63,10 @@ def imported(report: EventsImported) -> dict[str, Any]:
 def matched(report: Matched) -> dict[str, Any]:
     """Of the decisions: how many of each status, the share matched, the blocks, and what was set aside."""
     count = {status: report.statuses.get(status, 0) for status in MATCH_STATUSES}
-    found = count["matched"] + count["manual"]
-    events = found + count["partial"] + count["unmatched"]
     shown: dict[str, Any] = {
         "dagster/row_count": report.slots,
         **count,
-        "match_rate": found / events if events else 0.0,
+        **({"match_rate": report.found / report.events} if report.events else {}),
         "programmes": report.programmes,
         "rows_written": report.rows_written,
         "rows_unchanged": report.rows_unchanged,
@@ -75,13 +76,16 @@ def matched(report: Matched) -> dict[str, Any]:
     return {**shown, "quarantine": table(_reasons(report.quarantined))} if report.quarantined else shown
 
 
-def published(report: Published) -> dict[str, Any]:
-    """Of the guide: its size, its files, and whether it is the one players load."""
+def published(report: Published, settings: Settings) -> dict[str, Any]:
+    """Of the guide: where to load and to look at it, its size, its files, and whether it is the one players load."""
     return {
+        **_addresses(report, settings),
         "dagster/row_count": report.programmes,
         "channels": report.channels,
         "bytes": report.bytes,
         "current_guide": report.current,
+        "editions": ", ".join(report.editions),
+        "held_back": len(report.held_back),
         "files": dg.MetadataValue.md("\n".join(f"- `{path}`" for path in report.files)),
         "preview": table(report.preview),
         **(_uploaded(report.uploads) if report.uploads else {}),
@@ -98,6 +102,23 @@ def _uploaded(report: Uploaded) -> dict[str, Any]:
     return shown
 
 
+def _addresses(report: Published, settings: Settings) -> dict[str, dg.UrlMetadataValue]:
+    """Where the guide server has what was published: the day's guide, and of the current one also its pages."""
+    links = {}
+    for path in report.files:
+        place = path.relative_to(settings.dist)
+        folder = place.parts[1:-1]
+        if folder in {(), (str(report.day),)} and place.name in LINKED:
+            name = f"{LINKED[place.name]} of the day" if folder else LINKED[place.name]
+            links[name] = dg.MetadataValue.url(f"{settings.guide_url}/guides/{place.as_posix()}")
+    return links
+
+
+def of_table(name: str, columns: pl.Schema) -> dict[str, Any]:
+    """What the UI shows of an asset's definition: the table it is kept in and its columns, but no address."""
+    return {"dagster/table_name": name, "dagster/column_schema": columns_of(columns)}
+
+
 def table(rows: pl.DataFrame) -> dg.TableMetadataValue:
     """A frame as a table of the UI: its first rows, long texts cut."""
     cells = rows.head(MOST_ROWS).rows(named=True)
@@ -107,7 +128,7 @@ def table(rows: pl.DataFrame) -> dg.TableMetadataValue:
 
 def columns_of(columns: pl.Schema) -> dg.TableSchema:
     """The columns of a frame, or of its contract, for the UI's list of columns."""
-    return dg.TableSchema([dg.TableColumn(name, _type(kind)) for name, kind in columns.items()])
+    return dg.TableSchema([dg.TableColumn(name, _type(kind)) for name, kind in columns.items() if name != "url"])
 
 
 def _type(kind: pl.DataType) -> str:

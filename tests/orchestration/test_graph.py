@@ -26,52 +26,6 @@ def metadata_of(instance, asset, partition=KEY):
     return record.asset_materialization.metadata
 
 
-def test_the_five_assets_hang_together():
-    graph = build_defs().resolve_asset_graph()
-    parents = {
-        key.to_user_string(): {parent.to_user_string() for parent in graph.get(key).parent_keys}
-        for key in graph.get_all_asset_keys()
-    }
-    assert parents == {
-        "raw_m3u": set(),
-        "filtered_channels": {"raw_m3u"},
-        "canonical_events": set(),
-        "matched_programmes": {"filtered_channels", "canonical_events"},
-        "published_xmltv": {"matched_programmes"},
-    }
-
-
-def test_days_ahead_are_open_and_a_range_is_one_run():
-    graph = build_defs().resolve_asset_graph()
-    for key in graph.get_all_asset_keys():
-        node = graph.get(key)
-        assert node.backfill_policy == dg.BackfillPolicy.single_run()
-        days = node.partitions_def
-        if isinstance(days, dg.MultiPartitionsDefinition):
-            days = days.get_partitions_def_for_dimension("date")
-        assert days.end_offset == 3
-        assert node.description
-
-
-def test_jobs_schedules_and_sensors_are_there_and_on():
-    definitions = build_defs()
-    repository = definitions.get_repository_def()
-    assert {job.name for job in repository.get_all_jobs()} >= {"events_of_day", "provider_day", "publish_day"}
-    assert {(s.name, s.cron_schedule, s.default_status.value) for s in repository.schedule_defs} == {
-        ("daily_publish", "0 6 * * *", "RUNNING"),
-        ("events_around_today", "20 */6 * * *", "RUNNING"),
-        ("weekly_teams", "40 4 * * 1", "RUNNING"),
-        ("nightly_retention", "10 3 * * *", "RUNNING"),
-    }
-    assert {(s.name, s.default_status.value) for s in repository.sensor_defs} == {
-        ("provider_partitions", "RUNNING"),
-        ("rematch_after_events", "RUNNING"),
-        ("playlist_checks", "RUNNING"),
-        ("changed_playlists", "RUNNING"),
-        ("incidents", "RUNNING"),
-    }
-
-
 def test_a_partition_key_names_its_provider_and_day():
     key = provider_day_key("my-tv", DAY)
     assert str(key) == f"{DAY}|my-tv"

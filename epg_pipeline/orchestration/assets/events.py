@@ -7,16 +7,20 @@ from typing import Any
 import dagster as dg
 
 from epg_pipeline import events_flow, flows
+from epg_pipeline.domain.contracts import EVENTS
 from epg_pipeline.orchestration import shown
 from epg_pipeline.orchestration.partitions import DAYS
+from epg_pipeline.orchestration.shown import OWNERS
 
 
 @dg.asset(
     partitions_def=DAYS,
     backfill_policy=dg.BackfillPolicy.single_run(),
     required_resource_keys={"store", "settings"},
-    group_name="guide",
+    group_name="events",
+    owners=OWNERS,
     kinds={"json", "postgres"},
+    metadata=shown.of_table("events", EVENTS),
 )
 def canonical_events(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
     """One row per real event of a UTC date, merged over the sources that are asked. Nothing is ever removed.

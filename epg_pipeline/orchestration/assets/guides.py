@@ -5,12 +5,14 @@ from collections.abc import Iterator
 import dagster as dg
 
 from epg_pipeline import flows
+from epg_pipeline.domain.contracts import PROGRAMMES
 from epg_pipeline.orchestration import shown
 from epg_pipeline.orchestration.assets.events import canonical_events
 from epg_pipeline.orchestration.assets.playlists import NEEDS, filtered_channels
 from epg_pipeline.orchestration.checks import check_specs
 from epg_pipeline.orchestration.loops import Done, each_provider_day
 from epg_pipeline.orchestration.partitions import PROVIDER_DAYS
+from epg_pipeline.orchestration.shown import OWNERS
 
 
 @dg.asset(
@@ -18,8 +20,10 @@ from epg_pipeline.orchestration.partitions import PROVIDER_DAYS
     deps=[filtered_channels, canonical_events],
     backfill_policy=dg.BackfillPolicy.single_run(),
     required_resource_keys=NEEDS,
-    group_name="guide",
+    group_name="guides",
+    owners=OWNERS,
     check_specs=check_specs("matched_programmes"),
+    metadata=shown.of_table("epg_data", PROGRAMMES),
     kinds={"polars", "postgres"},
 )
 def matched_programmes(context: dg.AssetExecutionContext) -> Iterator[Done]:
@@ -33,7 +37,8 @@ def matched_programmes(context: dg.AssetExecutionContext) -> Iterator[Done]:
     deps=[matched_programmes],
     backfill_policy=dg.BackfillPolicy.single_run(),
     required_resource_keys=NEEDS,
-    group_name="guide",
+    group_name="guides",
+    owners=OWNERS,
     check_specs=check_specs("published_xmltv"),
     kinds={"xml"},
 )
@@ -43,5 +48,5 @@ def published_xmltv(context: dg.AssetExecutionContext) -> Iterator[Done]:
     yield from each_provider_day(
         context,
         lambda provider, day: flows.publish_provider(store, provider, day, flows.today(provider.timezone), settings),
-        shown.published,
+        lambda report: shown.published(report, settings),
     )

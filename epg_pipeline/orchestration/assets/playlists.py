@@ -5,10 +5,12 @@ from collections.abc import Iterator
 import dagster as dg
 
 from epg_pipeline import flows
+from epg_pipeline.domain.contracts import CHANNELS, ENTRIES
 from epg_pipeline.orchestration import shown
 from epg_pipeline.orchestration.checks import check_specs
 from epg_pipeline.orchestration.loops import Done, each_provider_day
 from epg_pipeline.orchestration.partitions import PROVIDER_DAYS
+from epg_pipeline.orchestration.shown import OWNERS
 
 NEEDS = {"store", "settings", "faults"}
 FETCHED = "epg/playlist"  # tag of a run: the hash of the content that was fetched for it already
@@ -18,8 +20,10 @@ FETCHED = "epg/playlist"  # tag of a run: the hash of the content that was fetch
     partitions_def=PROVIDER_DAYS,
     backfill_policy=dg.BackfillPolicy.single_run(),
     required_resource_keys=NEEDS,
-    group_name="guide",
+    group_name="playlists",
+    owners=OWNERS,
     check_specs=check_specs("raw_m3u"),
+    metadata=shown.of_table("playlist_snapshots", ENTRIES),
     kinds={"http", "m3u"},
 )
 def raw_m3u(context: dg.AssetExecutionContext) -> Iterator[Done]:
@@ -38,8 +42,10 @@ def raw_m3u(context: dg.AssetExecutionContext) -> Iterator[Done]:
     deps=[raw_m3u],
     backfill_policy=dg.BackfillPolicy.single_run(),
     required_resource_keys=NEEDS,
-    group_name="guide",
+    group_name="playlists",
+    owners=OWNERS,
     check_specs=check_specs("filtered_channels"),
+    metadata=shown.of_table("channel_names", CHANNELS),
     kinds={"polars", "postgres"},
 )
 def filtered_channels(context: dg.AssetExecutionContext) -> Iterator[Done]:

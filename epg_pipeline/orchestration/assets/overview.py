@@ -1,0 +1,123 @@
+"""How every provider stands, the worst first: what an operator looks at in the morning.
+
+Belongs here: the table, and whether guides are published as far ahead as they should be. Does not: how one provider's
+day went (the other assets tell that), what is a problem and how to mend it (`epg status`).
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+import polars as pl
+
+from epg_pipeline.adapters.status_rows import ProviderState, provider_states
+from epg_pipeline.config.files import ConfigError
+from epg_pipeline.config.provider_settings import ProviderSettings
+from epg_pipeline.cron import next_time
+from epg_pipeline.domain.checks import published_ahead
+from epg_pipeline.flows import today
+from epg_pipeline.orchestration.assets.guides import published_xmltv
+from epg_pipeline.orchestration.partitions import DAILY_PUBLISH
+from epg_pipeline.orchestration.shown import OWNERS, table
+
+if TYPE_CHECKING:
+    from epg_pipeline.adapters.postgres import Provider, Store
+    from epg_pipeline.settings import Settings
+
+TIME_TO_PUBLISH = timedelta(minutes=30)
+ONE_DAY = timedelta(days=1)
+AHEAD = dg.AssetCheckSpec(
+    "published_ahead",
+    asset="provider_overview",
+    description="Every active provider is published through today and its days_after.",
+)
+
+
+@dg.asset(
+    owners=OWNERS,
+    deps=[published_xmltv],
+    check_specs=[AHEAD],
+    required_resource_keys={"store", "settings"},
+    group_name="overview",
+    kinds={"postgres"},
+)
+def provider_overview(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+    """Every provider, the worst first: yesterday's match rate against its usual one, how far it is published."""
+    store: Store = context.resources.store
+    settings: Settings = context.resources.settings
+    providers = overview(store, datetime.now(UTC))
+    yield dg.MaterializeResult(metadata=_shown(providers, settings))
+    verdict = published_ahead(providers.filter(pl.col("status") == "active"))
+    yield dg.AssetCheckResult(
+        passed=verdict.holds,
+        check_name=verdict.check,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=verdict.said,
+        metadata=dict(verdict.figures),
+    )
+
+
+def overview(store: "Store", now: datetime) -> pl.DataFrame:
+    """A row for each provider, the active ones first, and of these the lowest match rate; none at all is lower still.
+
+    Columns: slug, provider, status, yesterday, match_rate, usual, slots, published_through, due_through, problem,
+    change. A guide is due since the last daily publish that had time to end.
+    """
+    known = {provider.slug: provider for provider in store.providers()}
+    published_at = next_time(DAILY_PUBLISH, now - TIME_TO_PUBLISH - ONE_DAY) or now
+    states = provider_states(store.connections, now - ONE_DAY)
+    rows = [_row(state, known[state.slug], published_at) for state in states if state.slug in known]
+    kinds = {"match_rate": pl.Float64, "usual": pl.Float64, "published_through": pl.Date, "problem": pl.String}
+    frame = pl.DataFrame(rows, schema_overrides=kinds) if rows else pl.DataFrame({"slug": [], "status": []})
+    if frame.is_empty():
+        return frame
+    is_paused = pl.col("status") != "active"
+    change = (pl.col("match_rate") - pl.col("usual")).alias("change")
+    return frame.with_columns(change).sort(is_paused, "match_rate", "slug", nulls_last=[False, False, False])
+
+
+def _row(state: ProviderState, provider: "Provider", published_at: datetime) -> dict[str, object]:
+    ahead = timedelta(days=_days_after(provider))
+    through = state.published_day + ahead if state.published_day else None
+    due: date = today(state.timezone, published_at) + ahead
+    return {
+        "slug": state.slug,
+        "provider": state.name,
+        "status": state.status,
+        "yesterday": state.today,
+        "match_rate": state.rate_today,
+        "usual": state.rate_before,
+        "slots": state.slots,
+        "published_through": through,
+        "due_through": due,
+        "problem": state.fetch_problem or None,
+    }
+
+
+def _days_after(provider: "Provider") -> int:
+    try:
+        return provider.settings.days_after
+    except ConfigError:
+        return ProviderSettings().days_after
+
+
+def _shown(providers: pl.DataFrame, settings: "Settings") -> dict[str, Any]:
+    """The worst by name with the way to its report, then all of them, then figures to plot."""
+    active = providers.filter(pl.col("status") == "active")
+    figures: dict[str, Any] = {"dagster/row_count": providers.height, "active": active.height}
+    if active.is_empty():
+        return figures
+    worst = active.row(0, named=True)
+    rates = active["match_rate"].drop_nulls()
+    return {
+        "worst": f"{worst['provider']}: {_percent(worst['match_rate'])} on {worst['yesterday']}",
+        "worst_report": dg.MetadataValue.url(f"{settings.guide_url}/guides/{worst['slug']}/report.html"),
+        "providers": table(providers.drop("slug")),
+        **({"lowest_match_rate": rates.min(), "mean_match_rate": rates.mean()} if rates.len() else {}),
+        **figures,
+    }
+
+
+def _percent(rate: float | None) -> str:
+    return "nothing to match" if rate is None else f"{rate:.0%} matched"

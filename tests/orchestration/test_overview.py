@@ -1,0 +1,69 @@
+"""What the UI shows: of every provider the worst first, and of each partition where to look further."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+import pytest
+from small_provider import DAY, ZONE
+
+from epg_pipeline import flows
+from epg_pipeline.orchestration.assets.overview import overview
+
+MORNING = datetime(2025, 10, 19, 12, tzinfo=UTC)  # the day after the club's
+
+
+@pytest.fixture
+def published(store, settings, club):
+    flows.match_day(store, club, DAY)
+    flows.publish_provider(store, club, DAY, DAY, settings)
+    return club
+
+
+def test_the_worst_provider_of_yesterday_stands_first_and_paused_ones_last(store, published, tmp_path):
+    store.add_provider("Idle", "/lists/idle.m3u", ZONE, "kid")
+    store.pause_provider(store.add_provider("Paused", "/lists/paused.m3u", ZONE, "kid"))
+    rows = overview(store, MORNING).rows(named=True)
+    assert [row["slug"] for row in rows] == ["idle", "club", "paused"]
+    assert (rows[1]["yesterday"], rows[1]["published_through"]) == (DAY, DAY + timedelta(days=2))
+    assert rows[1]["match_rate"] == pytest.approx(2 / 3)
+
+
+def test_a_guide_is_due_half_an_hour_after_the_daily_publish(store, published):
+    before, after = (overview(store, MORNING.replace(hour=6, minute=minute)) for minute in (10, 40))
+    assert before["due_through"].to_list() == [DAY + timedelta(days=2)]
+    assert after["due_through"].to_list() == [DAY + timedelta(days=3)]
+
+
+def test_the_overview_runs_and_names_who_is_not_published(graph, instance, store, published):
+    result = graph.resolve_job_def("overview").execute_in_process(instance=instance)
+    assert result.success
+    (evaluation,) = result.get_asset_check_evaluations()
+    assert (evaluation.passed, evaluation.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert f"Club (through {DAY + timedelta(days=2)}, not " in evaluation.description
+    shown = instance.get_latest_materialization_event(dg.AssetKey("provider_overview")).asset_materialization.metadata
+    assert shown["worst"].value.startswith("Club: nothing to match")
+    assert shown["worst_report"].value == "http://127.0.0.1:8080/guides/club/report.html"
+    assert "url" not in {column.name for column in shown["providers"].schema.columns}
+
+
+def test_the_overview_of_no_provider_is_empty(graph, instance, store):
+    assert graph.resolve_job_def("overview").execute_in_process(instance=instance).success
+
+
+def test_a_published_partition_leads_to_its_guide_and_pages(run, instance, club):
+    today = f"{flows.today(ZONE)}|club"
+    result = run("provider_day", today)
+    assert result.success
+    shown = instance.fetch_materializations(dg.AssetKey("published_xmltv"), limit=1).records[0].asset_materialization
+    links = {name: value.value for name, value in shown.metadata.items() if isinstance(value, dg.UrlMetadataValue)}
+    at = "http://127.0.0.1:8080/guides/club"
+    assert links == {
+        "guide": f"{at}/guide.xml",
+        "guide page": f"{at}/index.html",
+        "match report": f"{at}/report.html",
+        "guide of the day": f"{at}/{flows.today(ZONE)}/guide.xml",
+    }
+    assert instance.get_run_by_id(result.run_id).tags["epg/provider"] == "club"
+    assert instance.get_run_by_id(result.run_id).tags["epg/days"] == str(flows.today(ZONE))
