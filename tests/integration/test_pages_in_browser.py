@@ -238,6 +238,9 @@ def test_an_address_can_name_a_channel(opened):
     assert page.locator("text=NBA 2999").is_visible()
     page.evaluate("location.hash = 'NBA%200001'")
     page.wait_for_selector("text=NBA 0001")
+    page.evaluate("location.hash = '%'")  # an address that was cut short
+    page.reload()
+    assert page.locator(".row").count() > 5
 
 
 def test_now_is_marked_and_what_is_on_now_can_be_asked_for(opened):

@@ -255,9 +255,8 @@
     $("details").showModal();
   }
 
-  // index.html#NBA%2005 shows a channel
   function goToNamed() {
-    const name = decodeURIComponent(location.hash.slice(1)), place = channels.findIndex((channel) => channel.name === name);
+    const name = namedInAddress(), place = channels.findIndex((channel) => channel.name === name);
     if (!name || place < 0) return;
     $("details").close();
     if (shown !== channels) showAll();

@@ -75,9 +75,8 @@
     $("words").value = "";
     for (const id of FILTERS) $(id).selectedIndex = 0;
   }
-  // report.html#NBA%2005 shows a slot
   function goToNamed() {
-    const words = decodeURIComponent(location.hash.slice(1));
+    const words = namedInAddress();
     if (!words || document.getElementById(words)) return;
     clear();
     $("words").value = words;
