@@ -35,7 +35,7 @@ from epg_pipeline.domain.xmltv import GuideError, to_xmltv
 from epg_pipeline.match_reports import match_report
 from epg_pipeline.reports import PREVIEW_ROWS, Published
 from epg_pipeline.summary import write_summary
-from epg_pipeline.uploads import upload_published, upload_summary
+from epg_pipeline.uploads import public_address, upload_published, upload_summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -237,6 +237,8 @@ class _Press:
         if folder:
             return {"index.html": page.encode()}
         address = f"{self._settings.guide_url}/guides/{self._provider.slug}/guide.xml.gz"
+        if self._wishes.publish_stream_addresses:  # who loads it from the bucket finds the guide there
+            address = public_address(self._settings, self._provider, "guide.xml.gz") or address
         return {"index.html": page.encode(), "playlist.m3u": clone_playlist(guide.channels, address)}
 
     def _keep(self, files: list[WrittenFile], told: Told, guide: Guide, by_day: Mapping[date, int]) -> None:

@@ -86,11 +86,10 @@ def upload_published(
         outcomes = _carried_out(plan, settings.storage, patience)
         store.uploads.save(provider, label, _rows(outcomes))
     counts = {status: sum(one.status == status for one in outcomes) for status in ("done", "unchanged", "withdrawn")}
-    public = settings.storage.public_url
     return Uploaded(
         **counts,
         failed=tuple((one.key, one.reason) for one in outcomes if one.status == "failed"),
-        address=f"{public}/{PREFIX}{provider.slug}/guide.xml" if public else "",
+        address=public_address(settings, provider, "guide.xml"),
     )
 
 
@@ -111,6 +110,12 @@ def upload_summary(
 def public_files(dist: Path, slug: str) -> list[Path]:
     """Every file of a provider that may go up, as it stands in dist, the clone playlist included."""
     return sorted(path for path in (dist / slug).rglob("*") if path.name in NAMES and path.is_file())
+
+
+def public_address(settings: Settings, provider: Provider, name: str) -> str:
+    """Where anyone reads a file of a provider's own folder in the bucket; "" where the settings don't say."""
+    known = settings.storage.public_url if settings.storage else None
+    return f"{known}/{PREFIX}{provider.slug}/{name}" if known else ""
 
 
 def check_bucket(settings: Settings) -> str | None:
