@@ -11,7 +11,7 @@ import pytest
 from commands import epg
 from lxml import etree
 from psycopg.conninfo import conninfo_to_dict
-from small_provider import DAY, NAMES, ZONE, events_file, playlist
+from small_provider import DAY, NAMES, PASSWORD, USER, ZONE, events_file, playlist
 
 from epg_pipeline import flows, publishing
 from epg_pipeline.adapters.postgres import Store
@@ -159,6 +159,28 @@ def test_the_summary_tells_what_stands_and_how_the_names_were_matched(store, clu
         "programmes": report.programmes, "slots": 5, "matched": 2, "partial": 0, "unmatched": 2, "unparseable": 1,
         "manual": 0, "match_rate": 0.6667, "editions": ["kid", "buck", LONDON], "held_back": None, "uploads_failed": 0,
     }  # fmt: skip
+
+
+def test_the_match_report_stands_by_the_guide_and_pages_lead_to_it(settings):
+    folder = settings.dist / "club"
+    report = (folder / "report.html").read_text("utf-8")
+    for part in (
+        "67 %",
+        "NCAAF 03 : Troy at Old Dominion @ 07:30 PM ET",
+        "Miami Heat – San Antonio Spurs",
+        str(DAY.year),
+    ):
+        assert part in report
+    assert USER not in report
+    assert PASSWORD not in report
+    assert 'href="report.html"' in (folder / "index.html").read_text("utf-8")
+    assert 'href="../report.html"' in (folder / "kid" / "index.html").read_text("utf-8")
+
+
+def test_the_match_report_is_new_also_when_the_guide_is_held_back(store, club, settings, list_file):
+    list_file.write_bytes(playlist(NAMES[3:]))
+    assert refresh(store, club, settings).held_back
+    assert "2 slots" in (settings.dist / "club" / "report.html").read_text("utf-8")
 
 
 def test_an_edition_no_longer_set_is_gone_and_its_folder_with_it(store, club, settings):
