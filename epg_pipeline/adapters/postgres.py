@@ -8,6 +8,7 @@ middle it leaves what was there, and done again it gives what an undisturbed run
 from __future__ import annotations
 
 import contextlib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol, Self, Unpack
 
 from epg_pipeline.adapters import (
@@ -45,7 +46,7 @@ from epg_pipeline.adapters.written import Written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date, datetime
+    from datetime import date
     from pathlib import Path
 
     import polars as pl
@@ -203,8 +204,8 @@ class Store:
 
     def note_fetch(self, provider: Provider, problem: str = "") -> None:
         """The provider's playlist was asked for just now; `problem` says why it gave none."""
-        with self.connections.transaction() as connection:
-            provider_changes.note_fetch(connection, provider, problem)
+        self.checks.begin([provider.slug])
+        self.checks.note(provider.slug, datetime.now(UTC), problem)
 
     def playlist_url(self, provider: Provider) -> str:
         """The playlist's address in clear. A secret."""

@@ -117,13 +117,6 @@ def mark_removed(connection: psycopg.Connection, provider: Provider) -> None:
     )
 
 
-def note_fetch(connection: psycopg.Connection, provider: Provider, problem: str) -> None:
-    """The playlist was asked for just now; `problem` is why it gave none, without its address."""
-    connection.execute(
-        "UPDATE providers SET fetched_at = now(), fetch_problem = %s WHERE id = %s", (problem, provider.id)
-    )
-
-
 def removed_names(connection: psycopg.Connection) -> list[str]:
     """The names of the providers that were removed; adding one again brings it back."""
     rows = connection.execute("SELECT name FROM providers WHERE record_status = 'removed' ORDER BY name")

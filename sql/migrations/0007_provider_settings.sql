@@ -13,7 +13,3 @@ COMMENT ON COLUMN publications.programmes_by_day IS 'Programmes that start on ea
 COMMENT ON COLUMN publications.day IS 'The day whose publishing brought the content; the current guide shows the days around it too.';
 DROP INDEX publications_latest;
 CREATE INDEX publications_latest ON publications (provider_id, path, id DESC);
-
-ALTER TABLE providers ADD COLUMN fetched_at timestamptz, ADD COLUMN fetch_problem text NOT NULL DEFAULT '';
-COMMENT ON COLUMN providers.fetched_at IS 'When the playlist was last asked for, changed or not.';
-COMMENT ON COLUMN providers.fetch_problem IS 'Why that gave no playlist, without its address; empty when it did.';

@@ -1,6 +1,7 @@
--- Every provider with how it stands: "today" is the date in its own zone. Rates are over the slots that name an event.
+-- Every provider with how it stands: "today" is the date in its own zone. Rates are over the slots
+-- that name an event, and those found to be one: a card or a race is found without its name being one of two sides.
 WITH known AS (
-    SELECT id, slug, name, timezone, tier, status, fetched_at, fetch_problem, (%(now)s::timestamptz AT TIME ZONE timezone)::date AS today
+    SELECT id, slug, name, timezone, tier, status, (%(now)s::timestamptz AT TIME ZONE timezone)::date AS today
     FROM providers
     WHERE record_status = 'active'
 ),
@@ -9,7 +10,9 @@ decided AS (
         k.id,
         d.day = k.today AS is_today,
         count(*) FILTER (WHERE d.match_status IN ('matched', 'manual') AND d.event_id IS NOT NULL) AS matched,
-        count(*) FILTER (WHERE d.kind = 'event') AS events
+        count(*) FILTER (
+            WHERE d.kind = 'event' OR (d.match_status IN ('matched', 'manual') AND d.event_id IS NOT NULL)
+        ) AS events
     FROM known AS k
     JOIN channel_names AS c ON c.provider_id = k.id
     JOIN parsed_data AS d ON d.channel_name_id = c.id
@@ -19,13 +22,14 @@ decided AS (
 SELECT
     k.slug, k.name, k.timezone, k.tier, k.status, k.today,
     (SELECT count(*) FROM channel_names AS c WHERE c.provider_id = k.id AND c.record_status = 'active') AS slots,
-    k.fetched_at, k.fetch_problem,
+    l.checked_at AS fetched_at, COALESCE(l.problem, '') AS fetch_problem,
     (SELECT max(s.fetched_at) FROM playlist_snapshots AS s WHERE s.provider_id = k.id) AS changed_at,
     p.published_at,
     p.published_day,
     now_.matched::float8 / nullif(now_.events, 0) AS rate_today,
     before.matched::float8 / nullif(before.events, 0) AS rate_before
 FROM known AS k
+LEFT JOIN playlist_checks AS l ON l.provider_id = k.id
 LEFT JOIN LATERAL (
     SELECT u.published_at, u.day AS published_day
     FROM publications AS u
