@@ -71,7 +71,7 @@ def _state() -> pl.Expr:
     )
 
 
-def figures(stated: pl.DataFrame) -> pl.DataFrame:
+def totals(stated: pl.DataFrame) -> pl.DataFrame:
     """FIGURES of all slots in one row; `stated` is what `with_states` gives."""
     return _counted(stated.with_columns(family=pl.lit("")))
 

@@ -55,7 +55,7 @@ def report_page(
     """
     texts = texts or load_texts()
     stated = figures.with_states(decisions)
-    total = figures.figures(stated).to_dicts()
+    total = figures.totals(stated).to_dicts()
     told = figures.told_slots(stated, diagnoses, events, day)
     fields = {
         "NAME": escape(name),
@@ -121,7 +121,8 @@ def _trend(history: pl.DataFrame, last: date) -> str:
     )
     one = " This is the first day on record; each further day adds a bar." if known.height == 1 else ""
     return (
-        f'<p class="note">Share of the names of each day that found their event.{one}</p>'
+        '<p class="note">Share of the names of each day that found their event; <i class="today"></i>the day of this '
+        f"report.{one}</p>"
         + _plot(bars, 10 * days, ("100 %", "50 %", "0"), (_short(first), _short(last)))
         + _table(
             "trend-title",

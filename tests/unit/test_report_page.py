@@ -19,11 +19,11 @@ from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.diagnosis import DIAGNOSES, diagnosed
 from epg_pipeline.domain.match_report import (
     STATES,
-    figures,
     figures_by_family,
     histogram,
     of_other_days,
     told_slots,
+    totals,
     with_states,
 )
 from epg_pipeline.domain.report_page import report_page
@@ -79,7 +79,7 @@ def test_each_slot_is_in_the_state_a_reader_would_put_it_in(name, state):
 
 
 def test_figures_add_up_whichever_way_they_are_taken():
-    total, families = figures(with_states(DECIDED)).row(0, named=True), figures_by_family(with_states(DECIDED))
+    total, families = totals(with_states(DECIDED)).row(0, named=True), figures_by_family(with_states(DECIDED))
     assert (total["slots"], total["events"], total["matched"], total["rate"]) == (6, 4, 1, 0.25)
     assert sum(total[state] for state in STATES) == total["slots"]
     for column in ("slots", "events", *STATES):
@@ -94,7 +94,7 @@ def test_what_is_set_by_hand_counts_by_what_it_was_set_to():
         BLANK | {"match_status": "manual", "confidence": 1.0},
         TROY | {"kind": "show"},  # a card or a race names no two sides
     )
-    total = figures(with_states(by_hand)).row(0, named=True)
+    total = totals(with_states(by_hand)).row(0, named=True)
     assert (total["matched"], total["idle"], total["events"], total["rate"]) == (2, 1, 2, 1.0)
 
 
@@ -142,7 +142,7 @@ def test_days_are_told_as_bars_and_as_a_table_for_a_month_back():
     assert "Fri, Oct 17, 2025 6 29 1 3 1 12 %" in table
     assert "Wed, Nov 12, 2025 6 3 1 3 1 –" in table  # a day without an event has no rate
     assert "Oct 6" not in table
-    assert PAGE.count('class="today"') == 1
+    assert PAGE.count('<rect class="today"') == 1
 
 
 def test_every_slot_is_listed_with_its_event_or_why_not():
