@@ -112,7 +112,8 @@ def _listens(path: str) -> bool:
 
 def _end_with_parent() -> None:
     """In the child: even a kill -9 of `epg up` leaves no server behind."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    # Not SIGTERM: a code server waits for its runs then, and for ever when the database went with us.
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def run_up(
