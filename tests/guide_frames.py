@@ -46,7 +46,7 @@ def slots_of(*slots: str, provider: str = "http://provider.invalid/USERNAME/PASS
     """SLOTS of event slots with these keys, in this order."""
     rows = [
         {"position": place, "name": f"{slot}: x", "tvg_id": "", "tvg_name": "", "logo": "https://art.example/slot.png",
-         "group_title": "Sports", "url": f"{provider}/{place}", "is_slot": True, "kind": "event",
+         "group_title": "Sports", "options": "", "url": f"{provider}/{place}", "is_slot": True, "kind": "event",
          "family": slot.rsplit(" ", 1)[0], "slot": slot, "payload": ""}
         for place, slot in enumerate(slots)
     ]  # fmt: skip

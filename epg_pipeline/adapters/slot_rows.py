@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from epg_pipeline.adapters.provider_rows import Provider
     from epg_pipeline.adapters.secrets import Seal
 
-STREAM = "stream address"
+STREAM = "stream address"  # below the option lines, if there are any
 NAMED_CHANNELS = pl.Schema({**CHANNELS, "name": pl.String()})
 CHANNEL_KEYS = pl.Schema({"channel_name_id": pl.Int64, "slot": pl.String, "channel_id": pl.String})
 
@@ -52,9 +52,10 @@ def save_day_slots(
     once = given.sort("position", maintain_order=True).unique("slot", keep="first", maintain_order=True)
     known = channel_keys(connection, provider)
     ids = with_lasting_ids(with_lasting_slots(once, known), known)
+    whole = ids.select(pl.concat_str(pl.col("options") + "\n", "url"))["options"].str.strip_chars_start("\n")
     # A loop over rows: the cipher seals one text at a time.
-    sealed = pl.Series("stream_url_sealed", [seal.close(url, STREAM) for url in ids["url"]], dtype=pl.Binary)
-    stage(connection, ids.drop("url").with_columns(sealed), "incoming")
+    sealed = pl.Series("stream_url_sealed", [seal.close(stream, STREAM) for stream in whole], dtype=pl.Binary)
+    stage(connection, ids.drop("options", "url").with_columns(sealed), "incoming")
     latest = _latest_day(connection, provider)
     is_latest = latest is None or day >= latest
     values = {"provider": provider.id, "day": day, "status": "active" if is_latest else "removed"}
@@ -74,14 +75,17 @@ def channels_in_force(connection: psycopg.Connection, provider: Provider, day: d
     """The channels of a day as a NAMED_CHANNELS frame, in the playlist's order; see `channels.sql` for which day's."""
     stored = pl.Schema(
         {
-            **{name: kind for name, kind in NAMED_CHANNELS.items() if name != "url"},
+            **{name: kind for name, kind in NAMED_CHANNELS.items() if name not in ("options", "url")},
             "stream_url_sealed": pl.Binary(),
         }
     )
     frame = read_frame(connection, query("channels"), {"provider": provider.id, "day": day}, stored)
     # A loop over rows: the cipher opens one text at a time.
-    urls = pl.Series("url", [seal.open(url, STREAM) for url in frame["stream_url_sealed"]], dtype=pl.String)
-    return conform(frame.with_columns(urls), NAMED_CHANNELS, "stored channels")
+    opened = pl.Series("url", [seal.open(stream, STREAM) for stream in frame["stream_url_sealed"]], dtype=pl.String)
+    parts = opened.to_frame().select(
+        options=pl.col("url").str.extract(r"(?s)^(.*)\n").fill_null(""), url=pl.col("url").str.extract(r"([^\n]*)$")
+    )
+    return conform(pl.concat([frame, parts], how="horizontal"), NAMED_CHANNELS, "stored channels")
 
 
 def channel_keys(connection: psycopg.Connection, provider: Provider) -> pl.DataFrame:

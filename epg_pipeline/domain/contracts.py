@@ -26,7 +26,7 @@ def contract(columns: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.Schem
     return pl.Schema(columns)
 
 
-# A playlist's entries, in its order. `url` is a secret: it carries user and password.
+# A playlist's entries, in its order. `url` is a secret: it carries user and password; `options` may, too.
 ENTRIES = contract(
     {
         "position": pl.Int64,  # 0-based place in the playlist
@@ -35,6 +35,7 @@ ENTRIES = contract(
         "tvg_name": pl.String,
         "logo": pl.String,
         "group_title": pl.String,
+        "options": pl.String,  # the lines that tell a player how to ask for the stream, such as with what user agent
         "url": pl.String,
     }
 )
@@ -158,7 +159,8 @@ CHANNELS = contract(
         "display_name": pl.String,
         "logo": pl.String,
         "group_title": pl.String,
-        "url": pl.String,  # a secret; only the private clone playlist carries it
+        "options": pl.String,  # secrets, this and the next; only the private clone playlist carries them
+        "url": pl.String,
     }
 )
 

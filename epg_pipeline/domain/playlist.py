@@ -34,7 +34,7 @@ def parse_playlist(body: bytes) -> pl.DataFrame:
         pl.LazyFrame({"line": [text]})
         .select(pl.col("line").str.split("\n").explode(empty_as_null=True, keep_nulls=True).str.strip_chars())
         .filter(pl.col("line") != "")
-        .with_columns(entry=_is_extinf().cum_sum())
+        .with_columns(entry=_entry())
         .filter(pl.col("entry") > 0)
     )
     entries = _named(_one_row_per_entry(lines)).collect()
@@ -43,14 +43,22 @@ def parse_playlist(body: bytes) -> pl.DataFrame:
     return conform(entries, ENTRIES, "entries")
 
 
+def _entry() -> pl.Expr:
+    """The number of the entry a line is of, from 1; an option behind an address is of the entry that follows."""
+    started = _is_extinf().cum_sum()
+    address_was_last = pl.when(_is_extinf()).then(False).when(_is_address()).then(True).forward_fill()
+    return started + (_is_option() & address_was_last.fill_null(value=True)).cast(pl.UInt32)
+
+
 def _one_row_per_entry(lines: pl.LazyFrame) -> pl.LazyFrame:
-    is_url = ~pl.col("line").str.starts_with("#")
     is_group = pl.col("line").str.contains("(?i)^#EXTGRP:")
-    return lines.group_by("entry", maintain_order=True).agg(
-        extinf=pl.col("line").first(),
-        url=pl.col("line").filter(is_url).first(),
+    entries = lines.group_by("entry", maintain_order=True).agg(
+        extinf=pl.col("line").filter(_is_extinf()).first(),
+        url=pl.col("line").filter(_is_address()).first(),
         extgrp=pl.col("line").filter(is_group).first().str.slice(8).str.strip_chars(),
+        options=pl.col("line").filter(_is_option()).str.join("\n"),
     )
+    return entries.filter(pl.col("extinf").is_not_null())
 
 
 def _named(entries: pl.LazyFrame) -> pl.LazyFrame:
@@ -70,6 +78,7 @@ def _named(entries: pl.LazyFrame) -> pl.LazyFrame:
         tvg_name=tvg_name,
         logo=_attribute("tvg-logo"),
         group_title=pl.when(group != "").then(group).otherwise(pl.col("extgrp").fill_null("")),
+        options="options",
         url=pl.col("url").fill_null(""),
     )
 
@@ -86,6 +95,14 @@ def _unless_blank(text: pl.Expr) -> pl.Expr:
 
 def _is_extinf() -> pl.Expr:
     return pl.col("line").str.contains("(?i)^#EXTINF:")
+
+
+def _is_address() -> pl.Expr:
+    return ~pl.col("line").str.starts_with("#")
+
+
+def _is_option() -> pl.Expr:
+    return pl.col("line").str.contains("(?i)^#(?:EXTVLCOPT|KODIPROP|EXTHTTP):")
 
 
 def _unpacked(body: bytes) -> bytes:

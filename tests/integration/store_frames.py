@@ -25,6 +25,7 @@ def channels(count: int = 3, **overrides: object) -> pl.DataFrame:
             "display_name": [f"NBA {number:02}" for number in numbers],
             "logo": ["", *[f"http://art.example/{number}.png" for number in numbers]][:count],
             "group_title": ["US | NBA"] * count,
+            "options": ["#EXTVLCOPT:http-user-agent=Box/1" if number == 1 else "" for number in numbers],
             "url": [f"http://tv.example/live/carol/hunter2/{number}.ts" for number in numbers],
             "name": [f"NBA {number:02} : {ODD} vs Boston" for number in numbers],
         },

@@ -41,6 +41,7 @@ def entries_of(*names: str) -> pl.DataFrame:
             "tvg_name": name,
             "logo": "",
             "group_title": "",
+            "options": "",
             "url": f"http://provider.invalid/USERNAME/PASSWORD/{place + 1}",
         }
         for place, name in enumerate(names)

@@ -34,6 +34,20 @@ def test_quotes_and_line_breaks_cannot_break_an_entry():
     assert set(entries["group_title"]) == {"The 'best' #EXTINF:-1,x"}
 
 
+def test_the_providers_lines_on_how_to_ask_for_a_stream_stay_and_its_groups_lines_do_not():
+    sent = (
+        '#EXTM3U\n#EXTINF:-1 group-title="A",NBA 01: x vs y @ 7 PM\n#EXTGRP:B\n#EXTVLCOPT:http-user-agent=Box/1\n'
+        "#KODIPROP:inputstream=inputstream.ffmpegdirect\nhttp://provider.invalid/USERNAME/PASSWORD/1\n"
+    )
+    options = parse_playlist(sent.encode())["options"][0]
+    channels = channels_for("NBA 01").with_columns(options=pl.lit(options))
+    assert clone_playlist(channels, GUIDE_URL).decode().splitlines()[2:] == [
+        "#EXTVLCOPT:http-user-agent=Box/1",
+        "#KODIPROP:inputstream=inputstream.ffmpegdirect",
+        "http://provider.invalid/USERNAME/PASSWORD/0",
+    ]
+
+
 def test_a_slot_without_a_stream_is_left_out():
     channels = channels_for("NBA 01", "NBA 02").with_columns(
         url=pl.when(pl.col("slot") == "NBA 02").then("url").otherwise(pl.lit(""))

@@ -111,7 +111,7 @@ def test_a_pattern_that_no_longer_compiles_fits_nothing():
 def test_the_guide_of_a_pinned_idle_slot_shows_the_event():
     made = overridden(decisions(), overrides({"slot": "NBA 03", "event_id": GAME["event_id"]}), [SATURDAY])
     slots = made.filter("is_slot").with_columns(
-        **{name: pl.lit("") for name in ("tvg_id", "tvg_name", "logo", "group_title", "url", "payload")}
+        **{name: pl.lit("") for name in ("tvg_id", "tvg_name", "logo", "group_title", "options", "url", "payload")}
     )
     channels = channels_of(slots, "club")
     guide = schedule(made, channels, ProviderDay(SATURDAY, NEW_YORK), load_sports())

@@ -39,8 +39,26 @@ def test_an_entry_has_its_place_name_attributes_and_address():
         "tvg_name": "NBA 05",
         "logo": "http://art.invalid/n.png",
         "group_title": "NBA",
+        "options": "",
         "url": URL,
     }
+
+
+AGENT, STREAM = "#EXTVLCOPT:http-user-agent=Box/1", "#KODIPROP:inputstream=inputstream.adaptive"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"#EXTM3U\n#EXTINF:-1,A\n{AGENT}\n{STREAM}\n{URL}\n#EXTINF:-1,B\n{URL}",
+        f"#EXTM3U\r\n{AGENT}\r\n{STREAM}\r\n#EXTINF:-1,A\r\n{URL}\r\n#EXTINF:-1,B\r\n{URL}",  # some put them before
+        f"#EXTM3U\n#EXTINF:-1,A\n{AGENT}\n#EXTGRP:x\n# a remark\n{STREAM}\n{URL}\n#EXTINF:-1,B\n{URL}\n{AGENT}",
+        f"#EXTM3U\n#EXTINF:-1,A\n{AGENT}\n{STREAM}\n#EXTINF:-1,B\n{URL}",  # A lacks its address
+    ],
+)
+def test_the_lines_on_how_to_ask_for_a_stream_stay_with_their_entry(body):
+    entries = parse_playlist(body.encode())
+    assert entries.select("name", "options").rows() == [("A", f"{AGENT}\n{STREAM}"), ("B", "")]
 
 
 def test_entries_keep_the_order_of_the_playlist():
