@@ -17,6 +17,9 @@ from epg_pipeline.cli.credentials import quoted
 if TYPE_CHECKING:
     from typer._click import Context, HelpFormatter  # typer's own click; its public name for the first is narrower
 
+    from epg_pipeline.config.provider_settings import ProviderSettings
+    from epg_pipeline.settings import Settings
+
 
 class WithSettings(TyperCommand):
     """A command whose help ends with the settings there are; the schema is loaded only when it is asked for."""
@@ -46,15 +49,31 @@ def set_(
       epg provider set "My TV" --unset editions
     """
     from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.config.provider_settings import provider_settings
     from epg_pipeline.config.settings_as_text import FIELDS, as_text, changed_settings
     from epg_pipeline.settings import Settings
 
     if not assignments and not unset:
         raise typer.BadParameter("say what to set: KEY=VALUE, or --unset KEY; --help lists the settings")
-    with open_store(Settings.from_environment()) as store:
+    installation = Settings.from_environment()
+    with open_store(installation) as store:
         provider = store.provider(name)
         settings = changed_settings(provider.stated, assignments or (), unset or (), provider.name)
+        _check_words(provider_settings(settings, provider.name), installation)
         provider = store.change_provider(provider, settings=settings)
     stated = " ".join(f"{key}={as_text(provider.stated[key])}" for key in FIELDS if key in provider.stated)
     say(f"{provider.name}: {stated or 'every setting is at its default'}")
     say(f"It counts from the next publish on: epg publish --provider {quoted(provider.name)}")
+
+
+def _check_words(settings: ProviderSettings, installation: Settings) -> None:
+    """ConfigError for a language without texts; a league of `minutes` that nobody knows is told, not refused."""
+    from epg_pipeline.config import load_facts
+    from epg_pipeline.config.texts import load_texts
+
+    load_texts(settings.language, installation.texts_file)
+    sports = load_facts().sports
+    known = {*sports.sports, *sports.leagues, *sports.league_names}
+    if unknown := sorted(set(settings.minutes) - known):
+        # A league of the operator's own events file may be called anything.
+        say(f"No sport or league is called {', '.join(unknown)}: the minutes count only for events of your own.")

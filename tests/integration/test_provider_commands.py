@@ -92,6 +92,8 @@ def test_settings_are_set_and_put_back(run, club):
     assert run("provider", "set", "club").code == 2
     ran = run("provider", "set", "club", "days_after=9")
     assert (ran.code, "setting days_after=9: Input should be less than" in ran.err) == (1, True)
+    assert "no language 'xx'; there are" in run("provider", "set", "club", "language=xx").err
+    assert "No sport or league is called nbaa" in run("provider", "set", "club", "minutes=nbaa=170").err
     ran = run("provider", "set", "club", "editions=kid,goat@Europe/London", "minutes=nba=170,nfl=200", "testing=yes")
     assert ran.code == 0, ran.told
     assert "editions=kid,goat@Europe/London testing=yes minutes=nba=170,nfl=200" in ran.err
