@@ -31,6 +31,7 @@ RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_p
 # On every run for one provider; dagster.yaml lets one such run go on at a time. (Dagster's own tag of a partition's
 # provider does the same for runs of one partition, whoever asked for them.)
 OF_PROVIDER = "epg/provider"
+FORCE = "epg/force"  # on a run that takes over what blocking checks refuse, as --force does
 OF_DAYS = "epg/days"  # so that the UI's list of runs can be searched by them
 
 

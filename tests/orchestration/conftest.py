@@ -43,17 +43,18 @@ def graph(store, settings, tmp_path):  # noqa: F811 - the fixtures
 def run(graph, instance):
     """Run a job (or all assets) over one partition or a range, in this process."""
 
-    def run(job: str, first: str, last: str | None = None, assets: list[str] | None = None):
+    def run(job: str, first: str, last: str | None = None, assets: list[str] | None = None, *, force: bool = False):
         definition = graph.resolve_job_def(job)
+        tags = {"epg/force": "yes"} if force else {}
         selection = [dg.AssetKey(name) for name in assets] if assets else None
         with warnings.catch_warnings():
             # Dagster's own: it opens its sqlite files through an API of sqlalchemy that is on its way out.
             warnings.simplefilter("ignore", DeprecationWarning)
             if last is None:
                 return definition.execute_in_process(
-                    instance=instance, partition_key=first, asset_selection=selection, raise_on_error=False
+                    instance=instance, partition_key=first, asset_selection=selection, raise_on_error=False, tags=tags
                 )
-            tags = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
+            tags |= {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
             return definition.execute_in_process(
                 instance=instance, tags=tags, asset_selection=selection, raise_on_error=False
             )

@@ -11,7 +11,7 @@ from epg_pipeline.orchestration.assets.events import canonical_events
 from epg_pipeline.orchestration.assets.playlists import NEEDS, filtered_channels
 from epg_pipeline.orchestration.checks import check_specs
 from epg_pipeline.orchestration.loops import Done, each_provider_day
-from epg_pipeline.orchestration.partitions import PROVIDER_DAYS
+from epg_pipeline.orchestration.partitions import FORCE, PROVIDER_DAYS
 from epg_pipeline.orchestration.shown import OWNERS
 
 
@@ -44,9 +44,11 @@ def matched_programmes(context: dg.AssetExecutionContext) -> Iterator[Done]:
 )
 def published_xmltv(context: dg.AssetExecutionContext) -> Iterator[Done]:
     """The guide files of the day; for a day about now also the current guide, which players load."""
-    store, settings = context.resources.store, context.resources.settings
+    store, settings, force = context.resources.store, context.resources.settings, FORCE in context.run.tags
     yield from each_provider_day(
         context,
-        lambda provider, day: flows.publish_provider(store, provider, day, flows.today(provider.timezone), settings),
+        lambda provider, day: flows.publish_provider(
+            store, provider, day, flows.today(provider.timezone), settings, force=force
+        ),
         lambda report: shown.published(report, settings),
     )

@@ -27,6 +27,20 @@ if TYPE_CHECKING:
 
 TIME_TO_PUBLISH = timedelta(minutes=30)
 ONE_DAY = timedelta(days=1)
+OVERVIEW = pl.Schema(
+    {
+        "slug": pl.String(),
+        "provider": pl.String(),
+        "status": pl.String(),
+        "yesterday": pl.Date(),
+        "match_rate": pl.Float64(),
+        "usual": pl.Float64(),
+        "slots": pl.Int64(),
+        "published_through": pl.Date(),
+        "due_through": pl.Date(),
+        "problem": pl.String(),
+    }
+)
 AHEAD = dg.AssetCheckSpec(
     "published_ahead",
     asset="provider_overview",
@@ -61,20 +75,20 @@ def provider_overview(context: dg.AssetExecutionContext) -> Iterator[dg.Material
 def overview(store: "Store", now: datetime) -> pl.DataFrame:
     """A row for each provider, the active ones first, and of these the lowest match rate; none at all is lower still.
 
-    Columns: slug, provider, status, yesterday, match_rate, usual, slots, published_through, due_through, problem,
-    change. A guide is due since the last daily publish that had time to end.
+    The columns are OVERVIEW and `change`, of the match rate against the usual one. A guide is due since the last daily
+    publish that had time to end.
     """
     known = {provider.slug: provider for provider in store.providers()}
     published_at = next_time(DAILY_PUBLISH, now - TIME_TO_PUBLISH - ONE_DAY) or now
     states = provider_states(store.connections, now - ONE_DAY)
     rows = [_row(state, known[state.slug], published_at) for state in states if state.slug in known]
-    kinds = {"match_rate": pl.Float64, "usual": pl.Float64, "published_through": pl.Date, "problem": pl.String}
-    frame = pl.DataFrame(rows, schema_overrides=kinds) if rows else pl.DataFrame({"slug": [], "status": []})
-    if frame.is_empty():
-        return frame
     is_paused = pl.col("status") != "active"
     change = (pl.col("match_rate") - pl.col("usual")).alias("change")
-    return frame.with_columns(change).sort(is_paused, "match_rate", "slug", nulls_last=[False, False, False])
+    return (
+        pl.DataFrame(rows, schema=OVERVIEW)
+        .with_columns(change)
+        .sort(is_paused, "match_rate", "slug", nulls_last=[False, False, False])
+    )
 
 
 def _row(state: ProviderState, provider: "Provider", published_at: datetime) -> dict[str, object]:

@@ -9,7 +9,7 @@ from epg_pipeline.domain.contracts import CHANNELS, ENTRIES
 from epg_pipeline.orchestration import shown
 from epg_pipeline.orchestration.checks import check_specs
 from epg_pipeline.orchestration.loops import Done, each_provider_day
-from epg_pipeline.orchestration.partitions import PROVIDER_DAYS
+from epg_pipeline.orchestration.partitions import FORCE, PROVIDER_DAYS
 from epg_pipeline.orchestration.shown import OWNERS
 
 NEEDS = {"store", "settings", "faults"}
@@ -50,7 +50,7 @@ def raw_m3u(context: dg.AssetExecutionContext) -> Iterator[Done]:
 )
 def filtered_channels(context: dg.AssetExecutionContext) -> Iterator[Done]:
     """The entries that are event slots, against those of the day before: added, changed, removed, unchanged."""
-    store = context.resources.store
+    store, force = context.resources.store, FORCE in context.run.tags
     yield from each_provider_day(
-        context, lambda provider, day: flows.filter_channels(store, provider, day), shown.filtered
+        context, lambda provider, day: flows.filter_channels(store, provider, day, force=force), shown.filtered
     )
