@@ -33,7 +33,7 @@
   function format(options) { return new Intl.DateTimeFormat("en-US", { timeZone: guide.timezone, ...options }); }
   const clock = format({ hour: "numeric", minute: "2-digit", hour12: guide.hour12, ...(guide.hour12 ? {} : { hourCycle: "h23", hour: "2-digit" }) });
   const weekday = format({ weekday: "short", month: "short", day: "numeric" });
-  const shortDay = format({ weekday: "short", day: "numeric" });
+  const dayOfWeek = format({ weekday: "short" }), dayOfMonth = format({ day: "numeric" });
   const at = (minute) => new Date(guide.opens + minute * MINUTE);
   const timeOf = (minute) => clock.format(at(minute));
   const rangeOf = (block) => `${timeOf(block.start)} – ${timeOf(block.stop)}`;
@@ -281,7 +281,7 @@
       box.append(button);
     }
     if (guide.days.length > 1) for (const minute of guide.days) {
-      const button = make("button", "", shortDay.format(at(minute)));
+      const button = make("button", "", `${dayOfWeek.format(at(minute))} ${dayOfMonth.format(at(minute))}`);
       button.type = "button";
       button.dataset.minute = minute;
       button.onclick = () => goTo(minute);
