@@ -214,10 +214,11 @@ class _Press:
 
     def _why_nothing(self, day: date) -> str:
         """Why a day has no guide: nothing was fetched yet, or what was fetched holds no slot."""
-        if self._store.snapshot(self._provider, day) is None:
+        snapshot = self._store.snapshot(self._provider, day)
+        if snapshot is None:
             return f"nothing is on record for {day}; make it first: epg refresh"
         if self._channels[day].is_empty():
-            return f"its playlist of {day} holds no event slot; see how its names are read: epg match"
+            return f"its playlist of {snapshot.day} holds no event slot; see how its names are read: epg match"
         return f"its slots of {day} have no programmes yet; make them: epg refresh"
 
     def _beside(self, folder: str, told: Told, guide: Guide) -> dict[str, bytes]:

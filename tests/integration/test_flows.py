@@ -61,7 +61,7 @@ def test_a_playlist_becomes_a_guide(store, club, settings):
     names = {path.relative_to(settings.dist).as_posix() for path in run.published.files}
     assert names == {
         *(f"club/{DAY}/{name}" for name in ("guide.xml", "guide.xml.gz")),
-        *(f"club/{name}" for name in ("guide.xml", "guide.xml.gz", "index.html", "playlist.m3u")),
+        *(f"club/{name}" for name in ("guide.xml", "guide.xml.gz", "index.html", "report.html", "playlist.m3u")),
     }
     live = [
         p
@@ -253,4 +253,4 @@ def test_a_playlist_without_a_slot_is_told_as_such(store, tmp_path, settings):
     file.write_text("#EXTM3U\n#EXTINF:-1,CNN\nhttp://127.0.0.1/1.ts\n")
     provider = store.add_provider("Channels", str(file), ZONE, "goat")
     (reason,) = refresh(store, provider, settings).published.held_back
-    assert reason.startswith(f"channels/{DAY}, channels: its playlist of {DAY + timedelta(days=2)} holds no event slot")
+    assert reason.startswith(f"channels/{DAY}, channels: its playlist of {DAY} holds no event slot")
