@@ -87,13 +87,60 @@ def test_texts_are_escaped_and_come_back_as_they_were():
     assert "Pat & Rich <live>" in titles
 
 
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("A ]]> B & C &amp; D", "A ]]> B & C &amp; D"),
+        ("'single' \"double\" <b>", "'single' \"double\" <b>"),
+        ("👨‍👩‍👧‍👦 🏴󠁧󠁢󠁥󠁮󠁧󠁿 ⚽️ 𝔉inal", "👨‍👩‍👧‍👦 🏴󠁧󠁢󠁥󠁮󠁧󠁿 ⚽️ 𝔉inal"),
+        ("الأهلي ضد الزمالك", "الأهلي ضد الزمالك"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("\u202eturned\u202c \u2066words\u2069", "turned words"),  # or all that a player writes after them is turned
+        ("one\ntwo\r\n\tthree\u2028four\x85five", "one two three four five"),
+        ("a\x00b\x0bc\x1fd\x7fe\x9ff\ufffeg\uffff", "a b c d e fg"),
+        ("zero\u200bwidth\ufeff", "zerowidth"),
+        ("x" * 20_000, "x" * 20_000),
+    ],
+)
+def test_a_text_reaches_the_player_whole_but_for_what_nobody_sees(sent, shown):
+    rows = dressed(SHOW | {"title": sent}, TROY | {"home": sent, "venue": sent})
+    root = etree.fromstring(to_xmltv(CHANNELS, rows))
+    assert shown in [programme.findtext("title") for programme in root.findall("programme")]
+    live = root.find("programme[@channel='NCAAF-03.demo'][new]")
+    assert live.findtext("title") == f"🏈 Troy at {shown}"
+    assert shown in [keyword.text for keyword in live.findall("keyword")]
+    assert f"Venue: {shown}." in live.findtext("desc")
+
+
+UNSEEN = [
+    chr(code) for code in (*range(32), *range(0x7F, 0xA1), 0x200B, 0x202E, 0x2028, 0x2066, 0xFEFF, 0xFFFE, 0xFFFF)
+]
+
+
+def test_a_text_of_what_nobody_sees_is_no_text():
+    slots = [f"NBA {number:03}" for number in range(len(UNSEEN))]
+    rows = [
+        {"slot": slot, "title": mark, "venue": mark, "home": mark, "away": mark, "starts_at": TROY["starts_at"]}
+        for slot, mark in zip(slots, UNSEEN, strict=True)
+    ]
+    channels = channels_for(*slots)
+    day = schedule(decisions_of(*rows), channels, DAY, load_sports())
+    assert set(day["block"]) == {"idle"}
+    named = decisions_of(*(row | {"title": "A", "match_status": "matched"} for row in rows))
+    for tier in TIERS:
+        shown = dress(schedule(named, channels, DAY, load_sports()), tier, DAY.timezone, load_sports())
+        assert check_guide(to_xmltv(channels, shown)) == []
+
+
 @settings(max_examples=60, deadline=None)
-@example("A\n\nB", "\n Park \n\n Lane \x0b")
-@example("\x00", "&amp;<")
-@given(st.text(min_size=1, max_size=40), st.text(max_size=40))
-def test_any_text_makes_a_guide_without_fault(title, venue):
+@example("A\n\nB", "\n Park \n\n Lane \x0b", "goat")
+@example("\x00", "&amp;<", "goat")
+@example("\uffff", "\uffff", "kid")
+@given(st.text(min_size=1, max_size=40), st.text(max_size=40), st.sampled_from(TIERS))
+def test_any_text_makes_a_guide_without_fault(title, venue, tier):
     rows = dressed(
-        TROY | {"match_status": "unmatched", "title": title, "venue": venue, "home_logo": f"https://a.example/{venue}"}
+        TROY | {"match_status": "unmatched", "title": title, "venue": venue, "home_logo": f"https://a.example/{venue}"},
+        tier=tier,
     )
     guide = to_xmltv(CHANNELS, rows)
     assert check_guide(guide) == []
@@ -155,6 +202,17 @@ def test_what_is_not_xml_or_not_a_guide_is_said():
         ('id="NBA-01.demo"', 'id="NBA 01"', "id"),
         ("<display-name", "<name", "not well-formed"),
         ("<new/>\n", "<new/>\n    <title>again</title>\n", "title"),
+        (">20251008</date>", ">2025-10-08</date>", "date"),
+        (">20251008</date>", ">2025</date>", "date"),
+        (">Nothing is announced on this channel for today.</desc>", "> </desc>", "desc"),
+        ("    <new/>\n", "    <new/>\n    <previously-shown/>\n", "previously-shown"),
+        ('src="https://art.example/odu.png"', 'src="art.example/odu.png"', "src"),
+        ('src="https://art.example/odu.png"', 'source="https://art.example/odu.png"', "source"),
+        (
+            "</programme>\n</tv>",
+            '</programme>\n  <channel id="a.b"><display-name>A</display-name></channel>\n</tv>',
+            "channel",
+        ),
         ('id="NBA-01.demo"', 'id="ncaaf-03.DEMO"', "in another case"),
         ('id="NBA-01.demo"', 'id="NBA-02.demo"', "which is not listed"),
         ('id="NBA-01.demo"', 'id="NBA-02.demo"', "NBA-02.demo has no programmes"),
