@@ -204,23 +204,30 @@ def _ask(address: str, asking: dict[str, str], enough: int | None = None) -> Fet
             headers = response.headers
             body = _body(response, where, enough)
             return Fetched(body, headers.get("etag"), headers.get("last-modified"), _date(headers.get("date")))
-    except PlaylistFetchError:
-        raise
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
-        fault = PlaylistFetchError(
-            f"{where}: not an address that can be fetched; give an http or https address, or a file"
-        )
-    except httpx.TimeoutException as error:
-        fault = _MayPassError(f"{where}: no answer in time ({type(error).__name__}); is the server up? Try again later")
-    except httpx.ConnectError as error:
-        fault = _MayPassError(f"{where}: no connection ({error}); check the host name and the network")
-    except httpx.TooManyRedirects:
-        fault = PlaylistFetchError(f"{where}: redirects in a circle; ask the provider for the address in force")
-    except httpx.DecodingError:
-        fault = _MayPassError(f"{where}: the compressed answer is damaged; try again later")
-    except httpx.HTTPError as error:
-        fault = _MayPassError(f"{where}: the answer was cut short ({type(error).__name__}); try again later")
-    raise fault  # outside of the handlers: inside, the fault of httpx would hang on as its context
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+        fault = _fault(error, where)
+    raise fault  # outside of the handler: inside, the fault of httpx would hang on as its context
+
+
+def _fault(error: Exception, where: str) -> PlaylistFetchError:
+    import httpx
+
+    match error:
+        case httpx.InvalidURL() | httpx.UnsupportedProtocol() | UnicodeError():
+            return PlaylistFetchError(
+                f"{where}: not an address that can be fetched; give an http or https address, or a file"
+            )
+        case httpx.TimeoutException():
+            return _MayPassError(
+                f"{where}: no answer in time ({type(error).__name__}); is the server up? Try again later"
+            )
+        case httpx.ConnectError():
+            return _MayPassError(f"{where}: no connection ({error}); check the host name and the network")
+        case httpx.TooManyRedirects():
+            return PlaylistFetchError(f"{where}: redirects in a circle; ask the provider for the address in force")
+        case httpx.DecodingError():
+            return _MayPassError(f"{where}: the compressed answer is damaged; try again later")
+    return _MayPassError(f"{where}: the answer was cut short ({type(error).__name__}); try again later")
 
 
 @contextmanager

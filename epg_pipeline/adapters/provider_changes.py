@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from psycopg import errors
@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb
 
 from epg_pipeline.adapters.faults import StoreError, UnknownProvider
 from epg_pipeline.adapters.provider_rows import PLAYLIST, NewProvider, Provider, find_provider
+from epg_pipeline.adapters.source_rows import LOCK  # marks become visible in their order
 from epg_pipeline.adapters.sql_files import query
 from epg_pipeline.config.provider_settings import TIERS, provider_settings
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_NAME = 80
+SCHEDULED_BY = {"timezone", "settings"}  # programmes on record were made with these; what a tier tells is added later
 
 
 class ProviderChanges(TypedDict, total=False):
@@ -77,25 +79,11 @@ def update_provider(
 ) -> Provider:
     """The provider with the changes; its slug, and so its addresses and channel ids, stay whatever its name becomes.
 
-    Another address makes the next fetch an unconditional one; another zone or setting makes the next publish schedule
-    anew. StoreError for a value that can't be, ConfigError for a setting.
+    Another address makes the next fetch an unconditional one; another zone or setting has its days from yesterday on
+    matched and published anew. StoreError for a value that can't be, ConfigError for a setting.
     """
-    if "name" in changes:
-        _check_name(changes["name"])
-    _check_place(changes.get("timezone", provider.timezone), changes.get("tier", provider.tier))
-    settings = changes.get("settings")
-    if settings is not None:
-        provider_settings(settings, provider.name)
-    address = changes.get("playlist_url")
-    values = {
-        "id": provider.id,
-        "name": changes["name"].strip() if "name" in changes else None,
-        "sealed": seal.close(address, PLAYLIST) if address else None,
-        "timezone": changes.get("timezone"),
-        "tier": changes.get("tier"),
-        "status": changes.get("status"),
-        "settings": None if settings is None else Jsonb(dict(settings)),
-    }
+    _check(provider, changes)
+    values = _values(provider, changes, seal)
     is_elsewhere = values["sealed"] not in {None, sealed_playlist_url(connection, provider)}
     try:
         with connection.transaction():
@@ -104,9 +92,32 @@ def update_provider(
         raise StoreError(_name_is_taken(connection, str(values["name"]))) from None
     if is_elsewhere:
         _forget_validators(connection, provider)
-    if is_changed and (settings is not None or "timezone" in changes):
+    if is_changed and changes.keys() & SCHEDULED_BY:
+        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (LOCK,))
         connection.execute(query("mark_provider_rematches"), {"id": provider.id})
     return find_provider(connection, provider.slug)
+
+
+def _check(provider: Provider, changes: ProviderChanges) -> None:
+    if "name" in changes:
+        _check_name(changes["name"])
+    _check_place(changes.get("timezone", provider.timezone), changes.get("tier", provider.tier))
+    if "settings" in changes:
+        provider_settings(changes["settings"], provider.name)
+
+
+def _values(provider: Provider, changes: ProviderChanges, seal: Seal) -> dict[str, Any]:
+    """What change_provider.sql takes: null for what stays."""
+    address, settings = changes.get("playlist_url"), changes.get("settings")
+    return {
+        "id": provider.id,
+        "name": changes["name"].strip() if "name" in changes else None,
+        "sealed": seal.close(address, PLAYLIST) if address else None,
+        "timezone": changes.get("timezone"),
+        "tier": changes.get("tier"),
+        "status": changes.get("status"),
+        "settings": None if settings is None else Jsonb(dict(settings)),
+    }
 
 
 def mark_removed(connection: psycopg.Connection, provider: Provider) -> None:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from typer._click import Context, HelpFormatter  # typer's own click; its public name for the first is narrower
 
     from epg_pipeline.config.provider_settings import ProviderSettings
-    from epg_pipeline.settings import Settings
 
 
 class WithSettings(TyperCommand):
@@ -55,23 +54,23 @@ def set_(
 
     if not assignments and not unset:
         raise typer.BadParameter("say what to set: KEY=VALUE, or --unset KEY; --help lists the settings")
-    installation = Settings.from_environment()
-    with open_store(installation) as store:
+    with open_store(Settings.from_environment()) as store:
         provider = store.provider(name)
         settings = changed_settings(provider.stated, assignments or (), unset or (), provider.name)
-        _check_words(provider_settings(settings, provider.name), installation)
+        _check_words(provider_settings(settings, provider.name))
         provider = store.change_provider(provider, settings=settings)
     stated = " ".join(f"{key}={as_text(provider.stated[key])}" for key in FIELDS if key in provider.stated)
     say(f"{provider.name}: {stated or 'every setting is at its default'}")
-    say(f"It counts from the next publish on: epg publish --provider {quoted(provider.name)}")
+    say(f"While epg up runs, a new guide follows by itself; else: epg publish --provider {quoted(provider.name)}")
 
 
-def _check_words(settings: ProviderSettings, installation: Settings) -> None:
+def _check_words(settings: ProviderSettings) -> None:
     """ConfigError for a language without texts; a league of `minutes` that nobody knows is told, not refused."""
     from epg_pipeline.config import load_facts
     from epg_pipeline.config.texts import load_texts
+    from epg_pipeline.settings import Settings
 
-    load_texts(settings.language, installation.texts_file)
+    load_texts(settings.language, Settings.from_environment().texts_file)
     sports = load_facts().sports
     known = {*sports.sports, *sports.leagues, *sports.league_names}
     if unknown := sorted(set(settings.minutes) - known):

@@ -18,6 +18,7 @@ from epg_pipeline.cli.options import Timezone, a_timezone
 
 if TYPE_CHECKING:
     from epg_pipeline.adapters.postgres import Store
+    from epg_pipeline.adapters.provider_changes import ProviderChanges
 
 app = typer.Typer(help="Add, change, pause and remove providers.", no_args_is_help=True, rich_markup_mode=None)
 app.command(name="set", cls=provider_settings.WithSettings)(provider_settings.set_)
@@ -31,6 +32,12 @@ class Tier(StrEnum):
     kid = "kid"
     buck = "buck"
     goat = "goat"
+
+
+OtherZone = Annotated[
+    str | None, typer.Option("--timezone", parser=a_timezone, metavar="ZONE", help="Another time zone.")
+]
+OtherTier = Annotated[Tier | None, typer.Option(help="Another tier: kid < buck < goat.")]
 
 
 @app.command()
@@ -105,10 +112,8 @@ def edit(
     xtream: Server = None,
     user: User = None,
     password: Password = False,
-    timezone: Annotated[
-        str | None, typer.Option("--timezone", parser=a_timezone, metavar="ZONE", help="Another time zone.")
-    ] = None,
-    tier: Annotated[Tier | None, typer.Option(help="Another tier: kid < buck < goat.")] = None,
+    timezone: OtherZone = None,
+    tier: OtherTier = None,
 ) -> None:
     """Change a provider's address or account, time zone or tier. What is not named stays as it is.
 
@@ -119,26 +124,21 @@ def edit(
       epg provider edit "My TV" --password
       epg provider edit "My TV" --xtream http://new-host:8080
     """
-    from epg_pipeline.adapters.provider_changes import ProviderChanges
-
     asked = Asked(playlist, xtream, user, password)
-    changes = ProviderChanges()
     with _store() as store:
         provider = store.provider(name)
+        changes: ProviderChanges = {}
         if asked.is_given:
             changes["playlist_url"] = new_address(asked, lambda: store.playlist_url(provider))
         if timezone:
             changes["timezone"] = timezone
         if tier:
             changes["tier"] = tier.value
-        if not changes:
-            raise typer.BadParameter(
-                "say what to change: --playlist, --xtream, --user, --password, --timezone or --tier"
-            )
         provider = store.change_provider(provider, **changes)
-    said = [f"{what.replace('_url', '')}" for what in changes]
-    say(f"{provider.name}: changed {', '.join(said)}. What else was set stays.")
-    say(f"Next: epg refresh {quoted(provider.name)}")
+    if not changes:
+        raise typer.BadParameter("say what to change: --playlist, --xtream, --user, --password, --timezone or --tier")
+    said = ", ".join(changes).replace("playlist_url", "address")
+    say(f"{provider.name}: changed {said}. What else was set stays.\nNext: epg refresh {quoted(provider.name)}")
 
 
 @app.command()

@@ -1,7 +1,8 @@
 -- The days from yesterday on that have programmes were made with a zone or settings that hold no more.
-INSERT INTO rematches (provider_id, day, event_id, reason)
-SELECT DISTINCT c.provider_id, e.day, '', 'settings'
+INSERT INTO rematches (provider_id, day, event_id, reason, mark)
+SELECT DISTINCT c.provider_id, e.day, '', 'settings', (SELECT nextval('marks'))
 FROM epg_data AS e
 JOIN channel_names AS c ON c.id = e.channel_name_id
 WHERE c.provider_id = %(id)s AND e.record_status = 'active' AND e.day >= current_date - 1
-ON CONFLICT (provider_id, day, event_id) DO UPDATE SET status = 'due', updated_at = now()
+ON CONFLICT (provider_id, day, event_id) DO UPDATE
+SET reason = excluded.reason, status = 'due', mark = excluded.mark, updated_at = now()

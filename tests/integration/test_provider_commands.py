@@ -106,6 +106,14 @@ def test_settings_are_set_and_put_back(run, club):
     )
 
 
+def test_what_programmes_are_made_by_is_taken_in_by_the_next_publish(run, club):
+    assert run("onboard", "Club").code == 0
+    before = (club / "guide.xml").read_bytes()
+    assert run("provider", "set", "club", "minutes=nba=300", "check_minutes=60").code == 0
+    assert run("publish").code == 0
+    assert (club / "guide.xml").read_bytes() != before
+
+
 def test_a_renamed_provider_keeps_its_addresses_and_its_channel_ids(run, published):
     before = (published / "guide.xml").read_bytes()
     assert "slug stays club" in run("provider", "rename", "Club", "Nova").err
