@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from epg_pipeline.adapters.guide_files import MEDIA_TYPES
-from epg_pipeline.adapters.objects import AT_ONCE, Bucket, BucketError, Content
+from epg_pipeline.adapters.objects import AT_ONCE, Bucket, BucketError, Content, Patience
 from epg_pipeline.adapters.upload_rows import UPLOADS
 from epg_pipeline.config.provider_settings import TIERS
 from epg_pipeline.reports import Uploaded
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from epg_pipeline.adapters.objects import Patience
     from epg_pipeline.adapters.postgres import Provider, Store
     from epg_pipeline.config.provider_settings import ProviderSettings
     from epg_pipeline.settings import Settings, StorageSettings
@@ -126,7 +125,7 @@ def check_bucket(settings: Settings) -> str | None:
     if settings.storage is None:
         return None
     try:
-        Bucket(settings.storage).try_out()
+        Bucket(settings.storage, Patience(resting=0.0)).try_out()
     except BucketError as fault:
         return str(fault)
     return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import math
 import random
 import time
 from collections.abc import Hashable
@@ -80,13 +81,15 @@ class Patience:
     """How long a store is waited for, in seconds; tests shorten it.
 
     `connecting` is for a connection and for each block sent, `waiting` for an answer, `pause` before the second try
-    (the third waits twice as long).
+    (the third waits twice as long). After a store was silent for three tries nothing is asked of it for `resting`: a
+    run over many providers and days must not wait for each.
     """
 
     connecting: float = 5.0
     waiting: float = 20.0
     attempts: int = 3
     pause: float = 0.5
+    resting: float = 300.0
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,9 @@ class Content:
         return hashlib.sha256(self.body).hexdigest()
 
 
+_SILENT: dict[StorageSettings, tuple[float, BucketError]] = {}  # when a store was last found silent, and how
+
+
 class Bucket:
     """One bucket; threads may share it."""
 
@@ -110,7 +116,9 @@ class Bucket:
         """Nothing is imported or asked yet."""
         self._settings, self._patience = settings, patience or Patience()
         self._host = urlsplit(settings.endpoint).hostname or "?"
-        self._broken: BucketError | None = None  # what the first request found; the others need not find it again
+        since, silence = _SILENT.get(settings, (-math.inf, None))
+        # What one request found out the others need not find out again.
+        self._broken = silence if time.monotonic() - since < self._patience.resting else None
 
     def put(self, key: str, content: Content) -> bool:
         """Have the object be this content; false when it was already, which costs one HEAD.
@@ -169,11 +177,17 @@ class Bucket:
                     return {}
                 error = self._in_words(fault)
             if not error.passing or attempt == self._patience.attempts:
-                self._broken = error if error.for_all else None
+                self._note(error)
                 raise error
             pause = self._patience.pause * 2 ** (attempt - 1)
             time.sleep(pause * random.uniform(0.75, 1.25))  # noqa: S311 - no secret
         raise AssertionError("the last attempt returns or raises")  # pragma: no cover
+
+    def _note(self, error: BucketError) -> None:
+        if error.for_all:
+            self._broken = error
+        if error.for_all and error.passing and self._patience.resting:
+            _SILENT[self._settings] = (time.monotonic(), error)
 
     def _in_words(self, fault: Exception) -> BucketError:
         from botocore import exceptions

@@ -226,7 +226,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _dripping(self, size: int) -> bytes:
         body = b""
         while len(body) < size:
-            time.sleep(0.05)
+            time.sleep(0.12)
             body += self.rfile.read(min(size - len(body), 1 << 19))
         return body
 

@@ -22,8 +22,8 @@ from epg_pipeline.uploads import check_bucket, upload_published
 if TYPE_CHECKING:
     from pathlib import Path
 
-QUICK = Patience(connecting=2.0, waiting=0.4, pause=0.01)
-PATIENT = Patience(waiting=30.0)
+QUICK = Patience(connecting=2.0, waiting=0.4, pause=0.01, resting=0.0)
+PATIENT = Patience(waiting=30.0, resting=0.0)
 FILES = ("guide.xml", "guide.xml.gz", "index.html", "report.html", "summary.json")
 GUIDE = "epg/demo/guide.xml"
 
@@ -223,7 +223,7 @@ def test_a_slow_line_may_take_longer_than_any_one_wait(upload, publish, settings
     (file,) = publish("one", names=("guide.xml",))
     file.write_bytes(os.urandom(8 << 20))
     proxy.fault = lambda one: "drip" if one.method == "PUT" else None
-    assert upload([file], patience=Patience(connecting=0.5, waiting=5.0, attempts=1)).done == 1
+    assert upload([file], patience=Patience(connecting=1.5, waiting=20.0, resting=0.0)).done == 1
     assert bucket() == _local(settings, [file])
     assert not any("expect" in one.headers for one in proxy.requests)
 
@@ -257,6 +257,18 @@ def test_what_every_file_would_fail_of_is_found_out_once_and_tells_no_secret(
         assert not any(secret in text for text in told)
     assert upload(files).done == len(files)
     assert bucket() == _local(settings, files)
+
+
+def test_a_store_that_is_silent_is_let_rest_by_the_uploads_that_follow(upload, publish, settings, proxy):
+    files = publish("one")
+    other = replace(settings, storage=replace(settings.storage, bucket="a-silent-one"))
+    proxy.fault = lambda _: "reset"
+    for _ in range(2):
+        result = upload(files, settings=other, patience=replace(QUICK, resting=60.0))
+        assert {key for key, _ in result.failed} == set(_local(settings, files))
+        assert len(proxy.requests) == 3
+    upload(files, settings=other)  # whose patience needs no rest
+    assert len(proxy.requests) == 6
 
 
 def test_a_failure_of_an_earlier_day_goes_up_with_the_next_publish(upload, publish, settings, on_record, bucket, proxy):
@@ -412,7 +424,6 @@ def test_commands_upload_what_they_publish_and_say_how_it_went(settings, variabl
     assert "https://tv.example/epg/club/guide.xml" in done.err
     assert bucket() == _local(settings, public)
     assert not any(PASSWORD.encode() in body for body in bucket().values())
-    run("publish", *day)
     proxy.clear()
     assert f"0 uploaded, {len(public)} unchanged" in run("publish", *day).out
     assert len(proxy.requests) == proxy.count("HEAD") == len(public)
