@@ -115,7 +115,8 @@ class Bucket:
     def __init__(self, settings: StorageSettings, patience: Patience | None = None) -> None:
         """Nothing is imported or asked yet."""
         self._settings, self._patience = settings, patience or Patience()
-        self._host = urlsplit(settings.endpoint).hostname or "?"
+        # R2's host has the account in it.
+        self._host = "r2" if settings.label.startswith("r2/") else urlsplit(settings.endpoint).hostname or "?"
         since, silence = _SILENT.get(settings, (-math.inf, None))
         # What one request found out the others need not find out again.
         self._broken = silence if time.monotonic() - since < self._patience.resting else None
@@ -201,6 +202,7 @@ class Bucket:
             reason = f"{self._host} did not answer within {self._patience.waiting:g} s"
         elif isinstance(fault, exceptions.SSLError):
             reason = f"no safe connection to {self._host}: its certificate or its encryption is not accepted"
+            reason += "; check R2_ACCOUNT_ID" if self._settings.variables == "R2_" else ""
         elif isinstance(fault, (exceptions.EndpointConnectionError, exceptions.ConnectTimeoutError)):
             reason = f"{self._host} can't be reached"
         elif isinstance(fault, exceptions.HTTPClientError):
@@ -219,6 +221,10 @@ class Bucket:
             advice = f'there is no bucket "{bucket}"; make it, or mend {variables}BUCKET'
         elif code in KEY_CODES or status == HTTPStatus.UNAUTHORIZED:
             advice = f"the key is not accepted; check {variables}ACCESS_KEY and {variables}SECRET_KEY"
+        elif code == "InvalidArgument":  # so R2 says it of a key that is too short or too long, or in the other's place
+            advice = (
+                f"something in the request is not as it must be; check {variables}ACCESS_KEY and {variables}SECRET_KEY"
+            )
         elif code in REGION_CODES:
             advice = f"the bucket is in another region; set {variables}REGION"
         elif code == "RequestTimeTooSkewed":

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 ANSWERS = {
     "500": (500, b"<Error><Code>InternalError</Code></Error>"),
     "503 page": (503, b"<html>down for maintenance</html>"),
+    "odd key": (400, b"<Error><Code>InvalidArgument</Code></Error>"),
     "portal": (200, b"<html>please log in</html>"),
 }
 ACCESS, SECRET = "an-access-key-for-tests", "a-secret-key-for-tests"
