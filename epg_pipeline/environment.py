@@ -30,6 +30,7 @@ def dagster_variables(settings: Settings, database: DatabaseParts) -> dict[str, 
         "EPG_DIST": str(settings.dist),
         "DAGSTER_HOME": str(settings.dagster_home),
         "DAGSTER_DISABLE_TELEMETRY": "1",
+        "DAGSTER_REDACT_USER_CODE_ERRORS": "1",  # see orchestration/__init__.py
         "EPG_DAGSTER_DATABASE_URL": _sqlalchemy_url(database),
     }
     if settings.events_file:

@@ -43,7 +43,9 @@ def graph(store, settings, tmp_path):  # noqa: F811 - the fixtures
 def run(graph, instance):
     """Run a job (or all assets) over one partition or a range, in this process."""
 
-    def run(job: str, first: str, last: str | None = None, assets: list[str] | None = None, *, force: bool = False):
+    def run(
+        job: str, first: str | None, last: str | None = None, assets: list[str] | None = None, *, force: bool = False
+    ):
         definition = graph.resolve_job_def(job)
         tags = {"epg/force": "yes"} if force else {}
         selection = [dg.AssetKey(name) for name in assets] if assets else None

@@ -8,8 +8,9 @@ import dagster as dg
 import pytest
 from small_provider import DAY, playlist
 
-from epg_pipeline import flows
+from epg_pipeline import events_flow, flows
 from epg_pipeline.domain.checks import CheckFailedError, Verdict
+from epg_pipeline.orchestration.assets import overview
 from epg_pipeline.orchestration.checks import CHECKS
 
 DAYS = [DAY + timedelta(days=n) for n in range(3)]
@@ -118,3 +119,28 @@ def test_a_warning_stops_nothing(run, instance, club, store, tmp_path):
     evaluation = latest(instance, "raw_m3u", "playlist_fetched")
     assert (evaluation.passed, evaluation.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert materialised(instance, "published_xmltv") == {f"{today}|club"}
+
+
+def test_of_an_error_nobody_foresaw_dagster_keeps_no_address(run, instance, club, monkeypatch, caplog):
+    """What a source raises is told in our words, what comes from elsewhere by number; the process logs it, cut."""
+    secret = "http://carol:hunter2-s3cret@tv.example/get/carol/hunter2-s3cret/list.m3u"
+    monkeypatch.setenv("DAGSTER_REDACT_USER_CODE_ERRORS", "1")
+
+    def fail(*_):
+        raise ValueError(f"GET {secret}")
+
+    monkeypatch.setattr(events_flow, "refresh_days", fail)
+    told = run("events_of_day", str(DAY))
+    monkeypatch.setattr(overview, "overview", fail)
+    masked = run("overview", None)
+    assert not told.success
+    assert not masked.success
+    assert "ValueError: GET http://tv.example/" in _kept(instance, told)
+    assert "error ID" in _kept(instance, masked)
+    assert "hunter2-s3cret" not in _kept(instance, told) + _kept(instance, masked)
+    assert "tv.example" in caplog.text
+    assert "hunter2-s3cret" not in caplog.text
+
+
+def _kept(instance, result):
+    return "".join(str(entry) for entry in instance.all_logs(result.run_id))

@@ -9,7 +9,8 @@ import dagster as dg
 from epg_pipeline import events_flow, flows
 from epg_pipeline.domain.contracts import EVENTS
 from epg_pipeline.orchestration import shown
-from epg_pipeline.orchestration.partitions import DAYS
+from epg_pipeline.orchestration.failures import told
+from epg_pipeline.orchestration.partitions import DAYS, demand_whole_range
 from epg_pipeline.orchestration.shown import OWNERS
 
 
@@ -27,6 +28,13 @@ def canonical_events(context: dg.AssetExecutionContext) -> dg.MaterializeResult[
 
     Days that follow each other are one refresh. A source that fails costs its own rows, and is named.
     """
+    demand_whole_range(context.run, context.partition_keys)
+    with told():
+        _refresh(context)
+    return dg.MaterializeResult()
+
+
+def _refresh(context: dg.AssetExecutionContext) -> None:
     store, settings = context.resources.store, context.resources.settings
     days = [date.fromisoformat(key) for key in context.partition_keys]
     for report in events_flow.refresh_days(store, settings, days, datetime.now(UTC).date()):
@@ -36,4 +44,3 @@ def canonical_events(context: dg.AssetExecutionContext) -> dg.MaterializeResult[
         for day in (day for day in days if report.first <= day <= report.last):
             of_day = replace(flows.events_on_record(store, day), rows_written=report.events.written, faults=faults)
             context.add_asset_metadata(shown.imported(of_day), partition_key=str(day))
-    return dg.MaterializeResult()
