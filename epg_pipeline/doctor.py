@@ -284,7 +284,8 @@ def _of_record(settings: Settings, clock: Clock, playlists: bool) -> Iterator[Fi
     try:
         store = open_store(settings)
     except StoreError as fault:
-        yield Finding("fail", "database", str(fault), "Start it, or correct EPG_DATABASE_URL.")
+        mend = "Start it, or correct EPG_DATABASE_URL." if "No connection" in str(fault) else ""
+        yield Finding("fail", "database", str(fault), mend)
         return
     with store:
         yield from of_database(store, clock)

@@ -33,8 +33,8 @@ class WithSettings(TyperCommand):
 
 
 def set_(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Name or slug.")],
-    assignments: Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="What to set.")] = None,
+    name: Annotated[str, typer.Argument(help="Name or slug.")],
+    assignments: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE", help="What to set.")] = None,
     unset: Annotated[
         list[str] | None, typer.Option("--unset", metavar="KEY", help="Put a setting back to its default.")
     ] = None,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Add, change, pause and remove providers.", no_args_is_help=True, rich_markup_mode=None)
 app.command(name="set", cls=provider_settings.WithSettings)(provider_settings.set_)
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="Name or slug.")]
+Name = Annotated[str, typer.Argument(help="Name or slug.")]
 
 
 class Tier(StrEnum):

@@ -216,6 +216,19 @@ def test_nothing_the_servers_wrote_carries_the_account(up):
     assert PASSWORD not in up.told
 
 
+def test_status_and_doctor_know_what_runs_and_what_comes(up):
+    def coming():
+        found = json.loads(epg(up.home, "status", "--json").out)
+        assert found["up"] == {"dagster": up.dagster, "guides": up.guides}
+        assert isinstance(found["runs"], list)  # from Dagster's own tables
+        return {one["what"]: one["at"] for one in found["coming"]}
+
+    assert "T06:00:00" in until(60, lambda: coming().get("daily_publish"), "the daemon's first look at its schedules")
+    told = epg(up.home, "doctor", "--offline").out
+    assert f"Dagster answers at {up.dagster}" in told
+    assert f"guide server answers at {up.guides}" in told
+
+
 def test_a_second_one_for_the_same_home_is_refused(up):
     ran = epg(up.home, "up", "--port", 0, "--guide-port", 0)
     assert ran.code == 1
