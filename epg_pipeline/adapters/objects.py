@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 AT_ONCE = 4  # requests under way
 PASSING_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
-PASSING_CODES = frozenset({"RequestTimeout", "SlowDown", "Throttling"})  # some stores say so with 400
+# With status 400: bytes that went wrong or missing on the way, and what some stores say with it of being busy.
+PASSING_CODES = frozenset(
+    {"BadDigest", "IncompleteBody", "RequestTimeout", "SlowDown", "Throttling", "XAmzContentSHA256Mismatch"}
+)
 KEY_CODES = frozenset({"ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch", "Unauthorized"})
 REGION_CODES = frozenset({"AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "PermanentRedirect"})
 REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from epg_pipeline.environment import childs_environment
+from epg_pipeline.reports import Uploaded
 from epg_pipeline.settings import Settings, StorageSettings
 
 R2 = {"R2_ACCOUNT_ID": "acc0unt", "R2_ACCESS_KEY": "an-access-key", "R2_SECRET_KEY": "a-secret", "R2_BUCKET": "guides"}
@@ -81,3 +83,17 @@ def test_an_address_that_is_none_is_told_without_quoting_it(address):
 def test_an_address_with_the_bucket_in_it_is_an_error_for_every_key_would_begin_with_it():
     with pytest.raises(ValueError, match="the address of the store alone, without the bucket: S3_BUCKET names that"):
         StorageSettings.from_environment({**S3, "S3_ENDPOINT_URL": "https://storage.example/guides/"})
+
+
+def test_what_epg_up_starts_knows_the_bucket_too(monkeypatch):
+    for name, value in R2.items():
+        monkeypatch.setenv(name, value)
+    assert Settings.from_environment(childs_environment({"EPG_HOME": "h"})).storage.label == "r2/guides"
+
+
+def test_failures_are_told_by_reason_with_the_first_object_of_each():
+    failed = (("epg/a/guide.xml", "it is full"), ("epg/a/index.html", "it is full"), ("epg/a/summary.json", "it waits"))
+    uploaded = Uploaded(done=2, unchanged=1, failed=failed)
+    assert str(uploaded) == "2 uploaded, 1 unchanged, 3 failed"
+    assert uploaded.faults == ("epg/a/guide.xml and 1 more: it is full", "epg/a/summary.json: it waits")
+    assert str(Uploaded(withdrawn=1)) == "0 uploaded, 0 unchanged, 1 withdrawn"
