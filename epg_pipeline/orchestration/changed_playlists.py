@@ -13,6 +13,7 @@ import dagster as dg
 from epg_pipeline.adapters.postgres import Store
 from epg_pipeline.checking import check_playlists
 from epg_pipeline.orchestration.assets.playlists import FETCHED
+from epg_pipeline.orchestration.failures import told
 from epg_pipeline.orchestration.jobs import HUNG_AFTER, provider_day
 from epg_pipeline.orchestration.partitions import OF_PROVIDER, PROVIDERS, provider_day_key
 
@@ -31,14 +32,15 @@ def look_at_playlists(context: dg.OpExecutionContext) -> None:
     """Asks every server that is due whether its playlist changed, and keeps what did."""
     store: Store = context.resources.store
     counts = {"checked": 0, "changed": 0, "failed": 0}
-    for found in check_playlists(store, store.checks.due(datetime.now(UTC))):
-        counts["checked"] += 1
-        if found.problem:
-            counts["failed"] += 1
-            context.log.warning("%s: %s", found.slug, found.problem)
-        elif found.day:
-            counts["changed"] += 1
-            context.log.info("%s: changed, in force from %s", found.slug, found.day)
+    with told():
+        for found in check_playlists(store, store.checks.due(datetime.now(UTC))):
+            counts["checked"] += 1
+            if found.problem:
+                counts["failed"] += 1
+                context.log.warning("%s: %s", found.slug, found.problem)
+            elif found.day:
+                counts["changed"] += 1
+                context.log.info("%s: changed, in force from %s", found.slug, found.day)
     context.add_output_metadata(counts)
 
 

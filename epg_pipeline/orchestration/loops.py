@@ -14,7 +14,7 @@ from epg_pipeline.adapters.http import without_addresses
 from epg_pipeline.domain.checks import CheckFailedError, demand
 from epg_pipeline.isolation import reason
 from epg_pipeline.orchestration.checks import checked, record
-from epg_pipeline.orchestration.partitions import OF_DAYS, OF_PROVIDER, provider_and_day
+from epg_pipeline.orchestration.partitions import OF_DAYS, OF_PROVIDER, demand_whole_range, provider_and_day
 from epg_pipeline.orchestration.shown import table
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def each_provider_day(
     """
     store: Store = context.resources.store
     faults: RunFaults = context.resources.faults
+    demand_whole_range(context.run, context.partition_keys)
     _tag(context)
     for key in context.partition_keys:
         if key in faults:

@@ -53,6 +53,21 @@ def run_over_days(provider_slug: str, days: Sequence[date]) -> dict[str, str]:
     return {RANGE_START: first, RANGE_END: last, OF_PROVIDER: provider_slug}
 
 
+def demand_whole_range(run: dg.DagsterRun, partition_keys: Sequence[str]) -> None:
+    """dg.Failure for a run that was asked for a range and is given another part of it.
+
+    That is a backfill of a *job*: Dagster gives each of its runs the first partition of all, whatever it asked for, and
+    calls it a success (dagster #28861). One of assets does what it says.
+    """
+    ends = {run.tags[tag] for tag in (RANGE_START, RANGE_END) if tag in run.tags}
+    if ends - {str(key) for key in partition_keys}:
+        raise dg.Failure(
+            "This backfill of a job would make one of its partitions only (dagster #28861), so it makes none. "
+            "Launch it from the assets (select them, then Materialize), or run: epg backfill",
+            allow_retries=False,
+        )
+
+
 def provider_and_day(key: str) -> tuple[str, date]:
     """The provider's slug and the day a partition is of."""
     if not isinstance(key, dg.MultiPartitionKey):

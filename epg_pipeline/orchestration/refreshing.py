@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from epg_pipeline.orchestration.failures import told
 from epg_pipeline.orchestration.jobs import events_of_day
 from epg_pipeline.orchestration.partitions import DAYS_AHEAD
 from epg_pipeline.teams_flow import sync_teams
@@ -43,7 +44,8 @@ def compare_team_lists(context: dg.OpExecutionContext) -> None:
     """New, renamed and vanished teams of the enabled sources, recorded and told in the log."""
     store: Store = context.resources.store
     settings: Settings = context.resources.settings
-    report = sync_teams(store, settings, datetime.now(UTC).date())
+    with told():
+        report = sync_teams(store, settings, datetime.now(UTC).date())
     for fault in report.faults:
         context.log.warning(str(fault))
     found: dict[str, Any] = {"teams": report.teams, "leagues": report.leagues}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
@@ -188,3 +189,18 @@ def test_a_past_day_keeps_its_playlist_and_one_before_the_first_says_that_there_
     result = run("provider_day", f"{DAY - timedelta(days=1)}|club", assets=["raw_m3u"])
     (failed,) = (event for event in result.all_events if event.is_step_failure)
     assert f"no playlist was kept for {DAY - timedelta(days=1)} or before" in failed.step_failure_data.error.to_string()
+
+
+def test_a_backfill_of_a_job_fails_aloud_instead_of_making_one_day_and_calling_it_done(graph, instance, club):
+    # The tags of such a run, as launchPartitionBackfill with a partition set gives them.
+    tags = {RANGE[0]: f"{DAY}|club", RANGE[1]: f"{NEXT}|club"}
+    tags |= {"dagster/partition/date": str(DAY), "dagster/partition/provider": "club"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of the slashes in Dagster's own tags
+        result = graph.resolve_job_def("provider_day").execute_in_process(
+            instance=instance, tags=tags, raise_on_error=False
+        )
+    (failed,) = (event for event in result.all_events if event.is_step_failure)
+    assert failed.step_key == "raw_m3u"
+    assert "Launch it from the assets" in failed.step_failure_data.error.to_string()
+    assert instance.get_materialized_partitions(dg.AssetKey("raw_m3u")) == set()
