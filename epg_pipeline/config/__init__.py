@@ -116,9 +116,11 @@ def load_facts() -> Facts:
     )
 
 
-@cache
 def load_families(file: Traversable | None = None) -> Families:
-    """The slot families, in file order. ConfigError names the family whose pattern, zone, league or sport is wrong."""
+    """The slot families, in file order; read at each call, for an operator's own file changes under a running process.
+
+    ConfigError names the family whose pattern, zone, league or sport is wrong.
+    """
     source = file or FILES / "families.yaml"
     families = validated(TypeAdapter(Families), source, "family")
     leagues, sports = load_leagues(), load_sports()

@@ -159,7 +159,8 @@ def load_texts(language: str = "en", own: Path | None = None, *, tier: Tier = "g
     That file says only what differs; a language we don't have must be whole in it. `clock` "12" or "24" overrules what
     a zone is used to. ConfigError says which template is wrong and how, or which languages there are.
     """
-    stated = _read(own)
+    now = own.stat() if own and own.exists() else None
+    stated = _read(own, (now.st_mtime_ns, now.st_size) if now else ())
     if language not in stated.languages:
         where = shown(own or PACKAGED)
         raise ConfigError(f"{where}: no language {language!r}; there are {', '.join(sorted(stated.languages))}")
@@ -168,7 +169,8 @@ def load_texts(language: str = "en", own: Path | None = None, *, tier: Tier = "g
 
 
 @cache
-def _read(own: Path | None) -> _File:
+def _read(own: Path | None, _stands: tuple[int, ...]) -> _File:
+    """The texts, read once in a process, and again when the operator's file changes."""
     rows = read_yaml(PACKAGED)
     if own is not None:
         rows = _laid_over(rows, read_yaml(own) or {}, own)

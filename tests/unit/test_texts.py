@@ -129,6 +129,16 @@ def test_a_file_that_is_not_there_or_empty_is_no_riddle(tmp_path):
     assert load_texts("en", own(tmp_path, "# nothing yet\n")) == load_texts("en")
 
 
+def test_a_file_mended_under_a_running_process_counts_at_once(tmp_path):
+    file = own(tmp_path, 'languages: {en: {titles: {post: "That was {title}"}}}')
+    assert load_texts("en", file).words.titles.post == "That was {title}"
+    own(tmp_path, 'languages: {en: {titles: {post: "{title}, over"}}}')
+    assert load_texts("en", file).words.titles.post == "{title}, over"
+    own(tmp_path, 'languages: {en: {titles: {post: "{titel}"}}}')
+    with pytest.raises(ConfigError, match=r"titel"):
+        load_texts("en", file)
+
+
 def test_an_unknown_language_is_named_with_those_there_are():
     with pytest.raises(ConfigError, match=r"config/texts\.yaml: no language 'xx'; there are de, en, es, fr"):
         load_texts("xx")
