@@ -16,13 +16,14 @@ from importlib.resources import files
 
 
 def one_file(page: str, rows: object, fields: dict[str, str]) -> str:
-    """The HTML of a page, from templates/<page>.html, .css and .js and what all pages share.
+    """The HTML of a page, from what all pages share and templates/<page>.html (its title is line 1), .css and .js.
 
     `rows` is what its script works on, in the element #rows-of-page as JSON. `fields` fill the template's %NAMES% and
     are HTML already: escape what comes from outside. Its policy forbids every request, and all scripts and styles but
     its own.
     """
-    script, style = _template("shared.js") + _template(f"{page}.js"), _template("shared.css") + _template(f"{page}.css")
+    script, style, html = (_template(f"shared.{kind}") for kind in ("js", "css", "html"))
+    script, style = script + _template(f"{page}.js"), style + _template(f"{page}.css")
     held = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
     every = fields | {
         "POLICY": escape(_policy(script, style)),
@@ -30,7 +31,9 @@ def one_file(page: str, rows: object, fields: dict[str, str]) -> str:
         "SCRIPT": script,
         "ROWS": held.replace("<", "\\u003c"),  # only "<" could end the script element early
     }
-    return re.sub(r"%([A-Z]+)%", lambda place: every[place[1]], _template(f"{page}.html"))
+    title, _, body = _template(f"{page}.html").partition("\n")
+    template = html.replace("%TITLE%", title).replace("%BODY%", body.rstrip())
+    return re.sub(r"%([A-Z]+)%", lambda place: every[place[1]], template)
 
 
 def _policy(script: str, style: str) -> str:
