@@ -31,9 +31,11 @@ def demo(
 
     from epg_pipeline.adapters.postgres import open_store
     from epg_pipeline.flows import import_events, refresh_provider, steps_of
+    from epg_pipeline.known_facts import check_own_files
     from epg_pipeline.sample import demo_provider, load_sample
     from epg_pipeline.settings import Settings
 
+    check_own_files()
     settings = Settings.from_environment()
     if out:
         settings = replace(settings, dist=out.absolute())

@@ -305,3 +305,16 @@ def test_the_command_line_holds_back_says_why_and_publishes_when_forced(club, se
     assert (again.code, "it lost" in again.err) == (1, True), again.told
     assert run("publish", "--provider", "club", "--force").code == 0
     assert run("publish", "--provider", "club").code == 0
+
+
+def test_a_bad_template_is_refused_at_any_start_and_the_last_guides_stay(settings, tmp_path):
+    before = standing(settings.dist)
+    texts = tmp_path / "texts.yaml"
+    texts.write_text('languages: {en: {titles: {post: "{titel} is over"}}}')
+    where = {"EPG_DATABASE_URL": settings.database_url, "EPG_SECRET_KEY": KEY, "EPG_DIST": str(settings.dist)}
+    for command in (["up"], ["publish"], ["refresh", "club"], ["onboard", "club"], ["demo"]):
+        ran = epg(settings.home, *command, EPG_TEXTS=str(texts), **where)
+        assert (ran.code, ran.out) == (1, "")
+        assert f'{texts}: texts "languages": en.titles.post: {{titel}} is no field of a template' in ran.err
+        assert "Mend it there." in ran.err
+    assert standing(settings.dist) == before
