@@ -19,11 +19,11 @@ from epg_pipeline.domain.one_file import one_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from jinja2 import Template
 
-    from epg_pipeline.serve.shelf import Guide
+    from epg_pipeline.serve.shelf import Guide, Summary
 
 DAYS_TOO_OLD = 2  # a guide is made anew daily; before that hour yesterday's is the latest
 
@@ -56,7 +56,7 @@ def _template() -> Template:
 
 
 def _shown(guide: Guide, server: str, now: datetime) -> dict[str, object]:
-    published = guide.summary.published_at
+    summary, published = guide.summary, guide.summary.published_at
     return {
         "slug": guide.slug,
         "name": guide.name,
@@ -65,6 +65,7 @@ def _shown(guide: Guide, server: str, now: datetime) -> dict[str, object]:
         "has_playlist": guide.has_playlist,
         "instant": published.isoformat() if published else "",
         "when": in_words(published, now, guide) if published else "",
+        "about": _date(summary.day) if summary.day and _is_of_the_past(summary) else "",
         "figures": _figures(guide),
         "problems": _problems(guide, now),
         "addresses": list(_addresses(guide, server)),
@@ -77,8 +78,19 @@ def in_words(instant: datetime, now: datetime, guide: Guide) -> str:
     zone = local.tzname() or ""
     zone = f"UTC{zone}" if zone[:1] in "+-" else zone  # a zone without an abbreviation of its own
     near = {today: "today", today - timedelta(days=1): "yesterday"}
-    day = near.get(local.date()) or f"{local:%A} {local.day} {local:%B %Y},"
+    day = near.get(local.date()) or f"{_date(local.date())},"
     return f"{day} {local:%H:%M} {zone}".rstrip()
+
+
+def _date(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def _is_of_the_past(summary: Summary) -> bool:
+    """Whether it was made for a day long gone on purpose, as the demo is."""
+    if summary.day is None or summary.published_at is None:
+        return False
+    return (summary.published_at.astimezone(summary.zone).date() - summary.day).days >= DAYS_TOO_OLD
 
 
 def _figures(guide: Guide) -> list[tuple[str, str]]:
@@ -97,7 +109,8 @@ def _problems(guide: Guide, now: datetime) -> list[_Problem]:
     summary, problems = guide.summary, []
     if summary.held_back:
         problems.append(_Problem("A new guide is held back, the last one stays:", summary.held_back))
-    if summary.day and (now.astimezone(summary.zone).date() - summary.day).days >= DAYS_TOO_OLD:
+    today = now.astimezone(summary.zone).date()
+    if summary.day and (today - summary.day).days >= DAYS_TOO_OLD and not _is_of_the_past(summary):
         problems.append(_Problem("The guide is old:", f"the last day published is {summary.day}. Try: epg publish"))
     if summary.uploads_failed:
         why = "The next publish tries again. See: epg status"

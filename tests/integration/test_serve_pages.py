@@ -106,7 +106,10 @@ def test_the_private_playlist_is_only_pointed_at(guides):
         ),
         ({"uploads_failed": 1}, "1 file did not reach the bucket"),
         ({"uploads_failed": 3}, "3 files did not reach the bucket"),
-        ({"day": "2025-10-16"}, "The guide is old: the last day published is 2025-10-16"),
+        (
+            {"day": "2025-10-16", "published_at": "2025-10-16T10:02:00Z"},
+            "The guide is old: the last day published is 2025-10-16",
+        ),
         ({"day": "someday"}, "Its figures are not known: its summary.json can't be read (day"),
         ({"match_rate": 7}, "can't be read (match_rate"),
     ],
@@ -114,6 +117,13 @@ def test_the_private_playlist_is_only_pointed_at(guides):
 def test_what_is_wrong_stands_beside_its_provider(guides, said, told):
     write_provider(guides.dist, **said)
     assert told in _text(guides)
+
+
+def test_a_guide_made_for_days_long_gone_is_not_old_but_says_so(guides):
+    """As that of the demo."""
+    write_provider(guides.dist, day="2025-08-23")
+    assert "Published today 06:02 EDT , for the days about Saturday 23 August 2025" in _text(guides)
+    assert "old" not in _text(guides)
 
 
 def test_a_guide_of_yesterday_is_not_old_yet(guides):
