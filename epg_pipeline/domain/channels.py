@@ -40,12 +40,18 @@ def channels_of(slots: pl.DataFrame, provider_slug: str) -> pl.DataFrame:
         .sort("position")
         .unique("slot", keep="first", maintain_order=True)
         .with_columns(
-            display_name=one_line(pl.col("slot")).replace("", "Slot"),  # a key that only machines can read
+            display_name=_display_name(),
             logo=pl.when(_tells_the_account()).then(pl.lit("")).otherwise(pl.col("logo").str.strip_chars()),
             channel_id=_readable(pl.col("slot")),
         )
     )
     return conform(_with_distinct_ids(channels, provider_slug), CHANNELS, "channels")
+
+
+def _display_name() -> pl.Expr:
+    """The key as viewers read it. A playlist can't say a double quote: guide and playlist call the channel the same."""
+    quotes_alike = one_line(pl.col("slot")).str.replace_all('"', "'", literal=True)
+    return quotes_alike.replace("", "Slot")  # a key that only machines can read
 
 
 def _readable(slot: pl.Expr) -> pl.Expr:

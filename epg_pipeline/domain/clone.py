@@ -22,7 +22,7 @@ def clone_playlist(channels: pl.DataFrame, guide_url: str) -> bytes:
     line = pl.concat_str(
         pl.lit('#EXTINF:-1 tvg-id="'), _quoted("channel_id"), pl.lit('" tvg-chno="'), number,
         pl.lit('" tvg-name="'), _quoted("display_name"), pl.lit('" tvg-logo="'), _quoted("logo"),
-        pl.lit('" group-title="'), _quoted("group_title"), pl.lit('",'), one_line(pl.col("display_name")),
+        pl.lit('" group-title="'), _quoted("group_title"), pl.lit('",'), _quoted("display_name"),
         pl.lit("\n"), _options(), one_line(pl.col("url")), pl.lit("\n"),
     )  # fmt: skip
     header = f'#EXTM3U x-tvg-url="{guide_url}"\n'

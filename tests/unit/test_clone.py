@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 from guide_frames import channels_for
+from ipytv.playlist import loads
 
 from epg_pipeline.domain.clone import clone_playlist
 from epg_pipeline.domain.playlist import parse_playlist
@@ -46,6 +48,20 @@ def test_the_providers_lines_on_how_to_ask_for_a_stream_stay_and_its_groups_line
         "#KODIPROP:inputstream=inputstream.ffmpegdirect",
         "http://provider.invalid/USERNAME/PASSWORD/0",
     ]
+
+
+@pytest.mark.parametrize(
+    "key", ['The "Big" One, A & B', "A, B", "Tom's = 'tv'", 'x="y", tvg-id="z"', "日本, 100%", "\u200b"]
+)
+def test_a_name_is_the_same_in_guide_and_playlist_for_other_readers_too(key):
+    channels = channels_for(key, "NBA 01")
+    text = clone_playlist(channels, GUIDE_URL).decode()
+    own = [(row["name"], row["tvg_name"], row["tvg_id"]) for row in parse_playlist(text.encode()).to_dicts()]
+    read = [
+        (item.name, *(item.attributes[name] for name in ("tvg-name", "tvg-id"))) for item in loads(text).get_channels()
+    ]
+    assert own == read == [(row["display_name"], row["display_name"], row["channel_id"]) for row in channels.to_dicts()]
+    assert text.count('"') == 2 + 2 * 10
 
 
 def test_a_slot_without_a_stream_is_left_out():
