@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from commands import epg
 from lxml import etree
@@ -318,3 +321,19 @@ def test_a_bad_template_is_refused_at_any_start_and_the_last_guides_stay(setting
         assert f'{texts}: texts "languages": en.titles.post: {{titel}} is no field of a template' in ran.err
         assert "Mend it there." in ran.err
     assert standing(settings.dist) == before
+
+
+def test_a_publish_waits_for_another_of_the_same_provider(store, club, settings):
+    writer = threading.Thread(target=publish, args=(store, club, settings))
+    with store.lock(club, "guides"), psycopg.connect(settings.database_url, autocommit=True) as connection:
+        (settings.dist / "club" / "guide.xml").unlink()
+        writer.start()
+        waiting = (
+            "SELECT count(*) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database "
+            "WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = current_database()"
+        )
+        while writer.is_alive() and connection.execute(waiting).fetchone() == (0,):
+            time.sleep(0.02)
+        assert not (settings.dist / "club" / "guide.xml").exists()
+    writer.join()
+    assert (settings.dist / "club" / "guide.xml").exists()
