@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from commands import epg
 from filelock import FileLock
 
 from epg_pipeline.adapters.connections import Connections
@@ -106,6 +107,16 @@ def database(server):
 def settings(database, tmp_path) -> Settings:
     """The settings of an installation on a fresh database."""
     return Settings(home=tmp_path / "home", dist=tmp_path / "dist", database_url=database, secret_key_text=KEY)
+
+
+@pytest.fixture
+def run(database, tmp_path):
+    """Run `epg` on a fresh database, with the home `tmp_path / "home"`."""
+
+    def run(*arguments, **more):
+        return epg(tmp_path / "home", *arguments, EPG_DATABASE_URL=database, EPG_SECRET_KEY=KEY, **more)
+
+    return run
 
 
 @pytest.fixture

@@ -15,16 +15,6 @@ KEY = "a key for tests, of no worth at all"
 
 
 @pytest.fixture
-def run(database, tmp_path):
-    """Run `epg` on a fresh database."""
-
-    def run(*arguments, **more):
-        return epg(tmp_path / "home", *arguments, EPG_DATABASE_URL=database, EPG_SECRET_KEY=KEY, **more)
-
-    return run
-
-
-@pytest.fixture
 def files(tmp_path):
     """A playlist and an events file."""
     (tmp_path / "list.m3u").write_bytes(playlist())

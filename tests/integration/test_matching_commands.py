@@ -9,19 +9,8 @@ import pytest
 from commands import epg
 from small_provider import DAY, NAMES, PASSWORD, ZONE, events_file, playlist
 
-KEY = "a key for tests, of no worth at all"
 ODD = "NBA 04: Miami Heat vs Alamo Cowhands @ 07:30 PM ET"
 GAME = "nba-sas-mia"
-
-
-@pytest.fixture
-def run(database, tmp_path):
-    """Run `epg` on a fresh database."""
-
-    def run(*arguments, **more):
-        return epg(tmp_path / "home", *arguments, EPG_DATABASE_URL=database, EPG_SECRET_KEY=KEY, **more)
-
-    return run
 
 
 @pytest.fixture

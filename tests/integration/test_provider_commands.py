@@ -5,21 +5,10 @@ from __future__ import annotations
 import io
 
 import pytest
-from commands import epg, every_text
+from commands import every_text
 from small_provider import DAY, PASSWORD, USER, ZONE, Answer, events_file, playlist, site
 
-KEY = "a key for tests, of no worth at all"
 ADDRESS = f"http://tv.example/get.php?username={USER}&password={PASSWORD}"
-
-
-@pytest.fixture
-def run(database, tmp_path):
-    """Run `epg` on a fresh database."""
-
-    def run(*arguments, **more):
-        return epg(tmp_path / "home", *arguments, EPG_DATABASE_URL=database, EPG_SECRET_KEY=KEY, **more)
-
-    return run
 
 
 @pytest.fixture

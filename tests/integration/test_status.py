@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 import psycopg
 import pytest
-from commands import epg
 from filelock import FileLock
 from small_provider import PASSWORD, ZONE, playlist
 
@@ -17,7 +16,6 @@ from epg_pipeline.adapters.postgres import open_store
 from epg_pipeline.status import look
 from epg_pipeline.up import LOCK, Addresses, note_addresses
 
-KEY = "a key for tests, of no worth at all"
 DAGSTERS = """
 CREATE SCHEMA IF NOT EXISTS dagster;
 CREATE TABLE dagster.runs (id bigint, run_id text, pipeline_name text, status text, create_timestamp timestamp,
@@ -163,23 +161,6 @@ def test_while_epg_up_runs_what_comes_next_is_told(opened, settings, club, datab
     assert at["weekly_teams"] is None
     assert at["look for changed playlists"] >= NOW
     assert look(opened, settings, NOW).up is None
-
-
-@pytest.fixture
-def run(database, tmp_path, settings):
-    """Run `epg` on a fresh database."""
-
-    def run(*arguments, **more):
-        return epg(
-            settings.home,
-            *arguments,
-            EPG_DATABASE_URL=database,
-            EPG_SECRET_KEY=KEY,
-            EPG_DIST=str(settings.dist),
-            **more,
-        )
-
-    return run
 
 
 def test_the_command_prints_one_screen_and_one_json_object(run, database, tmp_path):
