@@ -12,7 +12,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from commands import epg
 from filelock import FileLock
 
 from epg_pipeline.adapters.connections import Connections
@@ -112,6 +111,7 @@ def settings(database, tmp_path) -> Settings:
 @pytest.fixture
 def run(database, tmp_path):
     """Run `epg` on a fresh database, with the home `tmp_path / "home"`."""
+    from commands import epg  # the tests of other folders take fixtures from here, without this folder on their path
 
     def run(*arguments, **more):
         return epg(tmp_path / "home", *arguments, EPG_DATABASE_URL=database, EPG_SECRET_KEY=KEY, **more)
