@@ -9,6 +9,7 @@ import pytest
 from small_provider import DAY, ZONE
 
 from epg_pipeline import flows
+from epg_pipeline.adapters.incidents import Failure
 from epg_pipeline.orchestration.assets.overview import overview
 
 MORNING = datetime(2025, 10, 19, 12, tzinfo=UTC)  # the day after the club's
@@ -22,12 +23,19 @@ def published(store, settings, club):
 
 
 def test_the_worst_provider_of_yesterday_stands_first_and_paused_ones_last(store, published, tmp_path):
-    store.add_provider("Idle", "/lists/idle.m3u", ZONE, "kid")
+    store.add_provider("New", "/lists/new.m3u", ZONE, "kid")
     store.pause_provider(store.add_provider("Paused", "/lists/paused.m3u", ZONE, "kid"))
     rows = overview(store, MORNING).rows(named=True)
-    assert [row["slug"] for row in rows] == ["idle", "club", "paused"]
-    assert (rows[1]["yesterday"], rows[1]["published_through"]) == (DAY, DAY + timedelta(days=2))
-    assert rows[1]["match_rate"] == pytest.approx(2 / 3)
+    assert [row["slug"] for row in rows] == ["club", "new", "paused"]
+    assert (rows[0]["yesterday"], rows[0]["published_through"]) == (DAY, DAY + timedelta(days=2))
+    assert rows[0]["match_rate"] == pytest.approx(2 / 3)
+
+
+def test_a_provider_with_nothing_at_all_yesterday_is_the_worst(store, published):
+    store.incidents.note_failure(Failure("guide of club", "2025-10-19: its playlist is gone", "club"))
+    (row,) = overview(store, MORNING + timedelta(days=1)).rows(named=True)
+    assert (row["match_rate"], row["usual"]) == (None, pytest.approx(2 / 3))
+    assert row["problem"] == "2025-10-19: its playlist is gone"
 
 
 def test_a_guide_is_due_half_an_hour_after_the_daily_publish(store, published):

@@ -73,7 +73,7 @@ def provider_overview(context: dg.AssetExecutionContext) -> Iterator[dg.Material
 
 
 def overview(store: "Store", now: datetime) -> pl.DataFrame:
-    """A row for each provider, the active ones first, and of these the lowest match rate; none at all is lower still.
+    """A row for each provider: active ones first, of these the lowest match rate; none where one is usual is lower.
 
     The columns are OVERVIEW and `change`, of the match rate against the usual one. A guide is due since the last daily
     publish that had time to end.
@@ -81,17 +81,17 @@ def overview(store: "Store", now: datetime) -> pl.DataFrame:
     known = {provider.slug: provider for provider in store.providers()}
     published_at = next_time(DAILY_PUBLISH, now - TIME_TO_PUBLISH - ONE_DAY) or now
     states = provider_states(store.connections, now - ONE_DAY)
-    rows = [_row(state, known[state.slug], published_at) for state in states if state.slug in known]
-    is_paused = pl.col("status") != "active"
+    broken = {incident.provider: incident.reason for incident in store.incidents.open()}
+    rows = [
+        _row(state, known[state.slug], published_at, broken.get(state.slug)) for state in states if state.slug in known
+    ]
+    known_rates = pl.col("match_rate").fill_null(pl.when(pl.col("usual").is_not_null()).then(-1.0))
+    order = (pl.col("status") != "active", known_rates, "slug")
     change = (pl.col("match_rate") - pl.col("usual")).alias("change")
-    return (
-        pl.DataFrame(rows, schema=OVERVIEW)
-        .with_columns(change)
-        .sort(is_paused, "match_rate", "slug", nulls_last=[False, False, False])
-    )
+    return pl.DataFrame(rows, schema=OVERVIEW).with_columns(change).sort(order, nulls_last=[False, True, False])
 
 
-def _row(state: ProviderState, provider: "Provider", published_at: datetime) -> dict[str, object]:
+def _row(state: ProviderState, provider: "Provider", published_at: datetime, problem: str | None) -> dict[str, object]:
     ahead = timedelta(days=_days_after(provider))
     through = state.published_day + ahead if state.published_day else None
     due: date = today(state.timezone, published_at) + ahead
@@ -105,7 +105,7 @@ def _row(state: ProviderState, provider: "Provider", published_at: datetime) -> 
         "slots": state.slots,
         "published_through": through,
         "due_through": due,
-        "problem": state.fetch_problem or None,
+        "problem": problem or state.fetch_problem or None,
     }
 
 
@@ -127,7 +127,7 @@ def _shown(providers: pl.DataFrame, settings: "Settings") -> dict[str, Any]:
     return {
         "worst": f"{worst['provider']}: {_percent(worst['match_rate'])} on {worst['yesterday']}",
         "worst_report": dg.MetadataValue.url(f"{settings.guide_url}/guides/{worst['slug']}/report.html"),
-        "providers": table(providers.drop("slug")),
+        "providers": table(_legible(providers)),
         **({"lowest_match_rate": rates.min(), "mean_match_rate": rates.mean()} if rates.len() else {}),
         **figures,
     }
@@ -135,3 +135,12 @@ def _shown(providers: pl.DataFrame, settings: "Settings") -> dict[str, Any]:
 
 def _percent(rate: float | None) -> str:
     return "nothing to match" if rate is None else f"{rate:.0%} matched"
+
+
+def _legible(providers: pl.DataFrame) -> pl.DataFrame:
+    """The columns an operator looks at first, first; shares in percent."""
+    percent = pl.col("match_rate", "usual", "change") * 100
+    texts = pl.format("{}%", percent.round(0).cast(pl.Int64))
+    return providers.with_columns(texts).select(
+        "provider", "match_rate", "usual", "change", "problem", "published_through", "slots", "status", "yesterday"
+    )
