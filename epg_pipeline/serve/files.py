@@ -17,14 +17,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, BinaryIO
 
 import anyio.to_thread
+from starlette.requests import Request
 from starlette.responses import Response
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
-    from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
 
-CHUNK = 256 * 1024
+CHUNK = 128 * 1024
 _RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.IGNORECASE)
 _PREFERENCE = re.compile(r"\s*([-\w*]+)\s*(?:;\s*q\s*=\s*(\d(?:\.\d{0,3})?)\s*)?")
 
@@ -63,8 +63,9 @@ class FileAnswer(Response):
         super().__init__(status_code=status, headers={**headers, "content-length": str(length)})
         self._file, self._start, self._left = opened.file, start, length
 
-    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        """Send the head, and the body unless only the head is asked for."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the head, and the body unless only the head is asked for, as long as somebody listens."""
+        request = Request(scope, receive)
         try:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             left = 0 if scope["method"] == "HEAD" else self._left
@@ -75,6 +76,8 @@ class FileAnswer(Response):
                     raise OSError("a published file was cut short while it was sent")
                 left -= len(chunk)
                 await send({"type": "http.response.body", "body": chunk, "more_body": left > 0})
+                if left and await request.is_disconnected():  # the server takes the rest in silence, and drops it
+                    return
             if not self._left or scope["method"] == "HEAD":
                 await send({"type": "http.response.body", "body": b""})
         finally:

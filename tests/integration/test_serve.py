@@ -305,7 +305,7 @@ def test_a_shelf_that_is_a_link_itself_is_served(tmp_path):
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
 def test_nothing_can_be_changed(guides, path, method):
     got = guides.ask(method, path)
-    assert (got.status, got.headers["allow"]) == (405, "GET, HEAD")
+    assert (got.status, set(got.headers["allow"].split(", "))) == (405, {"GET", "HEAD"})
     assert got.text == "What is published can be read, not changed: use GET or HEAD.\n"
 
 
@@ -378,14 +378,15 @@ def test_many_players_at_once_all_get_one_whole_guide_while_it_is_replaced(guide
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="this system does not list a process's open files")
 def test_players_that_break_off_leave_no_file_open(guides):
-    write_guide(guides.dist / "club", b"<tv>" + b"x" * 5_000_000 + b"</tv>")
-    for _ in range(20):
+    """Nor are they read to for nothing: the guide has gigabytes of nothing, which would take a while."""
+    guide = guides.dist / "club" / "guide.xml"
+    os.truncate(guide, 20_000_000_000)
+    for _ in range(3):
         connection = http.client.HTTPConnection("127.0.0.1", guides.port, timeout=10)
         connection.request("GET", GUIDE_PATH)
         connection.getresponse().read(10)
         connection.close()
-    assert guides.get("/health").status == 200
-    guide = str(guides.dist / "club" / "guide.xml")
+    guide = str(guide)
     for _ in range(200):
         if not _held(guide):
             break
