@@ -40,19 +40,19 @@ class Outcome:
 @dg.sensor(minimum_interval_seconds=15, default_status=dg.DefaultSensorStatus.RUNNING)
 def incidents(
     context: dg.SensorEvaluationContext, store: dg.ResourceParam[Store], settings: dg.ResourceParam[Settings]
-) -> dg.SkipReason:
+) -> dg.SensorResult:
     """Tells the operator what broke and what works again, each once, by the channels that are set up."""
-    seen = 0
-    for storage_id, run in finished_runs(context.instance, context.cursor):
+    seen, cursor = 0, context.cursor
+    for storage_id, run in finished_runs(context.instance, cursor):
         if run.tags.get("dagster/will_retry") != "true":
             _note(store, outcome_of(context.instance, run))
-        context.update_cursor(str(storage_id))
-        seen += 1
+        cursor, seen = str(storage_id), seen + 1
     store.incidents.note_standing_faults()
     sent, problems = tell(store, channels(settings.notify))
     for problem in problems:
         context.log.warning("not told: %s", problem)
-    return dg.SkipReason("; ".join([f"{seen} runs ended, {sent} messages sent", *problems]))
+    told = "; ".join([f"{seen} runs ended, {sent} messages sent", *problems])
+    return dg.SensorResult(skip_reason=told, cursor=cursor)
 
 
 def finished_runs(instance: dg.DagsterInstance, cursor: str | None) -> Iterator[tuple[int, dg.DagsterRun]]:
