@@ -76,7 +76,10 @@ def examine(
 
 
 def known_variables() -> set[str]:
-    """Every variable that the installed package speaks of; one that ends with _ stands for all that begin so."""
+    """Every variable that the installed package speaks of; one that ends with _ stands for all that begin so.
+
+    Read from the text of the package, so that no list of them can be behind.
+    """
     modules = Path(str(resources.files("epg_pipeline"))).rglob("*.py")
     return {name for module in modules for name in NAMES.findall(module.read_text("utf-8"))}
 
@@ -90,7 +93,7 @@ def of_variables(environment: Mapping[str, str], known: Collection[str]) -> Iter
         near = difflib.get_close_matches(name, known, n=1, cutoff=LIKENESS)
         if near or name.startswith("EPG_"):
             odd.append(name)
-            hint = f"Did you mean {near[0]}?" if near else "Unset it; the README lists the variables."
+            hint = f"Did you mean {near[0]}?" if near else "Unset it, unless another program reads it; the README lists ours."
             yield Finding("warn", "settings", f"{name} is read by nothing here", hint)
     if not odd:
         yield Finding("ok", "settings", f"set: {', '.join(ours) or 'none, all at their defaults'}")

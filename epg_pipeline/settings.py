@@ -82,7 +82,8 @@ class StorageSettings:
     def from_environment(cls, given: Mapping[str, str]) -> StorageSettings | None:
         """The bucket of R2_ACCOUNT_ID, R2_ACCESS_KEY, R2_SECRET_KEY, R2_BUCKET, or of S3_ENDPOINT_URL and the like.
 
-        None when no such variable is set: nothing is uploaded then. ValueError names what is missing or can't be.
+        Beside them may stand R2_PUBLIC_URL or S3_PUBLIC_URL, and R2_REGION or S3_REGION. None when none of the first is
+        set: nothing is uploaded then. ValueError names what is missing or can't be.
         """
         r2, s3 = ([name for name in needs if name in given] for needs in (_R2_NEEDS, _S3_NEEDS))
         if r2 and s3:
