@@ -93,7 +93,7 @@ def of_variables(environment: Mapping[str, str], known: Collection[str]) -> Iter
         near = difflib.get_close_matches(name, known, n=1, cutoff=LIKENESS)
         if near or name.startswith("EPG_"):
             odd.append(name)
-            hint = f"Did you mean {near[0]}?" if near else "Unset it, unless another program reads it; the README lists ours."
+            hint = f"Did you mean {near[0]}?" if near else "Unset it, unless another program needs it."
             yield Finding("warn", "settings", f"{name} is read by nothing here", hint)
     if not odd:
         yield Finding("ok", "settings", f"set: {', '.join(ours) or 'none, all at their defaults'}")
