@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from accessible import shortcomings
 from guide_frames import BLANK, TROY, channels_for, decisions_of
+from guide_server import serving, write_provider
 
 from epg_pipeline.config.sports import load_sports
 from epg_pipeline.domain.contracts import EVENTS, MATCH_RATES, empty
@@ -336,4 +337,48 @@ def test_pages_fit_a_phone_and_can_be_read_by_all(browser, folder, scheme):
         assert shortcomings(page) == []
         dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert (dark == "rgb(11, 14, 19)") is (scheme == "dark")
+    context.close()
+
+
+# The start page
+
+
+@pytest.fixture(scope="module")
+def start_page(tmp_path_factory):
+    """The address of a start page with two providers, one of them in trouble, and a server behind it."""
+    dist = tmp_path_factory.mktemp("start") / "dist"
+    write_provider(dist)
+    write_provider(dist, "my-tv", provider="My TV", held_back="too few programmes", uploads_failed=2)
+    with serving(dist) as guides:
+        yield f"http://127.0.0.1:{guides.port}/"
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light")])
+def test_the_start_page_hands_out_its_addresses(browser, start_page, width, scheme):
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page, complaints, requests = context.new_page(), [], []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(start_page)
+    page.get_by_role("button", name="Copy the address kid edition of My TV").press("Enter")
+    page.wait_for_function("document.getElementById('told').textContent === 'The address is copied.'")
+    page.evaluate("document.querySelector('main').append(document.createElement('textarea'))")
+    page.locator("textarea").press("Control+V")
+    assert page.locator("textarea").input_value() == f"{start_page}guides/my-tv/kid/guide.xml.gz"
+    page.evaluate("document.querySelector('textarea').remove()")
+    assert page.evaluate("document.documentElement.scrollWidth") == width  # nothing sticks out
+    assert shortcomings(page) == []
+    assert (complaints, requests) == ([], [start_page])
+    context.close()
+
+
+def test_the_start_page_works_without_scripts(browser, start_page):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(start_page)
+    assert page.get_by_label("guide.xml.gz").first.input_value() == f"{start_page}guides/my-tv/guide.xml.gz"
+    assert page.get_by_role("button").count() == 0
+    page.get_by_role("link", name="Match report").first.click()
+    assert page.url == f"{start_page}guides/my-tv/report.html"
     context.close()
