@@ -107,7 +107,7 @@ def _airings(decisions: pl.DataFrame, channels: pl.DataFrame, sports: Sports) ->
         )
         .filter(pl.col("title") != "")
         .with_columns(sub_title=_sub_title(), live_stops_at=pl.col("event_starts_at") + _length(sports))
-        .with_columns(one_line(pl.col("league", "event_id", *_SIDES)).fill_null(""))
+        .with_columns(one_line(pl.col("league", *_SIDES)).fill_null(""), pl.col("event_id").fill_null(""))
         .with_columns(description=_facts())
         .select("channel_id", "position", "date", "live_stops_at", *_ABOUT)
     )
