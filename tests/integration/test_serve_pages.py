@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from commands import epg
 from guide_server import GUIDE, NOW, TOKEN, GuideServer, serving, write_guide, write_provider
 from prometheus_client.parser import text_string_to_metric_families
+
+from epg_pipeline.serve import playlist_token
 
 DOCS = Path(__file__).parents[2] / "docs" / "monitoring.md"
 ODD = 'Tom & "Jerry" <b>\\\n{{ 7 * 7 }} %LISTING%'
@@ -293,3 +296,25 @@ def test_two_hundred_providers_are_listed(guides):
     assert guides.now == NOW
     guides.now = NOW + timedelta(days=3)
     assert _text(guides).count("The guide is old") == 1
+
+
+def test_the_address_of_a_private_playlist_is_printed_and_opens_it(tmp_path):
+    write_provider(tmp_path / "dist")
+    home, dist = tmp_path / "home", {"EPG_DIST": str(tmp_path / "dist")}
+    named = epg(home, "playlist-url", "the club", **dist)
+    assert (named.code, named.err) == (0, "")
+    assert named.out.startswith("http://127.0.0.1:8080/guides/club/playlist.m3u?token=")
+    outer = {"EPG_GUIDE_URL": "https://tv.example/"}
+    assert epg(home, "playlist-url", "club", **dist, **outer).out.startswith("https://tv.example/guides/club/")
+    given = epg(home, "playlist-url", "club", "--server", "http://10.0.0.2:81", **dist, **outer)
+    assert given.out.startswith("http://10.0.0.2:81/guides/club/")
+    with serving(tmp_path / "dist", playlist_token(home)) as guides:
+        assert guides.get(named.out.strip().removeprefix("http://127.0.0.1:8080")).status == 200
+
+
+def test_a_playlist_that_is_not_there_is_told_with_those_that_are(tmp_path):
+    write_provider(tmp_path / "dist")
+    told = epg(tmp_path / "home", "playlist-url", "Clubb", EPG_DIST=str(tmp_path / "dist"))
+    assert told.code == 2
+    assert 'no playlist of "Clubb" is published' in " ".join(told.err.split())
+    assert "The Club" in told.err
