@@ -308,7 +308,7 @@
   function summarise() {
     const days = guide.days.length > 1 ? `${weekday.format(at(0))} to ${weekday.format(at(span - 1))}` : weekday.format(at(0));
     const { events, matched } = guide.counts;
-    const share = events ? ` · ${grouped(events)} events, ${Math.round((100 * matched) / events)} % found in the schedule` : "";
+    const share = events ? ` · ${grouped(events)} events, ${grouped(matched)} found in the schedule` : "";
     $("summary").textContent = `${days}, times in ${guide.zone} · ${grouped(channels.length)} channels${share}`;
   }
 
