@@ -76,7 +76,8 @@ def look(store: Store, settings: Settings, now: datetime) -> Status:
     states, known = provider_states(store.connections, now), store.providers()
     database, up = store.dagster_database(), running_addresses(settings.home)
     planned = schedules(database) or []
-    incidents = store.incidents.open()
+    of_known = {None, *(state.slug for state in states)}
+    incidents = [one for one in store.incidents.open() if one.provider in of_known]  # not of a deleted provider
     told = {(one.provider, "playlist") for one in incidents if "playlist" in one.subject}
     problems = [
         *_of_up(up, planned),

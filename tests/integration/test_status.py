@@ -93,6 +93,8 @@ def test_an_open_incident_about_a_playlist_is_told_once(opened, settings, club):
     opened.incidents.note_failure(Failure("playlist of club-tv", "HTTP 500", "club-tv"))
     (what,) = (what for what in mends(opened, settings) if "HTTP 500" in what)
     assert what.startswith("playlist of club-tv, since")
+    opened.remove_provider(club)
+    assert mends(opened, settings) == {}, "what is deleted is no problem any more"
 
 
 MATCHES = """
