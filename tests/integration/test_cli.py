@@ -259,12 +259,16 @@ def test_the_demo_leaves_its_files_and_a_second_run_changes_none(run, tmp_path):
     out = tmp_path / "out"
     first = run("demo", "--out", out)
     assert first.code == 0, first.told
-    files = {path.name: path.read_bytes() for path in (out / "demo").iterdir() if path.is_file()}
+    files = {path.relative_to(out / "demo").as_posix(): path.read_bytes() for path in (out / "demo").rglob("*.*")}
+    assert files["guide.xml"] == files["goat/guide.xml"] != files["buck/guide.xml"] != files["kid/guide.xml"]
     files_of_a_guide = {"guide.xml", "guide.xml.gz", "playlist.m3u", "index.html", "report.html", "summary.json"}
-    assert set(files) == files_of_a_guide
+    of_an_edition = {"guide.xml", "guide.xml.gz", "index.html"}
+    own = {name for name in files if "/" not in name}
+    assert own == files_of_a_guide
+    assert {f"{tier}/{name}" for tier in ("kid", "buck", "goat") for name in of_an_edition} < set(files)
     for what in ("Entries", "Slots", "Matched", "Partial", "Unmatched", "Unparseable", "Programmes", "Seconds"):
         assert what in rows(first)
     again = run("demo", "--out", out)
     assert rows(again)["Rows written"] == "0"
-    assert files == {path.name: path.read_bytes() for path in (out / "demo").iterdir() if path.is_file()}
+    assert files == {name: (out / "demo" / name).read_bytes() for name in files}
     assert "Demo" in run("provider", "list").out
