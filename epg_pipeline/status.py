@@ -103,14 +103,22 @@ def _of_up(up: Addresses | None, planned: Sequence[Schedule]) -> Iterator[Proble
 
 def _of_incident(incident: Incident) -> Problem:
     since = f"since {incident.opened_at:%Y-%m-%d %H:%M} UTC"
-    mend = f"epg provider show {incident.provider}" if incident.provider else "epg doctor"
-    if incident.provider and "playlist" in incident.subject:
-        mend = f"epg refresh {incident.provider}"
-    elif incident.provider and "upload" in incident.subject:
-        mend = f"epg publish --provider {incident.provider}"
-    elif incident.provider and incident.day:
-        mend = f"epg publish --provider {incident.provider} --date {incident.day}"
-    return Problem(incident.provider or "", f"{incident.subject}, {since}: {_short(incident.reason)}", mend)
+    what = f"{incident.subject}, {since}: {_short(incident.reason)}"
+    return Problem(incident.provider or "", what, _mended_by(incident))
+
+
+def _mended_by(incident: Incident) -> str:
+    """By what the incident is called; the subjects are those of orchestration/incidents.py and the standing faults."""
+    provider, day = incident.provider, f" --date {incident.day}" if incident.day else ""
+    if provider is None:
+        return (
+            "epg events refresh" if incident.subject == "events" else "the run in Dagster tells more; then: epg doctor"
+        )
+    if incident.subject.startswith("playlist"):
+        return f"epg refresh {provider}"
+    if incident.subject.startswith("uploads"):
+        return f"epg publish --provider {provider}"
+    return f"epg publish --provider {provider}{day}"
 
 
 def _of_provider(state: ProviderState, playlist_is_told: bool) -> Iterator[Problem]:
