@@ -228,6 +228,14 @@ def assert_linked(shelf: Shelf, roots, address: str, entries: list[tuple[str, st
     assert [name for name, *_ in entries] == list(channels.values())
 
 
+def test_the_lock_of_the_npm_clients_names_no_host_and_has_a_hash_of_each():
+    text = (CLIENTS / "package-lock.json").read_text("utf-8")
+    assert "://" not in text
+    packages = {name: package for name, package in json.loads(text)["packages"].items() if name}
+    assert {"node_modules/epg-parser", "node_modules/iptv-playlist-parser", "node_modules/@iptv/xmltv"} <= set(packages)
+    assert all(package["integrity"].startswith("sha512-") for package in packages.values())
+
+
 @needs_clients
 def test_the_npm_reader_of_playlists_finds_every_slots_guide(shelf, roots, seen):
     entries = [(item["name"], item["id"], item["tvgName"], item["url"]) for item in seen["clone"]["entries"]]
