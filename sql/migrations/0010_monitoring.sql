@@ -1,4 +1,24 @@
--- Views for whoever watches the database, see docs/monitoring.md. The pipeline itself reads none of them.
+-- Views for whoever watches the database, see docs/monitoring.md. Of these the pipeline itself reads match_rates alone.
+
+-- A card or a race is found without its name being one of two sides, so it counts among the events it is one of.
+CREATE OR REPLACE VIEW match_rates AS
+SELECT
+    p.slug AS provider,
+    d.day,
+    count(*) AS slots,
+    count(*) FILTER (WHERE found.is_so) AS matched,
+    count(*) FILTER (WHERE d.match_status = 'partial') AS partial,
+    count(*) FILTER (WHERE d.match_status = 'unmatched') AS unmatched,
+    count(*) FILTER (WHERE d.match_status = 'unparseable') AS unparseable,
+    round(
+        count(*) FILTER (WHERE found.is_so)::numeric / nullif(count(*) FILTER (WHERE d.kind = 'event' OR found.is_so), 0), 4
+    ) AS match_rate
+FROM parsed_data AS d
+JOIN channel_names AS c ON c.id = d.channel_name_id
+JOIN providers AS p ON p.id = c.provider_id
+CROSS JOIN LATERAL (SELECT d.match_status IN ('matched', 'manual') AND d.event_id IS NOT NULL AS is_so) AS found
+WHERE d.record_status = 'active'
+GROUP BY p.slug, d.day;
 
 CREATE VIEW provider_totals AS
 SELECT
@@ -84,25 +104,28 @@ GROUP BY provider, date_trunc('week', day);
 COMMENT ON VIEW match_rates_weekly IS 'Match rates by week, which begins on Monday: the mean of the days'' rates, and the worst day.';
 
 CREATE VIEW match_rates_yesterday AS
+WITH yesterdays AS (
+    SELECT slug AS provider, (now() AT TIME ZONE timezone)::date - 1 AS day
+    FROM providers
+    WHERE status = 'active' AND record_status = 'active'
+),
+recent AS MATERIALIZED ( -- worked out once, not for each provider
+    SELECT provider, day, slots, matched, unmatched, match_rate FROM match_rates WHERE day >= current_date - 31
+)
 SELECT
-    p.slug AS provider,
-    yesterday.day,
+    y.provider,
+    y.day,
     r.slots,
     r.matched,
     r.unmatched,
     r.match_rate,
-    before.usual_rate,
-    r.match_rate - before.usual_rate AS change
-FROM providers AS p
-CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE p.timezone)::date - 1 AS day) AS yesterday
-LEFT JOIN (SELECT * FROM match_rates WHERE day >= current_date - 3) AS r ON r.provider = p.slug AND r.day = yesterday.day
-LEFT JOIN LATERAL (
-    SELECT round(avg(m.match_rate), 4) AS usual_rate
-    FROM (SELECT * FROM match_rates WHERE day >= current_date - 31) AS m
-    WHERE m.provider = p.slug AND m.day >= yesterday.day - 28 AND m.day < yesterday.day
-) AS before ON true
-WHERE p.status = 'active' AND p.record_status = 'active'
-ORDER BY r.slots IS NOT NULL, r.match_rate NULLS LAST, p.slug;
+    round(avg(before.match_rate), 4) AS usual_rate,
+    r.match_rate - round(avg(before.match_rate), 4) AS change
+FROM yesterdays AS y
+LEFT JOIN recent AS r ON r.provider = y.provider AND r.day = y.day
+LEFT JOIN recent AS before ON before.provider = y.provider AND before.day >= y.day - 28 AND before.day < y.day
+GROUP BY y.provider, y.day, r.slots, r.matched, r.unmatched, r.match_rate
+ORDER BY r.slots IS NOT NULL, r.match_rate NULLS LAST, y.provider;
 COMMENT ON VIEW match_rates_yesterday IS
     'Each active provider''s own yesterday, the worst first: nothing matched at all, then by rate; usual is the mean of the four weeks before.';
 
