@@ -5,11 +5,13 @@ Belongs here: opening them once per run. Does not: their making.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from epg_pipeline.adapters.postgres import Store, open_store
+from epg_pipeline.adapters.postgres import Store, StoreError, open_store
+from epg_pipeline.isolation import reason
 from epg_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,16 +21,31 @@ if TYPE_CHECKING:
 RunFaults = dict[str, str]
 
 
+class NotReadyError(dg.DagsterError):
+    """What runs and ticks work with can't be had. Dagster tells the text of its own errors, of others only a number."""
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except (StoreError, ValueError, OSError) as fault:
+        raise NotReadyError(reason(fault)) from None
+
+
 @dg.resource(description="Where the installation keeps its things, as the environment says.")
 def settings(_context: dg.InitResourceContext) -> Settings:
     """The settings at the beginning of the run."""
-    return Settings.from_environment()
+    with _told():
+        return Settings.from_environment()
 
 
 @dg.resource(description="The record in Postgres.", required_resource_keys={"settings"})
 def store(context: dg.InitResourceContext) -> Iterator[Store]:
     """The store, open for the run."""
-    with open_store(context.resources.settings) as opened:
+    with _told():
+        opened = open_store(context.resources.settings)
+    with opened:
         yield opened
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import dagster as dg
@@ -9,6 +10,7 @@ import pytest
 from small_provider import DAY, playlist
 
 from epg_pipeline import events_flow, flows
+from epg_pipeline.definitions import build_defs
 from epg_pipeline.domain.checks import CheckFailedError, Verdict
 from epg_pipeline.orchestration.assets import overview
 from epg_pipeline.orchestration.checks import CHECKS
@@ -140,6 +142,16 @@ def test_of_an_error_nobody_foresaw_dagster_keeps_no_address(run, instance, club
     assert "hunter2-s3cret" not in _kept(instance, told) + _kept(instance, masked)
     assert "tv.example" in caplog.text
     assert "hunter2-s3cret" not in caplog.text
+
+
+def test_a_database_that_is_away_is_told_in_our_words(settings, instance, monkeypatch):
+    monkeypatch.setenv("DAGSTER_REDACT_USER_CODE_ERRORS", "1")
+    away = replace(settings, database_url="postgresql://epg:hunter2@127.0.0.1:1/epg")
+    job = build_defs(settings=away).resolve_job_def("overview")
+    result = job.execute_in_process(instance=instance, raise_on_error=False)
+    assert not result.success
+    assert "StoreError: " in _kept(instance, result)
+    assert "hunter2" not in _kept(instance, result)
 
 
 def _kept(instance, result):

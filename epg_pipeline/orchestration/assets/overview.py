@@ -142,5 +142,5 @@ def _legible(providers: pl.DataFrame) -> pl.DataFrame:
     percent = pl.col("match_rate", "usual", "change") * 100
     texts = pl.format("{}%", percent.round(0).cast(pl.Int64))
     return providers.with_columns(texts).select(
-        "provider", "match_rate", "usual", "change", "problem", "published_through", "slots", "status", "yesterday"
+        "provider", "match_rate", "usual", "change", "published_through", "slots", "status", "yesterday", "problem"
     )
