@@ -17,7 +17,7 @@ from epg_pipeline.orchestration.failures import told
 from epg_pipeline.orchestration.jobs import HUNG_AFTER, provider_day
 from epg_pipeline.orchestration.partitions import OF_PROVIDER, PROVIDERS, provider_day_key
 
-MOST_REQUESTS = 20  # of a tick: making a run takes some 30 ms, and the next tick goes on
+MOST_REQUESTS = 4  # of a tick: making a run takes a fifth of a second, and the queue does two at a time anyway
 RETRY_MINUTES = 30  # a run that broke off without noting anything is asked for again after that
 UNDER_WAY = [
     dg.DagsterRunStatus.NOT_STARTED,
@@ -66,7 +66,7 @@ def playlist_checks(
     return dg.RunRequest(run_key=f"{int(datetime.now(UTC).timestamp()) // (RETRY_MINUTES * 60)}:{whom}")
 
 
-@dg.sensor(job=provider_day, minimum_interval_seconds=15, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(job=provider_day, minimum_interval_seconds=10, default_status=dg.DefaultSensorStatus.RUNNING)
 def changed_playlists(
     context: dg.SensorEvaluationContext, store: dg.ResourceParam[Store]
 ) -> dg.SensorResult | dg.SkipReason:

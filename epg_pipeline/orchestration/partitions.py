@@ -35,6 +35,12 @@ FORCE = "epg/force"  # on a run that takes over what blocking checks refuse, as 
 OF_DAYS = "epg/days"  # so that the UI's list of runs can be searched by them
 
 
+def open_days(days: Sequence[date]) -> list[date]:
+    """The days that have a partition; one further ahead counts as the last of them."""
+    first, last = date.fromisoformat(FIRST_DAY), date.fromisoformat(DAYS.get_last_partition_key() or FIRST_DAY)
+    return sorted({min(day, last) for day in days if day >= first})
+
+
 def days_in_a_row(days: Sequence[date]) -> Iterator[list[date]]:
     """The days, sorted, in parts without a gap."""
     part: list[date] = []

@@ -16,7 +16,7 @@ from epg_pipeline.orchestration.partitions import DAILY_PUBLISH, OF_PROVIDER, RA
 from epg_pipeline.orchestration.refreshing import events_around_today, weekly_teams
 from epg_pipeline.orchestration.retention import nightly_retention
 
-MOST_TOGETHER = 25  # providers of one run: its start costs as much as publishing several, its end is one for all
+MOST_TOGETHER = 50  # providers of one run: its start costs as much as publishing several of them
 
 
 @dg.schedule(

@@ -11,7 +11,7 @@ from epg_pipeline.orchestration.assets import matched_programmes, published_xmlt
 from epg_pipeline.orchestration.changed_playlists import MOST_REQUESTS, changed_playlists, playlist_checks
 from epg_pipeline.orchestration.incidents import incidents
 from epg_pipeline.orchestration.jobs import provider_day
-from epg_pipeline.orchestration.partitions import PROVIDERS, days_in_a_row, run_over_days
+from epg_pipeline.orchestration.partitions import PROVIDERS, days_in_a_row, open_days, run_over_days
 
 
 @dg.sensor(
@@ -35,7 +35,7 @@ def provider_partitions(
 
 @dg.sensor(
     job=provider_day,
-    minimum_interval_seconds=15,
+    minimum_interval_seconds=10,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def rematch_after_events(
@@ -44,6 +44,7 @@ def rematch_after_events(
     """The provider-days that changed or new events touch are matched and published again, those in a row in one run.
 
     Whoever takes in events marks those days on record, so it does not matter how they came in: by a run or by `epg`.
+    A day further ahead than the last that has a partition is made with that one: its publishing matches all that wait.
     The cursor is the last mark and slug asked for. A day whose run fails stays due: the next publish matches it.
     """
     mark, _, slug = (context.cursor or "0").partition(" ")
@@ -59,7 +60,7 @@ def rematch_after_events(
             asset_selection=[matched_programmes.key, published_xmltv.key],
         )
         for one in asked
-        for days in days_in_a_row(one.days)
+        for days in days_in_a_row(open_days(one.days))
     ]
     return dg.SensorResult(
         run_requests=requests,

@@ -13,7 +13,7 @@ from small_provider import DAY, ZONE, events_file
 from epg_pipeline import flows
 from epg_pipeline.adapters.event_files import read_events
 from epg_pipeline.events_flow import take_in_file
-from epg_pipeline.orchestration.partitions import days_in_a_row
+from epg_pipeline.orchestration.partitions import days_in_a_row, open_days
 from epg_pipeline.orchestration.schedules import MOST_TOGETHER, neighbours
 
 RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
@@ -105,6 +105,12 @@ def test_the_morning_publish_asks_no_server_for_anything(run, instance, club, st
 def test_days_in_a_row_stay_together(days, parts):
     made = days_in_a_row([date(2025, 10, day) for day in days])
     assert [[day.day for day in part] for part in made] == parts
+
+
+def test_days_far_ahead_are_made_with_the_last_that_has_a_partition():
+    today = datetime.now(UTC).date()
+    made = open_days([date(2024, 12, 31), date(2025, 1, 1), *(today + timedelta(days=number) for number in range(6))])
+    assert made == [date(2025, 1, 1), *(today + timedelta(days=number) for number in range(3))]
 
 
 @pytest.fixture
