@@ -10,7 +10,7 @@ from psycopg import sql
 from store_frames import DAY, ODD, OPENS, channels, decisions, events, programmes
 
 from epg_pipeline.adapters.postgres import StoreError, Written
-from epg_pipeline.domain.contracts import DECISIONS, EVENTS, INSTANT, PROGRAMMES, conform
+from epg_pipeline.domain.contracts import DECISIONS, EVENTS, INSTANT, MATCH_RATES, PROGRAMMES, conform
 
 CLOSES = OPENS + timedelta(days=1)
 NEXT = DAY + timedelta(days=1)
@@ -222,6 +222,15 @@ def test_the_views_tell_channels_programmes_and_match_rate_per_provider_and_day(
         store, "SELECT provider, day, slots, matched, unmatched, unparseable, match_rate::float FROM match_rates"
     )
     assert told == [("demo", DAY, 3, 1, 1, 1, 0.5)]  # of the two slots that name an event
+
+
+def test_match_rates_are_told_by_day_and_a_card_that_was_found_counts_among_the_events(store, provider):
+    store.save_decisions(provider, DAY, decisions(kind=["show", "event", "placeholder"]))
+    store.save_decisions(provider, DAY - timedelta(days=1), decisions(kind=["event", "show", "placeholder"]))
+    rates = store.match_rates(provider, DAY - timedelta(days=30), DAY)
+    assert rates.schema == MATCH_RATES
+    assert rates.select("day", "matched", "match_rate").rows() == [(DAY - timedelta(days=1), 1, 1.0), (DAY, 1, 0.5)]
+    assert store.match_rates(provider, DAY, DAY)["day"].to_list() == [DAY]
 
 
 def test_times_mean_the_same_whatever_the_sessions_zone_and_date_style(database, store, provider):
