@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from psycopg import errors
 from psycopg.rows import class_row
@@ -20,6 +19,7 @@ from epg_pipeline.adapters.provider_rows import PLAYLIST, NewProvider, Provider,
 from epg_pipeline.adapters.source_rows import LOCK  # marks become visible in their order
 from epg_pipeline.adapters.sql_files import query
 from epg_pipeline.config.provider_settings import TIERS, provider_settings
+from epg_pipeline.config.time_zones import is_time_zone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -165,10 +165,8 @@ def _check_name(name: str) -> None:
 def _check_place(timezone: str, tier: str) -> None:
     if tier not in TIERS:
         raise StoreError(f'"{tier}" is no tier: {", ".join(TIERS)}.')
-    try:
-        ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise StoreError(f'"{timezone}" is no time zone: use an IANA name such as America/New_York.') from None
+    if not is_time_zone(timezone):
+        raise StoreError(f'"{timezone}" is no time zone: use an IANA name such as America/New_York.')
 
 
 def _slug_is_taken(connection: psycopg.Connection, slug: str) -> str:

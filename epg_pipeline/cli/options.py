@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
@@ -22,10 +21,10 @@ def a_date(text: str) -> date:
 
 def a_timezone(text: str) -> str:
     """The name of a time zone that exists."""
-    try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise typer.BadParameter(f"{text!r} is no time zone; write it as America/New_York or UTC") from None
+    from epg_pipeline.config.time_zones import is_time_zone
+
+    if not is_time_zone(text):
+        raise typer.BadParameter(f"{text!r} is no time zone; write it as America/New_York or UTC")
     return text
 
 

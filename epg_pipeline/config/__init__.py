@@ -11,13 +11,13 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 from pydantic import Field, TypeAdapter, field_validator, model_validator
 
 from epg_pipeline.config.files import FILES, ConfigError, Fact, shown, validated
 from epg_pipeline.config.sports import Sports, load_sports
+from epg_pipeline.config.time_zones import is_time_zone
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -211,10 +211,8 @@ def _require_pattern(pattern: str, number: int) -> None:
 
 
 def _require_zone(zone: str) -> None:
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"{zone!r} is no IANA time zone (one is Europe/London)") from None
+    if not is_time_zone(zone):
+        raise ValueError(f"{zone!r} is no IANA time zone (one is Europe/London)")
 
 
 def _require(holds: bool, file: Traversable, entry: str, fault: str) -> None:

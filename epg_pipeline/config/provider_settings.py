@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, ValidationError
 
 from epg_pipeline.config.files import ConfigError, Fact
+from epg_pipeline.config.time_zones import is_time_zone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,10 +44,8 @@ def edition_of(text: str) -> Edition:
     else:
         raise ValueError(f'"{tier}" is no tier; there are {", ".join(TIERS)}')
     if zone:
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f'"{zone}" is no time zone; use an IANA name such as Europe/London') from None
+        if not is_time_zone(zone):
+            raise ValueError(f'"{zone}" is no time zone; use an IANA name such as Europe/London')
     elif text != tier:
         raise ValueError(f'"{text}" names no zone after the @')
     return Edition(known, zone)

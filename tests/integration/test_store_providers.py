@@ -56,7 +56,7 @@ def test_a_removed_provider_is_gone_from_every_list_and_comes_back_by_its_name_w
     assert (store.providers(), store.removed_providers()) == ([], ["Demo"])
     with pytest.raises(UnknownProvider):
         store.provider("demo")
-    with pytest.raises(StoreError, match='The removed provider "Demo" has the slug "demo".*add "Demo" again'):
+    with pytest.raises(StoreError, match=r'The removed provider "Demo" has the slug "demo".*add "Demo" again'):
         store.add_provider("DEMO", URL, "UTC", "kid")
     back = store.add_provider("Demo", URL + "&new", "Europe/Berlin", "goat")
     assert (back.id, back.slug, back.status, back.stated) == (provider.id, "demo", "active", {"days_after": 3})
@@ -112,6 +112,7 @@ def test_an_active_provider_is_not_overwritten(store, provider):
         ("Acme", "America/Gotham", "kid", "", '"America/Gotham" is no time zone'),
         ("Acme", "../etc/passwd", "kid", "", "is no time zone"),
         ("Acme", "", "kid", "", "is no time zone"),
+        ("Acme", "localtime", "kid", "", "is no time zone"),
         ("Acme", "UTC", "gold", "", '"gold" is no tier: kid, buck, goat'),
         ("Acme", "UTC", "kid", "../acme", '"../acme" is no slug'),
         ("Acme", "UTC", "kid", "-acme", '"-acme" is no slug'),

@@ -1,0 +1,22 @@
+"""Which time zones there are.
+
+Belongs here: the one answer to that, for settings, options and config files. Does not: what playlists call zones
+(zones.yaml).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from zoneinfo import available_timezones
+
+OF_THIS_MACHINE = {"localtime", "Factory"}  # files of a system, no names: frames don't know them
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether there is an IANA zone of exactly that name, such as America/New_York."""
+    return name in _known()
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(available_timezones() - OF_THIS_MACHINE)
