@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import ipytv.playlist
 import pytest
 from lxml import etree
+from xmltv_util import assert_fits_the_dtd, assert_tools_are_silent, needs_xmltv_util
 
 from epg_pipeline import flows
 from epg_pipeline.adapters.postgres import Store
@@ -38,11 +39,7 @@ pytestmark = pytest.mark.xdist_group("a real list")
 
 REAL = Path(__file__).parents[2].parent / "shared" / "data" / "provider-2025-10-08"
 CLIENTS = Path(__file__).parents[1] / "clients"
-DTD = Path("/usr/share/xmltv/xmltv.dtd")
 ID = re.compile(r"[-a-zA-Z0-9]+(\.[-a-zA-Z0-9]+)+")
-needs_xmltv_util = pytest.mark.skipif(
-    not (DTD.exists() and shutil.which("tv_sort")), reason="the DTD and its tools: apt-get install xmltv-util"
-)
 needs_clients = pytest.mark.skipif(
     not (shutil.which("node") and (CLIENTS / "node_modules").is_dir()),
     reason="npm clients are not there: npm ci --ignore-scripts --prefix tests/clients",
@@ -102,30 +99,12 @@ def test_the_current_guide_is_the_providers_own_tier(shelf):
 @needs_xmltv_util
 @pytest.mark.parametrize("tier", TIERS)
 def test_the_dtd_accepts_every_tier(roots, tier):
-    dtd = etree.DTD(str(DTD))
-    assert dtd.validate(roots[tier]), dtd.error_log
+    assert_fits_the_dtd(roots[tier])
 
 
 @needs_xmltv_util
 def test_tv_validate_file_is_silent_and_tv_sort_changes_nothing(shelf, tmp_path):
-    day = shelf.folder / shelf.day.date.isoformat() / "guide.xml"
-    judged = subprocess.run(
-        ["tv_validate_file", "--dtd-file", str(DTD), str(day)], capture_output=True, text=True, check=False
-    )
-    assert (judged.returncode, judged.stdout.strip(), judged.stderr) == (0, "Validated ok.", "")
-    command = ["tv_sort", "--by-channel", "--output", str(tmp_path / "sorted.xml"), str(day)]
-    judged = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (judged.returncode, judged.stderr) == (0, "")
-    before, after = (Counter(map(whole, etree.parse(path).getroot())) for path in (day, tmp_path / "sorted.xml"))
-    assert before == after
-
-
-def whole(element: etree._Element) -> bytes:
-    """An element with all that is in it, in one way of writing."""
-    for part in element.iter():
-        part.tail = None
-        part.text = (part.text or "").strip() or None
-    return etree.tostring(element, method="c14n")
+    assert_tools_are_silent(shelf.folder / shelf.day.date.isoformat() / "guide.xml", tmp_path)
 
 
 def test_ids_keep_the_rules_and_every_channel_has_programmes(roots):
