@@ -68,7 +68,8 @@ def new_address(asked: Asked, stored: Callable[[], str] | None = None) -> str:
             raise typer.BadParameter("give the address of a playlist or an Xtream account, not both")
         return _account(asked, stored).address
     if asked.playlist in (None, "-"):
-        return _checked(_secret(PLAYLIST_VARIABLE, "Address of the playlist"))
+        piped = _piped() if asked.playlist == "-" else ""
+        return _checked(piped or _secret(PLAYLIST_VARIABLE, "Address of the playlist"))
     return _checked(asked.playlist or "")
 
 
@@ -107,14 +108,16 @@ def _account(asked: Asked, stored: Callable[[], str] | None) -> XtreamAccount:
 
 def _secret(variable: str, what: str) -> str:
     """A secret from the environment, else typed unseen, else the first line of what is piped in."""
-    given = os.environ.get(variable, "").strip()
+    given = os.environ.get(variable, "").strip() or _piped()
     if not given and sys.stdin.isatty():
         given = typer.prompt(what, hide_input=True, err=True).strip()
-    elif not given:
-        given = sys.stdin.readline().strip()
     if not given:
         raise typer.BadParameter(f"{what}: none was given; type it when asked, pipe it in, or set {variable}")
     return given
+
+
+def _piped() -> str:
+    return "" if sys.stdin.isatty() else sys.stdin.readline().strip()
 
 
 def _checked(address: str) -> str:

@@ -45,7 +45,7 @@ def test_help_teaches_by_example_and_the_schema_itself_tells_of_the_settings(run
 def test_an_address_is_taken_from_the_environment_or_a_pipe_so_that_no_shell_remembers_it(run, monkeypatch):
     told = run("provider", "add", "One", EPG_PLAYLIST_URL=ADDRESS).told
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{ADDRESS}\n"))
-    told += run("provider", "add", "Two", "--playlist", "-").told
+    told += run("provider", "add", "Two", "--playlist", "-", EPG_PLAYLIST_URL="http://other.example/").told
     assert "Added One (one): playlist http://tv.example/…." in told
     assert "Added Two (two): playlist http://tv.example/…." in told
     for name in ("one", "two"):
