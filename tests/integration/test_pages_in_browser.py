@@ -307,6 +307,7 @@ def test_why_is_one_step_away_and_families_are_sorted_by_keyboard(opened):
     page.locator("#rows summary").focus()
     page.keyboard.press("Enter")
     assert "No event on record has both of its sides near its date." in page.locator("#rows details").inner_text()
+    assert page.locator("#rows th a").get_attribute("href") == "index.html#NBA%200027"
     head = page.locator("#families thead th").nth(1)
     head.locator("button").focus()
     page.keyboard.press("Enter")

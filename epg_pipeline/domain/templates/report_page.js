@@ -47,8 +47,10 @@
     $("on").disabled = last >= fitting.length;
   }
   function drawSlot(slot) {
-    const row = make("tr"), head = make("th", "", slot.slot), taken = make("td", "", slot.about), outcome = make("td"), said = make("span", "outcome");
+    const row = make("tr"), head = make("th"), link = make("a", "", slot.slot), taken = make("td", "", slot.about), outcome = make("td"), said = make("span", "outcome");
     head.scope = "row";
+    link.href = `index.html#${encodeURIComponent(slot.slot)}`;
+    head.append(link);
     if (slot.family && slot.family !== slot.slot) head.append(make("small", "", slot.family));
     const facts = [report.leagues[slot.league] || slot.league, slot.starts !== null && slot.state !== "idle" && clock.format(slot.starts)];
     taken.append(make("small", "", facts.filter(Boolean).join(" · ")));
