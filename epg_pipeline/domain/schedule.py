@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from epg_pipeline.domain.contracts import INSTANT, PROGRAMMES, conform
+from epg_pipeline.domain.day import EVENT_REACH
 from epg_pipeline.domain.text import one_line
 
 if TYPE_CHECKING:
@@ -199,12 +200,14 @@ def _subjects_without_live(
 ) -> pl.DataFrame:
     """For each channel without a live block today or soon after, what its filler is about.
 
-    A name of today without a clock, else the next event on a later day, else nothing: the day is idle.
+    A name of today without a clock, else the next event on a later day, else nothing: the day is idle. A date further
+    off than names tell of is last year's or last spring's, said without its year.
     """
     unclocked = airings.filter(
         pl.col("event_starts_at").is_null(), pl.col("date").is_null() | (pl.col("date") == day.date)
     )
-    upcoming = timed.filter(pl.col("event_starts_at") >= day.closes).sort("event_starts_at")
+    ahead = pl.col("event_starts_at").is_between(day.closes, day.closes + EVENT_REACH, closed="left")
+    upcoming = timed.filter(ahead).sort("event_starts_at")
     subjects = pl.concat([unclocked.sort("position"), upcoming]).unique("channel_id", keep="first", maintain_order=True)
     statuses = airings.select("channel_id", stale_status="match_status").unique("channel_id", keep="first")
     idle = pl.col("title").is_null()

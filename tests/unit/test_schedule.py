@@ -170,6 +170,13 @@ def test_a_stale_name_is_no_event():
     assert set(programmes["match_status"]) == {"matched"}
 
 
+def test_a_date_months_ahead_is_a_stale_name_without_its_year():
+    months = {"title": "LAFC vs New York City", "starts_at": datetime(2026, 3, 2, 2, 30, tzinfo=UTC)}
+    assert set(day_of(months)["block"]) == {"idle"}
+    assert set(day_of(months | {"starts_at": utc(28, 2)})["title"]) == {"LAFC vs New York City"}
+    assert set(day_of(months | {"starts_at": utc(30, 12)})["title"]) == {IDLE_TITLE}
+
+
 def test_a_name_without_a_clock_fills_its_day_and_no_other():
     name = {"title": "Open Practice", "date": date(2025, 10, 8)}
     assert set(day_of(name)["title"]) == {"Open Practice"}
