@@ -15,6 +15,7 @@ from epg_pipeline.cli.console import say
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from epg_pipeline.settings import Settings
     from epg_pipeline.up import Addresses
 
 GUIDE_PORT, DAGSTER_PORT = 8080, 3000
@@ -86,7 +87,7 @@ def serve(
 
     settings = Settings.from_environment()
     say(f"Guides at http://{host}:{port}/")
-    app = guide_app(settings.dist, playlist_token(settings.home))
+    app = guide_app(settings.dist, playlist_token(settings.home), bucket=_bucket(settings))
     uvicorn.run(
         app,
         host=host,
@@ -97,6 +98,15 @@ def serve(
         limit_concurrency=MOST_CLIENTS,
         timeout_graceful_shutdown=5,  # a player that reads slowly does not keep us from ending
     )
+
+
+def _bucket(settings: Settings) -> str:
+    """Where anyone finds the guides in the public bucket; "" where nothing says so."""
+    if settings.storage is None or not settings.storage.public_url:
+        return ""
+    from epg_pipeline.uploads import PREFIX
+
+    return f"{settings.storage.public_url}/{PREFIX}".rstrip("/")
 
 
 def playlist_url(

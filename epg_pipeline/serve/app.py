@@ -38,14 +38,18 @@ SAID = {
 _log = logging.getLogger(__name__)
 
 
-def guide_app(dist: Path, token: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Starlette:
+def guide_app(
+    dist: Path, token: str, now: Callable[[], datetime] = lambda: datetime.now(UTC), bucket: str = ""
+) -> Starlette:
     """The server over the folder of published guides; `token` opens the private playlists.
+
+    `bucket` is where anyone finds the same guides in the public bucket, "" when nowhere: the start page tells it.
 
     /guides/<slug>/ is a provider's page, beside it guide.xml, guide.xml.gz, report.html, summary.json and, with the
     token, playlist.m3u; /guides/<slug>/<edition or date>/ holds the guide of that edition or day. / lists the
     providers, /metrics is for Prometheus, /health says that the server lives. Everything else is 404.
     """
-    counter = _Counter(Shelf(dist), token, now)
+    counter = _Counter(Shelf(dist), token, now, bucket)
     provider = "/guides/{slug:str}"
     routes = [
         Route("/", counter.start),
@@ -84,10 +88,11 @@ async def _unreadable(request: Request, fault: Exception) -> Response:
 class _Counter:
     """The endpoints: the counter at which the shelf's files are handed out."""
 
-    def __init__(self, shelf: Shelf, token: str, now: Callable[[], datetime]) -> None:
+    def __init__(self, shelf: Shelf, token: str, now: Callable[[], datetime], bucket: str) -> None:
         self._shelf = shelf
         self._token = token
         self._now = now
+        self._bucket = bucket
         self.metrics = Metrics(shelf)
 
     async def health(self, _request: Request) -> Response:
@@ -100,7 +105,8 @@ class _Counter:
         return Response(body, headers={"content-type": kind, "cache-control": "no-store"})
 
     def start(self, request: Request) -> Response:
-        page = start_page(self._shelf.guides(), str(request.base_url).rstrip("/"), self._now()).encode()
+        server = f"{request.base_url}guides"
+        page = start_page(self._shelf.guides(), server, self._bucket, self._now()).encode()
         headers = {
             "content-type": MEDIA_TYPES["index.html"],
             "cache-control": "no-cache",

@@ -41,11 +41,14 @@ class _Problem:
     why: str
 
 
-def start_page(guides: Sequence[Guide], server: str, now: datetime) -> str:
-    """The HTML of the start page. `server` is the address the reader reached it by; `now` tells what is too old."""
+def start_page(guides: Sequence[Guide], server: str, bucket: str, now: datetime) -> str:
+    """The HTML of the start page; `now` tells what is too old.
+
+    `server` is where the reader finds the guides here, `bucket` where in the public bucket, "" if nowhere.
+    """
     channels = sum(guide.summary.channels or 0 for guide in guides)
     total = f"{_counted(len(guides), 'provider')} · {_counted(channels, 'channel')}" if guides else ""
-    listing = _template().render(guides=[_shown(guide, server, now) for guide in guides], total=total)
+    listing = _template().render(guides=[_shown(guide, server, bucket, now) for guide in guides], total=total)
     return one_file("start_page", None, {"LISTING": listing})
 
 
@@ -55,7 +58,7 @@ def _template() -> Template:
     return environment.from_string(files("epg_pipeline.serve").joinpath("listing.html").read_text("utf-8"))
 
 
-def _shown(guide: Guide, server: str, now: datetime) -> dict[str, object]:
+def _shown(guide: Guide, server: str, bucket: str, now: datetime) -> dict[str, object]:
     summary, published = guide.summary, guide.summary.published_at
     return {
         "slug": guide.slug,
@@ -68,7 +71,7 @@ def _shown(guide: Guide, server: str, now: datetime) -> dict[str, object]:
         "about": _date(summary.day) if summary.day and _is_of_the_past(summary) else "",
         "figures": _figures(guide),
         "problems": _problems(guide, now),
-        "addresses": list(_addresses(guide, server)),
+        "addresses": _addresses(guide, server, bucket),
     }
 
 
@@ -120,17 +123,18 @@ def _problems(guide: Guide, now: datetime) -> list[_Problem]:
     return problems
 
 
-def _addresses(guide: Guide, server: str) -> list[_Address]:
-    """The packed guide first, which every player above takes; both forms of the own guide, one of each edition."""
-    offered = [("guide.xml.gz", ""), ("guide.xml", ""), *(("guide.xml.gz", folder) for folder in guide.editions)]
+def _addresses(guide: Guide, server: str, bucket: str) -> list[_Address]:
+    """The packed guide first, which every player takes; both forms of the own guide, one of each edition."""
+    offered = [
+        ("guide.xml.gz", server, "guide.xml.gz"),
+        ("guide.xml", server, "guide.xml"),
+        *((f"{folder} edition", server, f"{folder}/guide.xml.gz") for folder in guide.editions),
+        *([("in the bucket", bucket, "guide.xml.gz")] if bucket else []),
+    ]
     return [
-        _Address(
-            f"{guide.slug}-{number}",
-            f"{folder} edition" if folder else name,
-            "/".join(filter(None, (server, "guides", guide.slug, folder, name))),
-        )
-        for number, (name, folder) in enumerate(offered)
-        if "/".join(filter(None, (folder, name))) in guide.sizes
+        _Address(f"{guide.slug}-{number}", what, f"{place}/{guide.slug}/{path}")
+        for number, (what, place, path) in enumerate(offered)
+        if path in guide.sizes
     ]
 
 

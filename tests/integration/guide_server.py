@@ -112,10 +112,10 @@ class GuideServer:
 
 
 @contextmanager
-def serving(dist: Path, token: str = TOKEN):
+def serving(dist: Path, token: str = TOKEN, bucket: str = ""):
     """A server over the folder, which need not be there."""
     guides = GuideServer(dist)
-    app = guide_app(dist, token, lambda: guides.now)
+    app = guide_app(dist, token, lambda: guides.now, bucket)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -75,6 +75,14 @@ def test_the_addresses_to_copy_work(guides):
     assert {guides.get(address.removeprefix(server)).status for address in addresses} == {200}
 
 
+def test_the_bucket_is_an_address_too(tmp_path):
+    write_provider(tmp_path / "dist", editions=[])
+    with serving(tmp_path / "dist", bucket="https://tv.example.org/epg") as guides:
+        assert _addresses(guides)[2:] == ["https://tv.example.org/epg/club/guide.xml.gz"]
+        (guides.dist / "club" / "guide.xml.gz").unlink()
+        assert len(_addresses(guides)) == 1
+
+
 def test_addresses_are_those_the_reader_came_by(guides):
     page = guides.get("/", host="guides.example:8443")
     assert 'value="http://guides.example:8443/guides/club/guide.xml"' in page.text
