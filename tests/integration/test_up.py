@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 import urllib.request
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -108,10 +109,9 @@ class Up:
             return json.load(answer)["data"]
 
     def runs(self) -> list[str]:
-        return [
-            run["status"]
-            for run in self.ask("{ runsOrError { ... on Runs { results { status } } } }")["runsOrError"]["results"]
-        ]
+        """How the runs of the job `provider_day` stand; looks for changed playlists go on beside them."""
+        query = '{ runsOrError(filter: {pipelineName: "provider_day"}) { ... on Runs { results { status } } } }'
+        return [run["status"] for run in self.ask(query)["runsOrError"]["results"]]
 
 
 def _parents() -> list[tuple[int, int]]:
@@ -197,6 +197,37 @@ def test_a_browser_sees_the_graph_and_makes_a_partition(up, page, tmp_path):
     )
     page.get_by_text("Materialized").first.wait_for()
     page.get_by_text("match_rate").first.wait_for()
+
+
+def test_a_backfill_of_assets_makes_every_day_of_every_provider(up):
+    ran = epg(up.home, "provider", "add", "Other", "--playlist", up.home / "list.m3u", "--timezone", ZONE)
+    assert ran.code == 0, ran.told
+    assert epg(up.home, "onboard", "Other", "--date", DAY, "--as-of", DAY).code == 0
+    partitions = '{ assetNodeOrError(assetKey: {path: ["raw_m3u"]}) '
+    partitions += "{ ... on AssetNode { partitionKeysByDimension { partitionKeys } } } }"
+    until(60, lambda: "other" in str(up.ask(partitions)), "a partition of the other provider")
+    days = [DAY + timedelta(days=number) for number in (1, 2)]
+    wanted = [
+        {
+            "assetKey": {"path": [asset]},
+            "partitions": {"range": {"start": f"{days[0]}|club", "end": f"{days[-1]}|other"}},
+        }
+        for asset in ("matched_programmes", "published_xmltv")
+    ]
+    launched = up.ask(
+        "mutation($p: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $p) "
+        "{ ... on LaunchBackfillSuccess { backfillId } } }",
+        p={"partitionsByAssets": wanted},
+    )["launchPartitionBackfill"]
+    query = "query($id: String!) { partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status } } }"
+
+    def ended():
+        status = up.ask(query, id=launched["backfillId"])["partitionBackfillOrError"]["status"]
+        return None if status in ("REQUESTED", "CANCELING", "FAILING") else status
+
+    assert until(STARTS, ended, "the backfill") == "COMPLETED_SUCCESS"
+    made = [up.home / "dist" / slug / str(day) / "guide.xml" for slug in ("club", "other") for day in days]
+    assert [path for path in made if not path.exists()] == []
 
 
 def test_a_browser_opens_the_guide(up, page):
