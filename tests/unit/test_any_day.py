@@ -134,7 +134,7 @@ def expected(instant: int, length: int, told: list[Airing]) -> tuple[str, str]:
     return ("filler", told_of[0].title) if told_of else ("idle", "No Programming Today")
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(DAYS, CASES)
 def test_every_minute_of_a_day_shows_what_the_rules_say(day, told):
     length = (day.closes - day.opens) // MINUTE
@@ -163,7 +163,7 @@ def assert_whole(rows: pl.DataFrame, opens: datetime, closes: datetime) -> None:
     assert (others["stops_at"] - others["starts_at"] <= BLOCK).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(DAYS, st.lists(CASES, min_size=3, max_size=3), st.permutations([0, 1, 2]))
 def test_days_on_record_make_one_guide_in_whatever_order_they_were_made(first, told, order):
     days = [first.shifted(number) for number in range(3)]
