@@ -115,7 +115,7 @@ def _mended_by(incident: Incident) -> str:
             "epg events refresh" if incident.subject == "events" else "the run in Dagster tells more; then: epg doctor"
         )
     if incident.subject.startswith("playlist"):
-        return f"epg refresh {provider}"
+        return f"epg refresh {provider}; new credentials: epg provider edit {provider}"
     if incident.subject.startswith("uploads"):
         return f"epg publish --provider {provider}"
     return f"epg publish --provider {provider}{day}"
