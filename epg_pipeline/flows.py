@@ -29,7 +29,7 @@ from epg_pipeline.domain.playlist import PlaylistError, parse_playlist
 from epg_pipeline.domain.schedule import own_blocks, schedule
 from epg_pipeline.domain.slots import sort_entries
 from epg_pipeline.isolation import without_faulty
-from epg_pipeline.judging import check_matched, check_slots, names_day
+from epg_pipeline.judging import check_matched, check_slots, names_day, slots_in_force
 from epg_pipeline.known_facts import facts_on_record, installed_facts, learn_aliases
 from epg_pipeline.publishing import FlowError, days_ahead, publish_day
 from epg_pipeline.reports import (
@@ -368,7 +368,8 @@ def _events_report(events: pl.DataFrame, written: int, unchanged: int, faults: t
 
 
 def _is_scheduled(store: Store, provider: Provider, day: ProviderDay) -> bool:
-    """Whether the day has programmes of its own. They tile a channel's whole day, so its middle tells for all of it."""
+    """Whether each channel has programmes of the day. They tile its whole day, so the middle tells for all of it."""
     noon = day.opens + timedelta(hours=12)
     rows = store.programmes(provider, noon, noon + timedelta(microseconds=1))
-    return not rows.filter(pl.col("starts_at") >= day.opens).is_empty()
+    own = rows.filter(pl.col("starts_at") >= day.opens)
+    return own.height >= max(slots_in_force(store, provider, day.date), 1)

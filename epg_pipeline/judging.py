@@ -29,11 +29,16 @@ def names_day(store: Store, provider: Provider, day: date) -> date:
     return names.day if names else day
 
 
+def slots_in_force(store: Store, provider: Provider, day: date) -> int:
+    """How many slots there are on a day."""
+    names = History(store.connections).names_in_force(provider, day)
+    return names.slots if names else 0
+
+
 def check_slots(store: Store, provider: Provider, day: date, slots: pl.DataFrame, facts: Facts) -> tuple[Verdict, ...]:
     """The checks of a playlist's SLOTS before they are stored for a day."""
-    last = History(store.connections).names_in_force(provider, day)
     return (
-        checks.slot_count(int(slots["is_slot"].sum()), last.slots if last else 0),
+        checks.slot_count(int(slots["is_slot"].sum()), slots_in_force(store, provider, day)),
         checks.unknown_families(slots, {family.name for family in facts.families}),
     )
 

@@ -25,6 +25,7 @@ from epg_pipeline.adapters.postgres import Publication
 from epg_pipeline.config import load_facts
 from epg_pipeline.config.provider_settings import TIERS, Edition
 from epg_pipeline.config.texts import Texts, load_texts
+from epg_pipeline.domain.checks import no_empty_channel
 from epg_pipeline.domain.clone import clone_playlist
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.losses import lost_share, programmes_by_day
@@ -168,6 +169,7 @@ class _Press:
         marks = self._wishes.live_marks
         try:
             self._refuse_loss(below, guide, by_day)
+            self._refuse_gaps(below, guide)
             body = to_xmltv(guide.channels, guide.programmes, language=told.texts.language, live_marks=marks)
             written = write_guide(path, body, self._beside(folder, told, guide), live_marks=marks)
         except (GuideHeldBackError, GuideError) as fault:
@@ -185,13 +187,22 @@ class _Press:
 
     def _guide(self, told: Told, days: list[ProviderDay]) -> Guide:
         """The part of the programmes that is on during some days, with the channels in force on the last of them."""
-        last = days[-1].date
-        if last not in self._channels:
-            self._channels[last] = self._store.channels(self._provider, last)
-        channels = self._channels[last]
+        channels = self._in_force(days[-1].date)
         during = told.programmes.filter(pl.col("stops_at") > days[0].opens, pl.col("starts_at") < days[-1].closes)
         own = during.join(channels, on="channel_id", how="semi")  # a slot gone since keeps its record, not its guide
         return Guide(days, channels.join(own, on="channel_id", how="semi", maintain_order="left"), own)
+
+    def _in_force(self, day: date) -> pl.DataFrame:
+        if day not in self._channels:
+            self._channels[day] = self._store.channels(self._provider, day)
+        return self._channels[day]
+
+    def _refuse_gaps(self, below: str, guide: Guide) -> None:
+        """GuideHeldBackError when a channel that the guide should have is without programmes on the day published."""
+        due = self._in_force(guide.days[-1].date).join(self._in_force(self._day.date), on="channel_id", how="semi")
+        verdict = no_empty_channel(due, guide.programmes, self._day)
+        if not verdict.holds:
+            raise GuideHeldBackError(below, [f"{verdict.said}. Make them: epg refresh"])
 
     def _refuse_loss(self, below: str, guide: Guide, by_day: Mapping[date, int]) -> None:
         """GuideHeldBackError for a guide without programmes, or with too few against the last one, which stands there.
@@ -217,7 +228,7 @@ class _Press:
         snapshot = self._store.snapshot(self._provider, day)
         if snapshot is None:
             return f"nothing is on record for {day}; make it first: epg refresh"
-        if self._channels[day].is_empty():
+        if self._in_force(day).is_empty():
             return f"its playlist of {snapshot.day} holds no event slot; see how its names are read: epg match"
         return f"its slots of {day} have no programmes yet; make them: epg refresh"
 
