@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from epg_pipeline.adapters.status_rows import (
     FailedUploads,
+    GuideMade,
     ProviderState,
     Run,
     Schedule,
     SetAside,
     failed_uploads,
+    latest_guides,
     latest_runs,
     provider_states,
     schedules,
@@ -62,11 +64,15 @@ class Coming:
 
 @dataclass(frozen=True)
 class Status:
-    """One look at everything. `runs` is None where Dagster has no record, `up` where it does not run."""
+    """One look at everything. `runs` is None where Dagster has no record, `up` where it does not run.
+
+    `guides` are those published last, by a run or by hand.
+    """
 
     up: Addresses | None
     providers: list[ProviderState]
     runs: list[Run] | None
+    guides: list[GuideMade]
     coming: list[Coming]
     problems: list[Problem]
 
@@ -89,7 +95,8 @@ def look(store: Store, settings: Settings, now: datetime) -> Status:
         *map(_of_uploads, failed_uploads(store.connections)),
     ]
     coming = _coming(planned, states, known, now) if up else []
-    return Status(up, states, latest_runs(database, MOST_RUNS), coming, problems)
+    runs, guides = latest_runs(database, MOST_RUNS), latest_guides(store.connections, MOST_RUNS)
+    return Status(up, states, runs, guides, coming, problems)
 
 
 def _of_up(up: Addresses | None, planned: Sequence[Schedule]) -> Iterator[Problem]:

@@ -75,6 +75,17 @@ class Run:
 
 
 @dataclass(frozen=True)
+class GuideMade:
+    """A current guide that was published with new content."""
+
+    slug: str
+    day: date
+    published_at: datetime
+    channels: int
+    programmes: int
+
+
+@dataclass(frozen=True)
 class Schedule:
     """Something Dagster does by the clock: its cron text in UTC, and whether it is switched on."""
 
@@ -104,6 +115,17 @@ def failed_uploads(connections: Connections) -> list[FailedUploads]:
     )
     with connections.transaction() as connection, connection.cursor(row_factory=class_row(FailedUploads)) as cursor:
         return cursor.execute(statement).fetchall()
+
+
+def latest_guides(connections: Connections, limit: int) -> list[GuideMade]:
+    """The current guides that were published last, newest first, whoever published them."""
+    statement = (
+        "SELECT p.slug, u.day, u.published_at, u.channel_count AS channels, u.programme_count AS programmes "
+        "FROM publications AS u JOIN providers AS p ON p.id = u.provider_id "
+        "WHERE p.record_status = 'active' AND u.path = p.slug || '/guide.xml' ORDER BY u.id DESC LIMIT %s"
+    )
+    with connections.transaction() as connection, connection.cursor(row_factory=class_row(GuideMade)) as cursor:
+        return cursor.execute(statement, (limit,)).fetchall()
 
 
 def latest_runs(database: DatabaseParts, limit: int) -> list[Run] | None:

@@ -64,6 +64,9 @@ def _print(found: Status, now: datetime) -> None:
     _print_providers(found, now)
     if found.runs:
         table("Last runs", ("Run", "Of", "Status", "Began", "Took"), [_run_row(run, now) for run in found.runs])
+    elif found.guides:
+        made = [(one.slug, str(one.day), one.programmes, _ago(one.published_at, now)) for one in found.guides]
+        table("Last guides", ("Of", "Day", "Programmes", "Published"), made)
     if found.coming:
         rows = [(one.what, _ahead(one.at, now)) for one in found.coming]
         table("Next", ("What", "When"), rows)

@@ -170,6 +170,7 @@ def test_the_command_prints_one_screen_and_one_json_object(run, database, tmp_pa
     (tmp_path / "list.m3u").write_bytes(playlist())
     run("provider", "add", "Club", "--playlist", tmp_path / "list.m3u", "--timezone", ZONE)
     assert run("onboard", "Club").code == 0
+    assert "Last guides" in run("status").out, "Dagster has no record yet"
     with psycopg.connect(database) as connection:
         connection.execute(DAGSTERS)
     ran = run("status")
@@ -178,5 +179,6 @@ def test_the_command_prints_one_screen_and_one_json_object(run, database, tmp_pa
         assert words in ran.out
     found = json.loads(run("status", "--json").out)
     assert found["providers"][0]["slots"] == 5
+    assert found["guides"][0]["slug"] == "club"
     assert found["up"] is None
     assert {problem["mend"] for problem in found["problems"]} >= {"epg up"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from epg_pipeline.config.files import ConfigError
@@ -69,3 +71,8 @@ def test_the_help_tells_of_every_setting_with_its_default():
     assert told["clock=zone|12|24"].endswith("(default: zone)")
     assert "(default: no)" in told["testing=yes|no"]
     assert "(default: none)" in told["minutes=NAME=NUMBER,…"]
+
+
+def test_the_docs_tell_of_every_setting():
+    told = (Path(__file__).parents[2] / "docs" / "providers.md").read_text("utf-8")
+    assert [key for key in ProviderSettings.model_fields if f"`{key}`" not in told] == []
