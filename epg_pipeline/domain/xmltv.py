@@ -15,7 +15,7 @@ import polars as pl
 from lxml import etree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 # No DOCTYPE: it is not needed to be valid, and a reader that follows one asks for a file that is not there.
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<tv generator-info-name="epg_pipeline">\n'
@@ -59,10 +59,10 @@ def _written(rows: pl.DataFrame, element: pl.Expr) -> str:
 
 def _channel(language: str) -> pl.Expr:
     return pl.concat_str(
-        pl.lit('  <channel id="'), _escaped("channel_id"), pl.lit(f'">\n    <display-name lang="{language}">'),
-        _escaped("display_name"), pl.lit("</display-name>\n"),
+        pl.lit('  <channel id="'), _attribute(pl.col("channel_id")),
+        pl.lit(f'">\n    <display-name lang="{language}">'), _text(pl.col("display_name")), pl.lit("</display-name>\n"),
         pl.when(pl.col("logo").str.contains(r"^https?://\S+$"))
-        .then(pl.lit('    <icon src="') + _escaped("logo") + pl.lit('"/>\n'))
+        .then(pl.lit('    <icon src="') + _attribute(pl.col("logo")) + pl.lit('"/>\n'))
         .otherwise(pl.lit("")),
         pl.lit("  </channel>\n"),
     )  # fmt: skip
@@ -75,14 +75,14 @@ def _programme(language: str, *, live_marks: bool) -> pl.Expr:
     live = _mark("live", is_live_event) if live_marks else pl.lit("")
     return pl.concat_str(
         pl.lit('  <programme start="'), _instant("starts_at"), pl.lit('" stop="'), _instant("stops_at"),
-        pl.lit('" channel="'), _escaped("channel_id"), pl.lit('">\n'),
-        pl.lit(f"    <title{spoken}>"), _escaped("title"), pl.lit("</title>\n"),
+        pl.lit('" channel="'), _attribute(pl.col("channel_id")), pl.lit('">\n'),
+        pl.lit(f"    <title{spoken}>"), _text(pl.col("title")), pl.lit("</title>\n"),
         _optional("sub-title", "sub_title", spoken),
         _optional("desc", "description", spoken),
         _optional("date", "date", ""),
-        _several("categories", f"    <category{spoken}>", "</category>\n"),
-        _several("keywords", f"    <keyword{spoken}>", "</keyword>\n"),
-        _several("icons", '    <icon src="', '"/>\n'),
+        _several("categories", f"    <category{spoken}>", "</category>\n", _text),
+        _several("keywords", f"    <keyword{spoken}>", "</keyword>\n", _text),
+        _several("icons", '    <icon src="', '"/>\n', _attribute),
         _optional("episode-num", "episode_num", ' system="xmltv_ns"'),
         _mark("previously-shown", pl.col("is_replay")),
         _mark("new", pl.col("is_new")),
@@ -96,13 +96,13 @@ def _instant(column: str) -> pl.Expr:
 
 
 def _optional(element: str, column: str, attributes: str) -> pl.Expr:
-    text = pl.lit(f"    <{element}{attributes}>") + _escaped(column) + pl.lit(f"</{element}>\n")
+    text = pl.lit(f"    <{element}{attributes}>") + _text(pl.col(column)) + pl.lit(f"</{element}>\n")
     return pl.when(pl.col(column) != "").then(text).otherwise(pl.lit(""))
 
 
-def _several(column: str, before: str, after: str) -> pl.Expr:
+def _several(column: str, before: str, after: str, escaped: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
     """An element for each text of a list; escaping works on the joined text, parted by a character no text may hold."""
-    joined = _escape(pl.col(column).list.join("\n"))
+    joined = escaped(pl.col(column).list.join("\n"))
     elements = pl.lit(before) + joined.str.replace_all("\n", after + before, literal=True) + pl.lit(after)
     return pl.when(pl.col(column).list.len() > 0).then(elements).otherwise(pl.lit(""))
 
@@ -111,18 +111,18 @@ def _mark(element: str, holds: pl.Expr) -> pl.Expr:
     return pl.when(holds).then(pl.lit(f"    <{element}/>\n")).otherwise(pl.lit(""))
 
 
-def _escaped(column: str) -> pl.Expr:
-    return _escape(pl.col(column))
-
-
-def _escape(text: pl.Expr) -> pl.Expr:
+def _text(text: pl.Expr) -> pl.Expr:
     return (
         text.str.replace_all(_CONTROLS, "")
         .str.replace_all("&", "&amp;", literal=True)
         .str.replace_all("<", "&lt;", literal=True)
         .str.replace_all(">", "&gt;", literal=True)
-        .str.replace_all('"', "&quot;", literal=True)
     )
+
+
+def _attribute(text: pl.Expr) -> pl.Expr:
+    # Only here: some readers show &quot; in a text as it stands.
+    return _text(text).str.replace_all('"', "&quot;", literal=True)
 
 
 def check_guide(guide: bytes, *, live_marks: bool = False) -> list[str]:

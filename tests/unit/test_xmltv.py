@@ -82,6 +82,13 @@ def test_only_the_live_block_is_new_and_a_replay_was_shown_before():
     assert "new" not in marks
 
 
+def test_a_double_quote_is_escaped_where_it_must_be_and_nowhere_else():
+    rows = dressed(TROY | {"home_logo": 'https://art.example/"odu".png'}, SHOW | {"title": 'The "Late" Show'})
+    guide = to_xmltv(CHANNELS, rows).decode()
+    assert 'src="https://art.example/&quot;odu&quot;.png"' in guide
+    assert '>The "Late" Show</title>' in guide
+
+
 def test_texts_are_escaped_and_come_back_as_they_were():
     titles = [programme.findtext("title") for programme in of("ESPN-plus-05.demo")]
     assert "Pat & Rich <live>" in titles
