@@ -242,7 +242,9 @@ def of_running(home: Path) -> Iterator[Finding]:
     """If `epg up` runs, its parts answer."""
     running = running_addresses(home)
     if running is None:
-        yield Finding("warn", "epg up", "it does not run: nothing happens by itself", "epg up")
+        yield Finding(
+            "warn", "epg up", "it does not run here: unless Dagster runs elsewhere, nothing happens by itself", "epg up"
+        )
         return
     if not running.dagster:
         yield Finding("warn", "epg up", "it is starting", "Look again in a minute.")

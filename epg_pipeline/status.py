@@ -101,7 +101,9 @@ def look(store: Store, settings: Settings, now: datetime) -> Status:
 
 def _of_up(up: Addresses | None, planned: Sequence[Schedule]) -> Iterator[Problem]:
     if up is None:
-        yield Problem("", "epg up does not run: nothing happens by itself, and no guide is served", "epg up")
+        yield Problem(
+            "", "epg up does not run here: unless Dagster runs elsewhere, nothing happens by itself", "epg up"
+        )
     for one in planned:
         if not one.is_on:
             where = f"{up.dagster}/automation" if up and up.dagster else "Dagster's page Automation, once epg up runs"

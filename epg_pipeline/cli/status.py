@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from epg_pipeline.adapters.status_rows import ProviderState, Run
     from epg_pipeline.status import Status
 
-MOST_PROVIDERS = 15
+MOST_PROVIDERS, MOST_PROBLEMS = 15, 20  # what one screen holds
 HOUR, DAY = 3600, 86400
 
 
@@ -70,14 +70,17 @@ def _print(found: Status, now: datetime) -> None:
     if found.coming:
         rows = [(one.what, _ahead(one.at, now)) for one in found.coming]
         table("Next", ("What", "When"), rows)
-    if found.problems:
-        table(
-            "Problems",
-            ("Of", "What", "To mend it"),
-            [(problem.provider or "all", problem.what, problem.mend) for problem in found.problems],
-        )
-    else:
+    _print_problems(found)
+
+
+def _print_problems(found: Status) -> None:
+    if not found.problems:
         say("No problem is known.")
+        return
+    rows = [(one.provider or "all", one.what, one.mend) for one in found.problems[:MOST_PROBLEMS]]
+    table("Problems", ("Of", "What", "To mend it"), rows)
+    if left := len(found.problems) - len(rows):
+        say(f"… and {left} more: epg status --json")
 
 
 def _print_providers(found: Status, now: datetime) -> None:
