@@ -19,6 +19,7 @@ import pytest
 from commands import ROOT, command, environment, epg, every_text
 from small_provider import DAY, PASSWORD, ZONE, events_file, playlist
 
+from epg_pipeline import flows
 from epg_pipeline.adapters.embedded import lease_server, stop_server
 from epg_pipeline.adapters.server_place import running_postmaster, server_place
 
@@ -175,8 +176,16 @@ def test_the_provider_on_record_becomes_a_partition(up):
 
 def test_a_browser_sees_the_graph_and_makes_a_partition(up, page, tmp_path):
     test_the_provider_on_record_becomes_a_partition(up)
-    page.goto(f"{up.dagster}/asset-groups", wait_until="domcontentloaded")
-    for asset in ("raw_m3u", "filtered_channels", "canonical_events", "matched_programmes", "published_xmltv"):
+    groups = "%2C".join(f"global%40global%3A{group}" for group in ("playlists", "events", "guides", "overview"))
+    page.goto(f"{up.dagster}/asset-groups?expanded={groups}", wait_until="domcontentloaded")
+    for asset in (
+        "raw_m3u",
+        "filtered_channels",
+        "canonical_events",
+        "matched_programmes",
+        "published_xmltv",
+        "provider_overview",
+    ):
         page.get_by_text(asset).first.wait_for()
     page.goto(f"{up.dagster}/locations/epg_pipeline/jobs/provider_day", wait_until="domcontentloaded")
     page.get_by_role("button", name="Materialize all").first.click()
@@ -235,6 +244,33 @@ def test_a_browser_opens_the_guide(up, page):
     page.get_by_role("link", name="club", exact=True).click()
     page.get_by_text("NBA 01").first.wait_for()
     assert page.url == f"{up.guides}/guides/club/"
+
+
+def test_a_check_that_fails_is_seen_and_nothing_is_published(up, page):
+    (up.home / "list.m3u").write_text("#EXTM3U\n#EXTINF:-1,USA | CNN HD\nhttp://tv.example/1.ts\n")
+    today, before = str(flows.today(ZONE)), len(up.runs())
+    of_partition = {"dagster/partition/date": today, "dagster/partition/provider": "club"}
+    tags = {"dagster/partition": f"{today}|club", **of_partition}
+    launched = up.ask(
+        "mutation($p: ExecutionParams!) { launchPipelineExecution(executionParams: $p) { __typename } }",
+        p={
+            "selector": {
+                "repositoryLocationName": "epg_pipeline",
+                "repositoryName": "__repository__",
+                "jobName": "provider_day",
+            },
+            "mode": "default",
+            "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
+        },
+    )
+    assert launched["launchPipelineExecution"]["__typename"] == "LaunchRunSuccess"
+    until(STARTS, lambda: len(up.runs()) > before and "FAILURE" in up.runs(), "the run")
+    page.goto(
+        f"{up.dagster}/assets/filtered_channels?view=checks&checkDetail=slot_count", wait_until="domcontentloaded"
+    )
+    page.get_by_text("the playlist has 0 event slots, the last one had 5").first.wait_for()
+    page.get_by_text(f"{today}|club").first.wait_for()
+    assert not (up.home / "dist" / "club" / today).exists()
 
 
 def test_nothing_the_servers_wrote_carries_the_account(up):
