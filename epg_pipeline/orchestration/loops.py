@@ -14,7 +14,13 @@ from epg_pipeline.adapters.http import without_addresses
 from epg_pipeline.domain.checks import CheckFailedError, demand
 from epg_pipeline.isolation import reason
 from epg_pipeline.orchestration.checks import checked, record
-from epg_pipeline.orchestration.partitions import OF_DAYS, OF_PROVIDER, demand_whole_range, provider_and_day
+from epg_pipeline.orchestration.partitions import (
+    OF_DAYS,
+    OF_PROVIDER,
+    PROVIDER_DAYS,
+    demand_whole_range,
+    provider_and_day,
+)
 from epg_pipeline.orchestration.shown import table
 
 if TYPE_CHECKING:
@@ -69,8 +75,8 @@ def each_provider_day(
         try:
             slug, day = provider_and_day(key)
             report = work(store.provider(slug), day)
-            _materialised(context, key, show(report))
             demand(report.verdicts)
+            _materialised(context, key, show(report))
             record(context, key, report.verdicts)
         except CheckFailedError as fault:
             record(context, key, fault.verdicts)
@@ -113,8 +119,10 @@ def _failure(faults: RunFaults, partitions: int) -> dg.Failure:
 
 
 def _is_last_step(context: dg.AssetExecutionContext) -> bool:
+    """Whether no later step of the run goes over the same partitions; others know nothing of the faults."""
     layer = context.job_def.asset_layer
-    return not layer.get(context.asset_key).child_keys & set(layer.executable_asset_keys)
+    later = layer.get(context.asset_key).child_keys & set(layer.executable_asset_keys)
+    return not any(layer.get(key).partitions_def == PROVIDER_DAYS for key in later)
 
 
 def _set_aside(context: dg.AssetExecutionContext, key: str, why: str) -> None:

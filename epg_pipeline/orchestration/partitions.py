@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 FIRST_DAY = "2025-01-01"
 DAILY_PUBLISH = "0 6 * * *"  # UTC
-DAYS_AHEAD = 3  # today and the two days after it: their guides are published ahead
+# Today and the two days after it. A provider whose guide reaches farther gets it from the publish of its today, and a
+# refresh of events that reaches into the future goes a week ahead whatever its partitions.
+DAYS_AHEAD = 3
 
 DAYS = dg.DailyPartitionsDefinition(start_date=FIRST_DAY, end_offset=DAYS_AHEAD)
 PROVIDERS = dg.DynamicPartitionsDefinition(name="providers")

@@ -91,7 +91,10 @@ def test_a_coming_day_has_todays_playlist_and_does_not_hide_what_today_becomes(r
     (tmp_path / "list.m3u").write_text(
         "#EXTM3U\n#EXTINF:-1,NBA 01: Boston Celtics vs Orlando Magic @ 8 PM ET\nhttp://tv.example/1.ts\n"
     )
-    assert run("provider_day", f"{now}|club", force=True).success  # four of five slots gone is what was meant
+    assert not run("provider_day", f"{now}|club").success
+    fit = dg.AssetCheckKey(dg.AssetKey("published_xmltv"), "guide_fit")
+    assert not instance.event_log_storage.get_asset_check_execution_history(fit, limit=1)[0].evaluation.passed
+    assert run("publish_day", f"{now}|club", force=True).success  # that four of five slots are gone is what was meant
     assert store.channels(club, ahead)["name"].to_list() == ["NBA 01: Boston Celtics vs Orlando Magic @ 8 PM ET"]
 
 

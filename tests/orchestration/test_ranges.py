@@ -80,6 +80,11 @@ def test_a_step_run_alone_fails_itself(run, instance, club, poisoned):
     assert materialised(instance, "matched_programmes") == keys(day for day in DAYS if day != BAD)
 
 
+def test_a_run_that_makes_the_overview_too_is_seen_to_fail(run, instance, club, monkeypatch):
+    monkeypatch.setattr(flows, "publish_provider", lambda *_, **__: 1 / 0)
+    assert not run("__ASSET_JOB", FIRST, assets=["published_xmltv", "provider_overview"]).success
+
+
 def test_mended_dates_are_made_good_by_a_second_run(run, instance, club, poisoned, monkeypatch):
     run("provider_day", FIRST, LAST)
     monkeypatch.undo()
