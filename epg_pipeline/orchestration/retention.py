@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import dagster as dg
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable  # no public way leads to it
+from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 
 from epg_pipeline.orchestration.jobs import HUNG_AFTER
 
@@ -23,8 +25,7 @@ def delete_old_runs(context: dg.OpExecutionContext) -> None:
     before = datetime.now(UTC) - timedelta(days=settings.keep_runs_days)
     deleted = 0
     for run_id in old_runs(context.instance, before):
-        context.instance.delete_run(run_id)
-        context.instance.compute_log_manager.delete_logs(prefix=[run_id])
+        forget(context.instance, run_id)
         deleted += 1
     context.log.info("%d runs from before %s were deleted", deleted, f"{before:%Y-%m-%d}")
     context.add_output_metadata({"deleted": deleted})
@@ -49,6 +50,17 @@ def old_runs(instance: dg.DagsterInstance, before: datetime) -> Iterator[str]:
         made = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
         if not latest & {record.storage_id for record in made}:
             yield run_id
+
+
+def forget(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Delete a run with its logs, and its results of checks, which Dagster leaves: eight for each partition."""
+    instance.delete_run(run_id)
+    instance.compute_log_manager.delete_logs(prefix=[run_id])
+    log = instance.event_log_storage
+    if isinstance(log, SqlEventLogStorage):
+        with log.index_connection() as connection:
+            of_run = AssetCheckExecutionsTable.c.run_id == run_id
+            connection.execute(AssetCheckExecutionsTable.delete().where(of_run))
 
 
 @dg.job(description="Drops old runs from Dagster's record; nothing of the guides' own record.", tags=HUNG_AFTER)

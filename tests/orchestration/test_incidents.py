@@ -10,7 +10,7 @@ from small_provider import DAY
 
 from epg_pipeline import flows
 from epg_pipeline.orchestration.incidents import incidents, outcome_of, providers_of
-from epg_pipeline.orchestration.retention import old_runs
+from epg_pipeline.orchestration.retention import forget, old_runs
 
 NEXT = DAY + timedelta(days=1)
 
@@ -104,7 +104,10 @@ def test_of_old_runs_those_stay_that_a_partition_hangs_on(run, instance, club):
     soon = datetime.now(UTC) + timedelta(seconds=1)
     assert list(old_runs(instance, soon)) == [replaced]
     assert list(old_runs(instance, soon - timedelta(days=1))) == []
-    instance.delete_run(replaced)
+    forget(instance, replaced)
+    fetched = dg.AssetCheckKey(dg.AssetKey("raw_m3u"), "playlist_fetched")
+    history = instance.event_log_storage.get_asset_check_execution_history(fetched, limit=5)
+    assert [record.run_id for record in history] == [kept]
     for asset in ("raw_m3u", "filtered_channels"):
         made = instance.get_materialized_partitions(dg.AssetKey(asset))
         assert {str(key) for key in made} == {f"{DAY}|club"}
