@@ -122,12 +122,13 @@ def run_up(
     dagster: tuple[str, int],
     guides: tuple[str, int],
     ready: Callable[[Addresses], None],
+    look_after: Callable[[], None],
 ) -> None:
     """Start everything, call `ready` once all answer, and stay until SIGINT or SIGTERM; then stop all.
 
     `environment` is what the children see (see environment.py), `dagster` and `guides` are the interface and port of
-    Dagster's web UI and of the guide server. UpError when a part does not start or ends by itself; the others are
-    stopped then too.
+    Dagster's web UI and of the guide server. `look_after` is called all along, for what is not among the children.
+    UpError when a part does not start or ends by itself; the others are stopped then too.
     """
     logs = settings.home / "logs"
     logs.mkdir(parents=True, exist_ok=True)
@@ -145,6 +146,7 @@ def run_up(
             while not stop_is_asked():
                 for child in children:
                     child.check()
+                look_after()
                 time.sleep(0.25)
         finally:
             _stop(children)

@@ -112,6 +112,21 @@ class Lease:
         """Have the server stay up without users, for programs that are given only its address; see `stop_server`."""
         self._place.pinned.touch()
 
+    def revive(self) -> bool:
+        """Start the server again if it died; says whether it had. At the address it had: others were told of that one.
+
+        StoreError when another program has taken its port since, or it does not start.
+        """
+        if running_postmaster(self._place) is not None:
+            return False
+        with exclusively(self._place.lock):
+            port = _await_ready(self._place) or _start(self._place)
+        if port != self.address.port:
+            raise StoreError(
+                f"The database died, and port {self.address.port} was taken since. Start again what used it."
+            )
+        return True
+
     def __enter__(self) -> Self:
         """The lease itself."""
         return self
@@ -210,10 +225,11 @@ def _start(place: ServerPlace) -> int:
             place.port.write_text(str(port))
             return port
         # Another program may have taken the port since we looked; backends may outlive a killed server by a moment.
-        passing = "could not create any TCP/IP sockets" in told or "shared memory block" in told
-        if not passing or time.monotonic() > deadline:
+        is_taken, is_left = "could not create any TCP/IP sockets" in told, "shared memory block" in told
+        if not (is_taken or is_left) or time.monotonic() > deadline:
             raise StoreError(f"The embedded server does not start; {place.log} ends with:\n{told}")
-        place.port.unlink(missing_ok=True)
+        if is_taken:
+            place.port.unlink(missing_ok=True)
         time.sleep(0.1)
 
 

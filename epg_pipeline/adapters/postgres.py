@@ -161,6 +161,10 @@ class Store:
         if self._lease is not None:
             self._lease.keep_running()
 
+    def revive_server(self) -> bool:
+        """Start the embedded server again if it died; says whether it had. StoreError when it can't be."""
+        return self._lease is not None and self._lease.revive()
+
     # Providers
 
     def providers(self, *, active_only: bool = False) -> list[Provider]:

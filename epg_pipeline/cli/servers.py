@@ -15,6 +15,7 @@ from epg_pipeline.cli.console import say
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from epg_pipeline.adapters.postgres import Store
     from epg_pipeline.settings import Settings
     from epg_pipeline.up import Addresses
 
@@ -62,7 +63,7 @@ def up(
                 guides = {"EPG_GUIDE_URL": f"http://127.0.0.1:{ports[1]}"}  # unless the environment knows a better one
                 environment = {**guides, **childs_environment(variables)}
                 places = ((dagster_host, ports[0]), (host, ports[1]))
-                run_up(settings, environment, *places, partial(_ready, settings.home))
+                run_up(settings, environment, *places, partial(_ready, settings.home), partial(_revive, store))
     except Timeout:
         raise UpError(
             f"epg up runs already for {settings.home}; stop that one first, or set another EPG_HOME"
@@ -185,6 +186,12 @@ def _port(asked: int | None, usual: int) -> int:
     if asked and got != asked:
         raise UpError(f"port {asked} is taken; choose another, or leave the option out for a free one")
     return got
+
+
+def _revive(store: Store) -> None:
+    """Dagster and the runs were given the database's address and can't start it themselves."""
+    if store.revive_server():
+        say("The database had died; it runs again.")
 
 
 def _ready(home: Path, addresses: Addresses) -> None:

@@ -162,6 +162,16 @@ def test_a_server_that_is_killed_starts_again_with_all_that_was_committed(home):
             assert _notes(healed) == ["committed"]
 
 
+def test_one_who_holds_a_lease_starts_a_killed_server_again_where_it_was(home):
+    with lease_server(home) as lease:
+        _note(lease, "committed")
+        assert not lease.revive()
+        os.kill(_postmaster(home).pid, signal.SIGKILL)
+        assert _becomes(lambda: running_postmaster(server_place(home)) is None)
+        assert lease.revive()
+        assert _notes(lease) == ["committed"]  # by the address given out before
+
+
 def test_a_backend_that_outlives_its_killed_server_delays_the_next_one_but_harms_nothing(home):
     with lease_server(home) as lease:
         _note(lease, "before")
