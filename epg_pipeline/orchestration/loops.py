@@ -96,7 +96,7 @@ def _tag(context: dg.AssetExecutionContext) -> None:
     tags = {OF_DAYS: str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"}
     if len(slugs) == 1:
         tags[OF_PROVIDER] = slugs[0]
-    context.instance.add_run_tags(context.run_id, tags)
+    context.instance.add_run_tags(context.run.run_id, tags)
 
 
 def _materialised(context: dg.AssetExecutionContext, key: str, metadata: Mapping[str, Any]) -> None:

@@ -11,31 +11,42 @@ WITH instants AS (
     FROM left_events AS l JOIN events AS e USING (event_id) WHERE e.record_status = 'replaced'
 ),
 decided AS (
-    SELECT DISTINCT c.provider_id, p.timezone, d.channel_name_id, d.day, i.event_id, i.reason, i.starts_at
+    SELECT c.provider_id, p.timezone, d.channel_name_id, d.day, i.event_id, i.reason, i.starts_at
     FROM instants AS i
     JOIN parsed_data AS d ON d.event_id = i.event_id AND d.record_status = 'active'
     JOIN channel_names AS c ON c.id = d.channel_name_id
     JOIN providers AS p ON p.id = c.provider_id
 ),
--- Slots that found no event and might be the new one's: the league fits, and the time as far as the name tells it.
+-- Slots that found no event might be a new one's, where the league fits, and the time as far as the name tells it. Which
+-- one it will be is for the matching to say: a day is noted once for all of them, under no event's id. By the hour is close
+-- enough, and a hundredth of the work.
+near AS (
+    SELECT DISTINCT (starts_at AT TIME ZONE 'UTC')::date + days.off AS on_day, league, date_trunc('hour', starts_at) AS starts_at
+    FROM new_events CROSS JOIN (VALUES (-1), (0), (1)) AS days (off)
+),
 waiting AS (
-    SELECT c.provider_id, p.timezone, min(d.channel_name_id) AS channel_name_id, d.day, d.leagues,
-           COALESCE(d.starts_at, (COALESCE(d.stated_date, d.day) + time '12:00') AT TIME ZONE p.timezone) AS about
+    SELECT c.provider_id, p.timezone, min(d.channel_name_id) AS channel_name_id, d.day, d.leagues, told.about
     FROM parsed_data AS d
     JOIN channel_names AS c ON c.id = d.channel_name_id
     JOIN providers AS p ON p.id = c.provider_id
+    CROSS JOIN LATERAL (
+        SELECT date_trunc('hour', COALESCE(
+            d.starts_at, (COALESCE(d.stated_date, d.day) + time '12:00') AT TIME ZONE p.timezone
+        )) AS about
+    ) AS told
     WHERE d.record_status = 'active' AND d.kind = 'event' AND d.match_status IN ('partial', 'unmatched')
-      AND d.day BETWEEN (SELECT min(starts_at)::date - 21 FROM new_events) AND (SELECT max(starts_at)::date + 1 FROM new_events)
-    GROUP BY c.provider_id, p.timezone, d.day, d.leagues, about
+      AND (told.about AT TIME ZONE 'UTC')::date IN (SELECT on_day FROM near)
+    GROUP BY c.provider_id, p.timezone, d.day, d.leagues, told.about
 ),
 hoped AS (
-    SELECT w.provider_id, w.timezone, w.channel_name_id, w.day, n.event_id, 'new' AS reason, n.starts_at
+    SELECT DISTINCT w.provider_id, w.timezone, w.channel_name_id, w.day, '' AS event_id, 'new' AS reason, n.starts_at
     FROM waiting AS w
-    JOIN new_events AS n
-      ON (w.leagues IS NULL OR jsonb_typeof(w.leagues) <> 'array' OR w.leagues ? n.league)
+    JOIN near AS n
+      ON n.on_day = (w.about AT TIME ZONE 'UTC')::date
      AND n.starts_at BETWEEN w.about - interval '24 hours' AND w.about + interval '24 hours'
+     AND (w.leagues IS NULL OR jsonb_typeof(w.leagues) <> 'array' OR w.leagues ? n.league)
 ),
-touched AS (SELECT * FROM decided UNION ALL SELECT * FROM hoped),
+touched AS (SELECT * FROM decided UNION SELECT * FROM hoped),
 days AS (
     SELECT provider_id, day, event_id, reason FROM touched
     UNION

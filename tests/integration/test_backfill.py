@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from commands import epg
 from small_provider import DAY, ZONE, Answer, events_file, playlist, site
 
 from epg_pipeline import backfilling, flows
@@ -60,18 +59,18 @@ def test_a_day_before_the_first_playlist_says_so_and_one_that_fails_stops_none(s
     assert [one.problem for one in made] == ["no snapshot for this date or before", "a day that can't be matched", ""]
 
 
-def test_the_command_sums_up_and_its_exit_code_tells(home):
+def test_the_command_sums_up_and_its_exit_code_tells(run):
     with site(Answer(body=playlist())) as server:
         for name in ("Club", "Other"):
-            assert epg(home, "provider", "add", name, "--playlist", server.address, "--timezone", ZONE).code == 0
-            assert epg(home, "onboard", name, "--date", DAY, "--as-of", DAY).code == 0
+            assert run("provider", "add", name, "--playlist", server.address, "--timezone", ZONE).code == 0
+            assert run("onboard", name, "--date", DAY, "--as-of", DAY).code == 0
         asked = len(server.requests)
-        ran = epg(home, "backfill", "--from", BEFORE, "--to", NEXT, "--provider", "club")
+        ran = run("backfill", "--from", BEFORE, "--to", NEXT, "--provider", "club")
         assert ran.code == 1
         assert f"Club, {BEFORE}: no snapshot for this date or before" in ran.err
         assert "2 of 3 days made." in ran.err
-        ran = epg(home, "backfill", "--from", DAY)  # all active ones
+        ran = run("backfill", "--from", DAY)  # all active ones
         assert ran.code == 0, ran.told
         assert [row.split("│")[1].strip() for row in ran.out.splitlines() if str(DAY) in row] == ["Club", "Other"]
         assert len(server.requests) == asked
-    assert epg(home, "backfill", "--from", DAY, "--to", BEFORE).code == 2
+    assert run("backfill", "--from", DAY, "--to", BEFORE).code == 2

@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from commands import epg
 
 from epg_pipeline.adapters.incidents import MOST_TRIES, Failure
 from epg_pipeline.adapters.notify import Mail, Message, NotifyError, Slack, Webhook, channels
@@ -266,13 +265,13 @@ def test_settings_do_not_show_the_addresses():
     assert TOKEN not in repr(made)
 
 
-def test_the_test_message_reaches_every_channel_and_says_which_fails(home, hook, post):
-    ran = epg(home, "notify", "test", EPG_NOTIFY_SLACK=hook.address, EPG_NOTIFY_MAIL=post.address)
+def test_the_test_message_reaches_every_channel_and_says_which_fails(run, hook, post):
+    ran = run("notify", "test", EPG_NOTIFY_SLACK=hook.address, EPG_NOTIFY_MAIL=post.address)
     assert (ran.code, len(hook.bodies), len(post.letters)) == (0, 1, 1)
     assert "slack: sent" in ran.told
     hook.status = 403
-    ran = epg(home, "notify", "test", EPG_NOTIFY_WEBHOOK=hook.address)
+    ran = run("notify", "test", EPG_NOTIFY_WEBHOOK=hook.address)
     assert ran.code == 1
     assert "webhook: not sent: http://127.0.0.1" in ran.err
     assert TOKEN not in ran.told
-    assert epg(home, "notify", "test").code == 1
+    assert run("notify", "test").code == 1

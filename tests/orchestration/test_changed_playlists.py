@@ -124,13 +124,15 @@ def test_who_is_due_is_told_by_the_providers_own_minutes(store):
 
 
 def test_a_look_is_asked_for_once_and_not_while_one_goes_on(graph, instance, store, served):
+    assert isinstance(tick(graph, "playlist_checks", instance, store), dg.SkipReason)  # it was fetched just now
+    store.add_provider("Fresh", "/lists/none.m3u", ZONE, "goat")
     request = tick(graph, "playlist_checks", instance, store)
     assert request.run_key == tick(graph, "playlist_checks", instance, store).run_key
     run = instance.create_run_for_job(graph.resolve_job_def("playlist_check"), status=dg.DagsterRunStatus.STARTED)
     assert isinstance(tick(graph, "playlist_checks", instance, store), dg.SkipReason)
     instance.report_run_failed(run)
     assert isinstance(tick(graph, "playlist_checks", instance, store), dg.RunRequest)
-    looked(store, "served")
+    looked(store, "fresh")
     assert tick(graph, "playlist_checks", instance, store).skip_message == "No playlist is due."
 
 
