@@ -15,7 +15,7 @@ from epg_pipeline.checking import check_playlists
 from epg_pipeline.orchestration.assets.playlists import FETCHED
 from epg_pipeline.orchestration.failures import told
 from epg_pipeline.orchestration.jobs import HUNG_AFTER, provider_day
-from epg_pipeline.orchestration.partitions import OF_PROVIDER, PROVIDERS, provider_day_key
+from epg_pipeline.orchestration.partitions import OF_PROVIDER, add_missing, provider_day_key
 
 MOST_REQUESTS = 4  # of a tick: making a run takes a fifth of a second, and the queue does two at a time anyway
 RETRY_MINUTES = 30  # a run that broke off without noting anything is asked for again after that
@@ -77,8 +77,6 @@ def changed_playlists(
     changes = store.checks.changes(int(context.cursor or 0), MOST_REQUESTS)
     if not changes:
         return dg.SkipReason("No playlist has changed.")
-    known = set(context.instance.get_dynamic_partitions("providers"))
-    new = sorted({change.slug for change in changes} - known)
     requests = [
         dg.RunRequest(
             run_key=f"{change.slug}:{change.day}:{change.content_hash}",
@@ -87,5 +85,5 @@ def changed_playlists(
         )
         for change in changes
     ]
-    added = [PROVIDERS.build_add_request(new)] if new else None
+    added = add_missing(context.instance, (change.slug for change in changes))
     return dg.SensorResult(run_requests=requests, cursor=str(changes[-1].mark), dynamic_partitions_requests=added)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 FIRST_DAY = "2025-01-01"
 DAILY_PUBLISH = "0 6 * * *"  # UTC
@@ -35,6 +35,12 @@ RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_p
 OF_PROVIDER = "epg/provider"
 FORCE = "epg/force"  # on a run that takes over what blocking checks refuse, as --force does
 OF_DAYS = "epg/days"  # so that the UI's list of runs can be searched by them
+
+
+def add_missing(instance: dg.DagsterInstance, slugs: Iterable[str]) -> list[dg.AddDynamicPartitionsRequest]:
+    """The request for the partitions that these providers do not have yet; nothing when they have."""
+    missing = sorted(set(slugs) - set(instance.get_dynamic_partitions("providers")))
+    return [PROVIDERS.build_add_request(missing)] if missing else []
 
 
 def open_days(days: Sequence[date]) -> list[date]:

@@ -11,7 +11,7 @@ from epg_pipeline.orchestration.assets import matched_programmes, published_xmlt
 from epg_pipeline.orchestration.changed_playlists import MOST_REQUESTS, changed_playlists, playlist_checks
 from epg_pipeline.orchestration.incidents import incidents
 from epg_pipeline.orchestration.jobs import provider_day
-from epg_pipeline.orchestration.partitions import PROVIDERS, days_in_a_row, open_days, run_over_days
+from epg_pipeline.orchestration.partitions import add_missing, days_in_a_row, open_days, run_over_days
 
 
 @dg.sensor(
@@ -26,11 +26,8 @@ def provider_partitions(
 
     Nothing is scheduled for it: schedules and sensors ask the record for the active ones.
     """
-    known = set(context.instance.get_dynamic_partitions("providers"))
-    new = [provider.slug for provider in store.providers() if provider.slug not in known]
-    if not new:
-        return dg.SkipReason("No new provider.")
-    return dg.SensorResult(dynamic_partitions_requests=[PROVIDERS.build_add_request(new)])
+    added = add_missing(context.instance, (provider.slug for provider in store.providers()))
+    return dg.SensorResult(dynamic_partitions_requests=added) if added else dg.SkipReason("No new provider.")
 
 
 @dg.sensor(
@@ -51,8 +48,6 @@ def rematch_after_events(
     asked = store.rematches_asked((int(mark), slug), MOST_REQUESTS)
     if not asked:
         return dg.SkipReason("No event has changed under a guide.")
-    known = set(context.instance.get_dynamic_partitions("providers"))
-    new = sorted({one.slug for one in asked} - known)
     requests = [
         dg.RunRequest(
             run_key=f"{one.mark}:{one.slug}:{days[0]}:{days[-1]}",
@@ -65,7 +60,7 @@ def rematch_after_events(
     return dg.SensorResult(
         run_requests=requests,
         cursor=f"{asked[-1].mark} {asked[-1].slug}",
-        dynamic_partitions_requests=[PROVIDERS.build_add_request(new)] if new else None,
+        dynamic_partitions_requests=add_missing(context.instance, (one.slug for one in asked)),
     )
 
 
