@@ -38,11 +38,11 @@ class PlaylistChecks:
         """Nothing is read yet."""
         self._connections = connections
 
-    def due(self, now: datetime) -> list[str]:
-        """The slugs of active providers to look at, the longest unseen first; none until one's minutes are over."""
+    def due(self, now: datetime) -> dict[str, datetime | None]:
+        """The slugs of active providers to look at, with the last look; none until one's minutes are over."""
         with self._connections.transaction() as connection:
             rows = connection.execute(query("playlists_due"), {"minutes": USUAL_MINUTES, "now": now})
-            return [slug for (slug,) in rows]
+            return dict(rows.fetchall())
 
     def begin(self, slugs: list[str]) -> dict[str, str]:
         """Before looking: the hash of the content seen last of each provider, "" where there was none."""

@@ -33,7 +33,7 @@ def look_at_playlists(context: dg.OpExecutionContext) -> None:
     store: Store = context.resources.store
     counts = {"checked": 0, "changed": 0, "failed": 0}
     with told():
-        for found in check_playlists(store, store.checks.due(datetime.now(UTC))):
+        for found in check_playlists(store, list(store.checks.due(datetime.now(UTC)))):
             counts["checked"] += 1
             if found.problem:
                 counts["failed"] += 1
@@ -62,7 +62,8 @@ def playlist_checks(
     going = dg.RunsFilter(job_name=playlist_check.name, statuses=UNDER_WAY)
     if context.instance.get_run_records(going, limit=1):
         return dg.SkipReason("A look is under way.")
-    whom = hashlib.sha256(" ".join(sorted(due)).encode()).hexdigest()[:16]
+    # The last looks are part of the key: done, the next look at the same providers is another request.
+    whom = hashlib.sha256(repr(sorted((slug, str(seen)) for slug, seen in due.items())).encode()).hexdigest()[:16]
     return dg.RunRequest(run_key=f"{int(datetime.now(UTC).timestamp()) // (RETRY_MINUTES * 60)}:{whom}")
 
 
@@ -79,7 +80,8 @@ def changed_playlists(
         return dg.SkipReason("No playlist has changed.")
     requests = [
         dg.RunRequest(
-            run_key=f"{change.slug}:{change.day}:{change.content_hash}",
+            # The mark too: a list that is put back as it was in the morning is a change again.
+            run_key=f"{change.slug}:{change.day}:{change.content_hash}:{change.mark}",
             partition_key=provider_day_key(change.slug, change.day),
             tags={FETCHED: change.content_hash, OF_PROVIDER: change.slug},
         )

@@ -12,7 +12,7 @@ WITH timed AS (
     LEFT JOIN playlist_checks AS c ON c.provider_id = p.id
     WHERE p.status = 'active' AND p.record_status = 'active'
 )
-SELECT slug
+SELECT slug, checked_at
 FROM timed
 WHERE every > interval '0'
   AND (checked_at IS NULL OR checked_at + every * 0.9 <= %(now)s)
