@@ -28,6 +28,7 @@ from epg_pipeline.adapters.status_rows import (
 )
 from epg_pipeline.config.files import ConfigError
 from epg_pipeline.cron import next_time
+from epg_pipeline.domain.checks import FALLEN
 from epg_pipeline.up import Addresses, running_addresses
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 MOST_RUNS = 6
 ONE_DAY = timedelta(days=1)
-MOST_DROP = 0.15  # of the match rate, against the four weeks before
 LONGEST_REASON = 200
 
 
@@ -143,7 +143,7 @@ def _of_provider(state: ProviderState, playlist_is_told: bool) -> Iterator[Probl
             state.slug, _short(state.fetch_problem), f"epg refresh {name}; new credentials: epg provider edit"
         )
     before, today = state.rate_before, state.rate_today
-    if before is not None and today is not None and today < before - MOST_DROP:
+    if before is not None and today is not None and today < before - FALLEN:
         what = f"{today:.0%} of its events are matched today, {before:.0%} in the four weeks before"
         yield Problem(state.slug, what, f"epg unmatched --provider {name}")
 
