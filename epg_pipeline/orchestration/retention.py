@@ -12,6 +12,7 @@ import dagster as dg
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable  # no public way leads to it
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 
+from epg_pipeline.orchestration.failures import told
 from epg_pipeline.orchestration.jobs import HUNG_AFTER
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ def delete_old_runs(context: dg.OpExecutionContext) -> None:
     settings: Settings = context.resources.settings
     before = datetime.now(UTC) - timedelta(days=settings.keep_runs_days)
     deleted = 0
-    for run_id in old_runs(context.instance, before):
-        forget(context.instance, run_id)
-        deleted += 1
+    with told():
+        for run_id in old_runs(context.instance, before):
+            forget(context.instance, run_id)
+            deleted += 1
     context.log.info("%d runs from before %s were deleted", deleted, f"{before:%Y-%m-%d}")
     context.add_output_metadata({"deleted": deleted})
 

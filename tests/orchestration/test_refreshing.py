@@ -9,6 +9,8 @@ import dagster as dg
 import pytest
 from integration.source_site import Fault, game, source_site, team
 
+from epg_pipeline import events_flow
+from epg_pipeline.config.sources import Limits
 from epg_pipeline.definitions import build_defs
 from epg_pipeline.settings import SourceSettings
 
@@ -26,8 +28,10 @@ def site():
 
 
 @pytest.fixture
-def asking(store, settings, site):
-    """The definitions with a source that is asked."""
+def asking(store, settings, site, monkeypatch):
+    """The definitions with a source that is asked, and that bears a hundred questions at once."""
+    hurried = Limits(per_second=1000, burst=200, at_once=6, requests=600)
+    monkeypatch.setattr(events_flow, "_limits", lambda *_: hurried)
     sources = SourceSettings(("espn",), espn_address=site.espn)
     return build_defs(store=store, settings=replace(settings, sources=sources))
 
