@@ -122,13 +122,14 @@ def run_up(
     dagster: tuple[str, int],
     guides: tuple[str, int],
     ready: Callable[[Addresses], None],
-    look_after: Callable[[], None],
+    database_was_revived: Callable[[], bool],
 ) -> None:
     """Start everything, call `ready` once all answer, and stay until SIGINT or SIGTERM; then stop all.
 
     `environment` is what the children see (see environment.py), `dagster` and `guides` are the interface and port of
-    Dagster's web UI and of the guide server. `look_after` is called all along, for what is not among the children.
-    UpError when a part does not start or ends by itself; the others are stopped then too.
+    Dagster's web UI and of the guide server. `database_was_revived` is asked all along: then the code server begins
+    anew, for it loses sight of the runs that the database's death ended. UpError when a part does not start or ends by
+    itself; the others are stopped then too.
     """
     logs = settings.home / "logs"
     logs.mkdir(parents=True, exist_ok=True)
@@ -146,7 +147,8 @@ def run_up(
             while not stop_is_asked():
                 for child in children:
                     child.check()
-                look_after()
+                if database_was_revived():
+                    _start_anew(children[1], environment, Path(folder))
                 time.sleep(0.25)
         finally:
             _stop(children)
@@ -170,6 +172,12 @@ def running_addresses(home: Path) -> Addresses | None:
         return Addresses(**json.loads((home / NOTED).read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return Addresses("", "")
+
+
+def _start_anew(child: _Child, environment: Mapping[str, str], folder: Path) -> None:
+    child.signal_group(signal.SIGKILL)  # with its runs: what they were doing is undone, and tried again
+    child.wait()
+    child.start(environment, folder)
 
 
 def free_port(preferred: int) -> int:

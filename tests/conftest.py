@@ -7,3 +7,8 @@ import os
 os.environ["EPG_EVENT_SOURCES"] = "file"
 for name in [name for name in os.environ if name.startswith(("R2_", "S3_"))]:
     del os.environ[name]
+
+
+def pytest_collection_modifyitems(items):
+    """Tests of `epg up` come first: they mostly wait for Dagster's daemon, and leave the machine to the other worker."""
+    items.sort(key=lambda item: item.path.name != "test_up.py")

@@ -188,10 +188,12 @@ def _port(asked: int | None, usual: int) -> int:
     return got
 
 
-def _revive(store: Store) -> None:
+def _revive(store: Store) -> bool:
     """Dagster and the runs were given the database's address and can't start it themselves."""
-    if store.revive_server():
+    had_died = store.revive_server()
+    if had_died:
         say("The database had died; it runs again.")
+    return had_died
 
 
 def _ready(home: Path, addresses: Addresses) -> None:

@@ -4,51 +4,31 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 import shutil
 import signal
 import subprocess
 import tempfile
-import time
 import urllib.request
+import uuid
 from datetime import timedelta
 from pathlib import Path
 
+import dagster as dg
+import psycopg
 import pytest
 from commands import ROOT, command, environment, epg, every_text
-from small_provider import DAY, PASSWORD, ZONE, events_file, playlist
+from dagster._core.launcher import WorkerStatus
+from dagster._core.storage.tags import GRPC_INFO_TAG
+from running import CHROMIUM, QUIET, STARTS, Up, lives, until
+from small_provider import DAY, NAMES, PASSWORD, ZONE, Answer, events_file, playlist, site
 
 from epg_pipeline import flows
 from epg_pipeline.adapters.embedded import lease_server, stop_server
 from epg_pipeline.adapters.server_place import running_postmaster, server_place
-
-STARTS = 120  # seconds, on two busy cores
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-QUIET = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from epg_pipeline.orchestration.launcher import WatchedRunLauncher
 
 pytestmark = pytest.mark.xdist_group("up")  # one set of servers, not one for each worker
-
-
-def until(seconds, condition, what):
-    """Wait for something to be the case."""
-    latest = time.monotonic() + seconds
-    while time.monotonic() < latest:
-        if found := condition():
-            return found
-        time.sleep(0.3)
-    raise AssertionError(f"{what}: not within {seconds} s")
 
 
 @pytest.fixture(scope="module")
@@ -65,67 +45,6 @@ def place():
     stop_server(home)
     shutil.rmtree(server_place(home).base, ignore_errors=True)
     shutil.rmtree(home, ignore_errors=True)
-
-
-class Up:
-    """`epg up` as a process, and where its parts answer."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.log = home / "up.out"
-        with self.log.open("wb") as out:
-            line = command("up", "--port", 0, "--guide-port", 0)
-            self.process = subprocess.Popen(line, env=environment(home), cwd=home, stdout=out, stderr=out)
-        until(STARTS, lambda: self.process.poll() is not None or "Ctrl-C" in self.told, "epg up")
-        assert self.process.poll() is None, self.told
-        self.dagster, self.guides = (
-            re.search(pattern, self.told).group(1) for pattern in (r"Dagster +(http\S+)", r"Guides +(http\S+)/guides/")
-        )
-
-    @property
-    def told(self) -> str:
-        return self.log.read_text()
-
-    def servers(self) -> list[int]:
-        """The processes it started itself."""
-        return [pid for pid, parent in _parents() if parent == self.process.pid]
-
-    def children(self) -> list[int]:
-        """The processes it started, and theirs, as long as they live."""
-        parents = _parents()
-        family, grown = {self.process.pid}, 0
-        while grown != len(family):
-            grown = len(family)
-            family |= {pid for pid, parent in parents if parent in family}
-        return sorted(family - {self.process.pid})
-
-    def stop(self, how=signal.SIGTERM) -> int:
-        self.process.send_signal(how)
-        return self.process.wait(60)
-
-    def ask(self, query: str, **variables):
-        body = json.dumps({"query": query, "variables": variables}).encode()
-        request = urllib.request.Request(f"{self.dagster}/graphql", body, {"Content-Type": "application/json"})  # noqa: S310 - our own loopback address
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - the same
-            return json.load(answer)["data"]
-
-    def runs(self) -> list[str]:
-        """How the runs of the job `provider_day` stand; looks for changed playlists go on beside them."""
-        query = '{ runsOrError(filter: {pipelineName: "provider_day"}) { ... on Runs { results { status } } } }'
-        return [run["status"] for run in self.ask(query)["runsOrError"]["results"]]
-
-
-def _parents() -> list[tuple[int, int]]:
-    found = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    return [tuple(map(int, line.split())) for line in found.splitlines()]
-
-
-def lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text() if Path(f"/proc/{pid}").exists() else True
 
 
 @pytest.fixture(scope="module")
@@ -208,40 +127,57 @@ def test_a_browser_sees_the_graph_and_makes_a_partition(up, page, tmp_path):
     page.get_by_text("match_rate").first.wait_for()
 
 
-def test_a_backfill_of_assets_makes_every_day_of_every_provider(up):
-    ran = epg(up.home, "provider", "add", "Other", "--playlist", up.home / "list.m3u", "--timezone", ZONE)
-    assert ran.code == 0, ran.told
-    assert epg(up.home, "onboard", "Other", "--date", DAY, "--as-of", DAY).code == 0
-    partitions = '{ assetNodeOrError(assetKey: {path: ["raw_m3u"]}) '
-    partitions += "{ ... on AssetNode { partitionKeysByDimension { partitionKeys } } } }"
-    until(60, lambda: "other" in str(up.ask(partitions)), "a partition of the other provider")
-    days = [DAY + timedelta(days=number) for number in (1, 2)]
-    wanted = [
-        {
-            "assetKey": {"path": [asset]},
-            "partitions": {"range": {"start": f"{days[0]}|club", "end": f"{days[-1]}|other"}},
-        }
-        for asset in ("matched_programmes", "published_xmltv")
-    ]
-    launched = up.ask(
-        "mutation($p: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $p) "
-        "{ ... on LaunchBackfillSuccess { backfillId } } }",
-        p={"partitionsByAssets": wanted},
-    )["launchPartitionBackfill"]
-    query = "query($id: String!) { partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status } } }"
+@pytest.fixture(scope="module")
+def others(up):
+    """Two providers more, added while everything runs: one by a file, one at a server; the server."""
+    with site(Answer(body=playlist())) as server:
+        for name, address in (("Other", up.home / "list.m3u"), ("Served", server.address)):
+            ran = epg(up.home, "provider", "add", name, "--playlist", address, "--timezone", ZONE)
+            assert ran.code == 0, ran.told
+        yield server
+
+
+def test_a_changed_playlist_leads_to_a_new_guide_without_a_hand(up, others):
+    guide = up.home / "dist" / "served" / "guide.xml"
+    until(STARTS, guide.exists, "the first guide")
+    others.answers[:] = [Answer(body=playlist((*NAMES, "NBA 09: Utah Jazz vs Miami Heat @ 09:00 PM ET")))]
+    with lease_server(up.home) as lease, psycopg.connect(lease.address.conninfo()) as connection:
+        connection.execute("UPDATE playlist_checks SET checked_at = checked_at - interval '31 minutes'")
+    until(STARTS, lambda: "NBA 09" in guide.read_text(), "the guide of the changed playlist")
+
+
+def test_a_browser_backfills_fourteen_days_of_three_providers(up, others, page):
+    for name in ("Other", "Served"):
+        assert epg(up.home, "refresh", name, "--date", DAY, "--as-of", DAY).code == 0
+    page.goto(f"{up.dagster}/locations/epg_pipeline/asset-groups/guides/lineage", wait_until="domcontentloaded")
+    page.get_by_role("button", name="Materialize all").first.click()
+    confirm, dates = page.get_by_role("button", name="Confirm"), page.get_by_placeholder("ex: 2025-01-01")
+    confirm.or_(dates).first.wait_for()
+    if confirm.count():  # no events were materialised: it warns, for it can't know they are on record
+        confirm.click()
+    dates.fill(f"[{DAY}...{DAY + timedelta(days=13)}]")
+    dates.press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="All").nth(1).click()
+    page.get_by_text("42 partitions").wait_for()
+    page.get_by_role("button", name="Launch backfill").click()
+    query = "{ partitionBackfillsOrError { ... on PartitionBackfills { results { status numPartitions } } } }"
 
     def ended():
-        status = up.ask(query, id=launched["backfillId"])["partitionBackfillOrError"]["status"]
-        return None if status in ("REQUESTED", "CANCELING", "FAILING") else status
+        backfills = up.ask(query)["partitionBackfillsOrError"]["results"]
+        return [one for one in backfills if one["status"].startswith("COMPLETED")]
 
-    assert until(STARTS, ended, "the backfill") == "COMPLETED_SUCCESS"
-    made = [up.home / "dist" / slug / str(day) / "guide.xml" for slug in ("club", "other") for day in days]
+    assert until(STARTS * 2, ended, "the backfill") == [{"status": "COMPLETED_SUCCESS", "numPartitions": 42}]
+    made = [
+        up.home / "dist" / slug / str(DAY + timedelta(days=number)) / "guide.xml"
+        for slug in ("club", "other", "served")
+        for number in range(14)
+    ]
     assert [path for path in made if not path.exists()] == []
 
 
 def test_a_browser_opens_the_guide(up, page):
     page.goto(f"{up.guides}/", wait_until="domcontentloaded")
-    page.get_by_role("link", name="club", exact=True).click()
+    page.get_by_role("link", name="Club", exact=True).click()
     page.get_by_text("NBA 01").first.wait_for()
     assert page.url == f"{up.guides}/guides/club/"
 
@@ -300,6 +236,34 @@ def test_a_second_one_for_the_same_home_is_refused(up):
     ran = epg(up.home, "up", "--port", 0, "--guide-port", 0)
     assert ran.code == 1
     assert "runs already" in ran.err
+
+
+def test_a_run_whose_process_is_gone_is_known_as_such(up):
+    _, socket = up.code_server()
+
+    def health(socket=None):
+        tags = {GRPC_INFO_TAG: json.dumps({"socket": socket})} if socket else {}
+        run = dg.DagsterRun("a_job", run_id=str(uuid.uuid4()), tags=tags)
+        return WatchedRunLauncher().check_run_worker_health(run).status
+
+    assert health() == WorkerStatus.RUNNING  # it is about to be started
+    assert health(socket) == WorkerStatus.FAILED  # the server answers, and has no such process
+    assert health(f"{socket}.gone") == WorkerStatus.FAILED
+
+
+def test_a_database_that_dies_is_started_again(up):
+    def answers():
+        try:
+            return up.ask("{ runsOrError { __typename } }")["runsOrError"]["__typename"] == "Runs"
+        except OSError:
+            return False
+
+    before = up.code_server()
+    os.kill(running_postmaster(server_place(up.home)).pid, signal.SIGKILL)
+    until(60, lambda: "it runs again" in up.told, "the database")
+    until(60, answers, "Dagster's records")
+    assert up.code_server() != before  # it would wait for ever for the runs it lost sight of
+    assert up.process.poll() is None
 
 
 def test_it_stops_with_all_it_started(up):

@@ -1,0 +1,110 @@
+"""`epg up` as tests run it: its servers, their answers, their processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+from commands import command, environment
+
+STARTS = 120  # seconds, on two busy cores
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+QUIET = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def until(seconds, condition, what):
+    """Wait for something to be the case."""
+    latest = time.monotonic() + seconds
+    while time.monotonic() < latest:
+        if found := condition():
+            return found
+        time.sleep(0.3)
+    raise AssertionError(f"{what}: not within {seconds} s")
+
+
+class Up:
+    """`epg up` as a process, and where its parts answer."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.log = home / "up.out"
+        with self.log.open("wb") as out:
+            line = command("up", "--port", 0, "--guide-port", 0)
+            self.process = subprocess.Popen(line, env=environment(home), cwd=home, stdout=out, stderr=out)
+        until(STARTS, lambda: self.process.poll() is not None or "Ctrl-C" in self.told, "epg up")
+        assert self.process.poll() is None, self.told
+        self.dagster, self.guides = (
+            re.search(pattern, self.told).group(1) for pattern in (r"Dagster +(http\S+)", r"Guides +(http\S+)/guides/")
+        )
+
+    @property
+    def told(self) -> str:
+        return self.log.read_text()
+
+    def servers(self) -> list[int]:
+        """The processes it started itself."""
+        return [pid for pid, parent in _parents() if parent == self.process.pid]
+
+    def code_server(self) -> tuple[int, str]:
+        """The process of Dagster's code server, and the socket it listens at."""
+        listed = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
+        for line in listed.splitlines():
+            pid = int(line.split()[0])
+            if (found := re.search(r"api grpc --socket (\S+)", line)) and pid in self.servers():
+                return pid, found[1]
+        raise AssertionError("no code server")
+
+    def children(self) -> list[int]:
+        """The processes it started, and theirs, as long as they live."""
+        parents = _parents()
+        family, grown = {self.process.pid}, 0
+        while grown != len(family):
+            grown = len(family)
+            family |= {pid for pid, parent in parents if parent in family}
+        return sorted(family - {self.process.pid})
+
+    def stop(self, how=signal.SIGTERM) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(60)
+
+    def ask(self, query: str, **variables):
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        request = urllib.request.Request(f"{self.dagster}/graphql", body, {"Content-Type": "application/json"})  # noqa: S310 - our own loopback address
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - the same
+            return json.load(answer)["data"]
+
+    def runs(self) -> list[str]:
+        """How the runs of the job `provider_day` stand; looks for changed playlists go on beside them."""
+        query = '{ runsOrError(filter: {pipelineName: "provider_day"}) { ... on Runs { results { status } } } }'
+        return [run["status"] for run in self.ask(query)["runsOrError"]["results"]]
+
+
+def _parents() -> list[tuple[int, int]]:
+    found = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    return [tuple(map(int, line.split())) for line in found.splitlines()]
+
+
+def lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text() if Path(f"/proc/{pid}").exists() else True
