@@ -8,8 +8,9 @@ export EPG_HOME ?= $(CURDIR)/.epg
 demo: .venv/installed
 	$(BIN)/epg demo --out dist
 
+# Three at a time on two cores: tests that start servers mostly wait for them.
 test: .venv/installed-dev
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 3 --dist loadgroup
 
 # A few requests to the real services that events come from; skipped without a network.
 smoke: .venv/installed-dev

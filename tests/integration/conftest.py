@@ -66,6 +66,10 @@ def _make_template(lease: Lease) -> None:
     with psycopg.connect(lease.address.conninfo("postgres"), autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,)).fetchone():
             return
+        # Hundreds of databases come and go: nothing of them need survive a power cut.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
         connection.execute(f"CREATE DATABASE {TEMPLATE}_draft")
         connections = Connections(lease.address.conninfo(f"{TEMPLATE}_draft"))
         migrate(connections, sql_folder() / "migrations")
@@ -76,7 +80,8 @@ def _make_template(lease: Lease) -> None:
 def _fresh_database(server: Lease, template: str):
     name = f"t_{secrets.token_hex(6)}"
     with psycopg.connect(server.address.conninfo("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # Copied as files: dropping it then costs a third, for nothing of it lies in the server's memory.
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         yield server.address.conninfo(name)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -28,6 +28,9 @@ FILES = ("guide.xml", "guide.xml.gz", "index.html", "report.html", "summary.json
 GUIDE = "epg/demo/guide.xml"
 
 
+pytestmark = pytest.mark.xdist_group("bucket")  # one store for all of them
+
+
 @pytest.fixture(scope="session")
 def storage_server(tmp_path_factory):
     if weed_binary() is None:
