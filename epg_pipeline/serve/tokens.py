@@ -39,7 +39,10 @@ def playlist_address(server: str, slug: str, token: str) -> str:
 
 
 def opens(request: Request, token: str) -> bool:
-    """Whether the request carries the token, as ?token= or as a Bearer header; compared in constant time."""
+    """Whether the request carries the token, as ?token= or as a Bearer header; compared in constant time.
+
+    A token that is empty, for its file was emptied, opens nothing.
+    """
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     offered = bearer.strip() if scheme.lower() == "bearer" else request.query_params.get("token", "")
-    return hmac.compare_digest(offered.encode(), token.encode())
+    return bool(token) and hmac.compare_digest(offered.encode(), token.encode())

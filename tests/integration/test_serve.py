@@ -238,6 +238,12 @@ def test_the_playlist_needs_the_token(guides):
     assert guides.get(f"/guides/nobody/playlist.m3u?token={TOKEN}").status == 404
 
 
+def test_a_token_that_was_emptied_opens_no_playlist(tmp_path):
+    write_provider(tmp_path)
+    with serving(tmp_path, token="") as guides:
+        assert guides.get(PLAYLIST_PATH).status == guides.get(f"{PLAYLIST_PATH}?token=").status == 403
+
+
 @pytest.mark.parametrize(
     "path",
     [
