@@ -90,7 +90,7 @@ def look(store: Store, settings: Settings, now: datetime) -> Status:
         *map(_of_incident, incidents),
         *(problem for state in states for problem in _of_provider(state, (state.slug, "playlist") in told)),
         *_of_settings(known),
-        *_of_guides(known, settings.dist),
+        *_of_guides([one for one in known if one.status == "active"], settings.dist),
         *map(_of_set_aside, set_aside_since(store.connections, now - ONE_DAY)),
         *map(_of_uploads, failed_uploads(store.connections)),
     ]
@@ -140,7 +140,7 @@ def _of_provider(state: ProviderState, playlist_is_told: bool) -> Iterator[Probl
         yield Problem(state.slug, f"the last guide is of {state.published_day}", f"epg publish --provider {name}")
     if state.fetch_problem and not playlist_is_told:
         yield Problem(
-            state.slug, _short(state.fetch_problem), f"epg refresh {name}; new credentials: epg provider edit"
+            state.slug, _short(state.fetch_problem), f"epg refresh {name}; new credentials: epg provider edit {name}"
         )
     before, today = state.rate_before, state.rate_today
     if before is not None and today is not None and today < before - FALLEN:
@@ -159,7 +159,10 @@ def _of_settings(providers: Sequence[Provider]) -> Iterator[Problem]:
 def _of_guides(providers: Sequence[Provider], dist: Path) -> Iterator[Problem]:
     for provider in providers:
         if reason := published_summary(dist, provider.slug).get("held_back"):
-            mend = f"epg publish --provider {shlex.quote(provider.name)} --force, if it is right"
+            name = shlex.quote(provider.name)
+            # Only a loss can be forced; a guide that is empty or lacks a day has to be made.
+            is_loss = "--force" in str(reason)
+            mend = f"epg publish --provider {name} --force, if it is right" if is_loss else f"epg refresh {name}"
             yield Problem(provider.slug, f"a guide is held back: {_short(str(reason))}", mend)
 
 
@@ -175,7 +178,7 @@ def published_summary(dist: Path, slug: str) -> dict[str, Any]:
 def _of_set_aside(one: SetAside) -> Problem:
     example = f'"{_short(one.name)}": {_short(one.reason)}'
     what = f"{one.rows} set aside at {one.stage} in the last 24 hours, such as {example}"
-    return Problem(one.slug, what, f"epg refresh {one.slug} --debug" if one.slug else "epg events refresh")
+    return Problem(one.slug, what, f"epg refresh {one.slug}" if one.slug else "epg events refresh")
 
 
 def _of_uploads(one: FailedUploads) -> Problem:

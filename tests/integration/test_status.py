@@ -75,17 +75,28 @@ def test_each_problem_comes_with_the_command_that_mends_it(opened, settings, clu
         )
         connection.execute('UPDATE providers SET settings = \'{"colour": "red"}\'')
     (settings.dist / "club-tv").mkdir(parents=True)
-    (settings.dist / "club-tv" / "summary.json").write_text('{"held_back": "kid: lost 80% of its programmes"}')
+    (settings.dist / "club-tv" / "summary.json").write_text('{"held_back": "kid: it lost 80%: --force"}')
     told = "\n".join(f"{what} -> {mend}" for what, mend in mends(opened, settings).items())
     for words in (
         "HTTP 500; the server has trouble -> epg refresh 'Club TV'",
         '1 set aside at match in the last 24 hours, such as "NBA 01": odd -> ',
         "1 files are not in the bucket: no answer -> epg publish --provider club-tv",
         "colour",
-        "a guide is held back: kid: lost 80% of its programmes -> epg publish --provider 'Club TV' --force",
+        "a guide is held back: kid: it lost 80%: --force -> epg publish --provider 'Club TV' --force",
     ):
         assert words in told
     assert PASSWORD not in told
+
+
+def test_a_guide_held_back_for_no_loss_is_made_anew_and_a_paused_ones_is_no_problem(opened, settings, club):
+    (settings.dist / "club-tv").mkdir(parents=True)
+    (settings.dist / "club-tv" / "summary.json").write_text(
+        '{"held_back": "club-tv: 1 of 3 channels have no full day"}'
+    )
+    told = {what: mend for what, mend in mends(opened, settings).items() if "held back" in what}
+    assert list(told.values()) == ["epg refresh 'Club TV'"]
+    opened.pause_provider(club)
+    assert not [what for what in mends(opened, settings) if "held back" in what]
 
 
 def test_an_open_incident_about_a_playlist_is_told_once(opened, settings, club):
