@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 SYSTEM_HOME = Path("/var/lib/epg-pipeline")
 
-
 EVENT_SOURCES = ("file", "espn", "thesportsdb")
+
+
+class SettingsError(ValueError):
+    """A variable is wrong or missing; the message names it, says what to do, and quotes no secret."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,13 @@ class SourceSettings:
     def from_environment(cls, given: Mapping[str, str]) -> SourceSettings:
         """The settings of EPG_EVENT_SOURCES ("file,espn"; all if unset, "none" for none) and those of the sources.
 
-        ValueError names a source that there is none of.
+        SettingsError names a source that there is none of.
         """
         text = given.get("EPG_EVENT_SOURCES", ",".join(EVENT_SOURCES))
         names = tuple(name.strip() for name in text.split(",") if name.strip() and text.strip() != "none")
         if unknown := [name for name in names if name not in EVENT_SOURCES]:
             known = ", ".join(EVENT_SOURCES)
-            raise ValueError(f"EPG_EVENT_SOURCES: {unknown[0]!r} is no source of events; there are {known}")
+            raise SettingsError(f"EPG_EVENT_SOURCES: {unknown[0]!r} is no source of events; there are {known}")
         return cls(
             names=names,
             espn_address=given.get("EPG_ESPN_URL"),
@@ -83,21 +86,23 @@ class StorageSettings:
         """The bucket of R2_ACCOUNT_ID, R2_ACCESS_KEY, R2_SECRET_KEY, R2_BUCKET, or of S3_ENDPOINT_URL and the like.
 
         Beside them may stand R2_PUBLIC_URL or S3_PUBLIC_URL, and R2_REGION or S3_REGION. None when none of the first is
-        set: nothing is uploaded then. ValueError names what is missing or can't be.
+        set: nothing is uploaded then. SettingsError names what is missing or can't be.
         """
         r2, s3 = ([name for name in needs if name in given] for needs in (_R2_NEEDS, _S3_NEEDS))
         if r2 and s3:
-            raise ValueError(f"{r2[0]} and {s3[0]} name two buckets: unset the R2_ variables or the S3_ ones")
+            raise SettingsError(f"{r2[0]} and {s3[0]} name two buckets: unset the R2_ variables or the S3_ ones")
         if not r2 and not s3:
             return None
         needs = _R2_NEEDS if r2 else _S3_NEEDS
         if missing := [name for name in needs if name not in given]:
             stated = ", ".join(r2 or s3)
-            raise ValueError(f"{', '.join(missing)}: not set, but {stated}: set all of them, or none for no upload")
+            raise SettingsError(f"{', '.join(missing)}: not set, but {stated}: set all of them, or none for no upload")
         place, access, secret, bucket = (given[name].strip() for name in needs)
         endpoint = f"https://{place}.{_R2_HOST}" if r2 else _address(needs[0], place)
         if urlsplit(endpoint).path.endswith(f"/{bucket}"):  # as R2's dashboard shows it; each key would begin with it
-            raise ValueError(f"{needs[0]} is the address of the store alone, without the bucket: {needs[3]} names that")
+            raise SettingsError(
+                f"{needs[0]} is the address of the store alone, without the bucket: {needs[3]} names that"
+            )
         variables = needs[0][:3]
         public = given.get(f"{variables}PUBLIC_URL")
         return cls(
@@ -119,15 +124,15 @@ class StorageSettings:
 
 
 def _address(name: str, text: str) -> str:
-    """An http(s) address without a slash at its end. ValueError, which does not quote it, when it is none."""
+    """An http(s) address without a slash at its end. SettingsError, which does not quote it, when it is none."""
     fault = f"{name} is no address such as https://storage.example; no key or password belongs in it"
     try:
         parts = urlsplit(text.strip())
         known = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
     except ValueError:
-        raise ValueError(fault) from None
+        raise SettingsError(fault) from None
     if not known or parts.username is not None or parts.query or parts.fragment:
-        raise ValueError(fault)
+        raise SettingsError(fault)
     return text.strip().rstrip("/")
 
 
@@ -209,7 +214,7 @@ class Settings:
 def _days(given: Mapping[str, str], name: str, usual: int) -> int:
     text = given.get(name, str(usual)).strip()
     if not text.isdigit() or int(text) < 1:
-        raise ValueError(f"{name} is a number of days, 1 or more")
+        raise SettingsError(f"{name} is a number of days, 1 or more")
     return int(text)
 
 

@@ -78,6 +78,7 @@ def test_an_unknown_source_is_told(run):
     done = run("events", "plan", EPG_EVENT_SOURCES="espm")
     assert done.code == 1
     assert "'espm' is no source of events" in done.told
+    assert "unexpected" not in done.told
 
 
 def test_the_teams_are_synced(run, site):
