@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from epg_pipeline.cli.console import Progressed, fail, say, table
+from epg_pipeline.cli.console import NO_ACTIVE_PROVIDER, Progressed, fail, say, table
 from epg_pipeline.cli.options import AsOf, a_date
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def backfill(
     with open_store(settings) as store:
         chosen = [store.provider(name) for name in provider or ()] or store.providers(active_only=True)
         if not chosen:
-            say("No active provider. Add one: epg provider add NAME --playlist URL")
+            say(NO_ACTIVE_PROVIDER)
             return
         with Progressed(len(chosen) * len(days)) as progress:
             for one in chosen:

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+NO_ACTIVE_PROVIDER = (
+    "No active provider. Add one: epg provider add NAME --playlist URL; or go on with a paused one: "
+    "epg provider resume NAME"
+)
+
 
 def results() -> Console:
     """Where a command's result goes."""

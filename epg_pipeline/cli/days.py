@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from epg_pipeline.cli.console import Progressed, facts, fail, one_sentence, say, table
+from epg_pipeline.cli.console import NO_ACTIVE_PROVIDER, Progressed, facts, fail, one_sentence, say, table
 from epg_pipeline.cli.events import tell_faults
 from epg_pipeline.cli.options import AsOf, TheDate  # noqa: TC001 - typer reads the annotations
 from epg_pipeline.cli.uploads import tell_upload_faults
@@ -89,7 +89,7 @@ def publish(
     with open_store(settings) as store:
         chosen = [store.provider(name)] if name else store.providers(active_only=True)
         if not chosen:
-            say("No active provider. Add one: epg provider add NAME --playlist URL")
+            say(NO_ACTIVE_PROVIDER)
             return
         with Progressed(len(chosen)) as progress:
             outcomes = [_publish_one(store, provider, (day, as_of), progress, force=force) for provider in chosen]

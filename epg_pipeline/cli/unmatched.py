@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from epg_pipeline.cli.console import say, table
+from epg_pipeline.cli.console import NO_ACTIVE_PROVIDER, say, table
 from epg_pipeline.cli.options import TheDate  # noqa: TC001 - typer reads the annotations
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def unmatched(
     with open_store(Settings.from_environment()) as store:
         chosen = [store.provider(provider)] if provider else store.providers(active_only=True)
         if not chosen:
-            say("No active provider. Add one: epg provider add NAME --playlist URL")
+            say(NO_ACTIVE_PROVIDER)
             return
         for one in chosen:
             try:
