@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
     from epg_pipeline.adapters.embedded import Lease
     from epg_pipeline.adapters.provider_changes import ProviderChanges
-    from epg_pipeline.adapters.source_rows import Merge, RematchAsked, TakenIn
+    from epg_pipeline.adapters.source_rows import Merge, RematchAsked, RematchSeen, TakenIn
     from epg_pipeline.domain.team_lists import Compared
 
 __all__ = [
@@ -295,10 +295,15 @@ class Store:
         with self.connections.transaction() as connection:
             return source_rows.rematches_asked(connection, after, limit)
 
-    def rematched(self, provider: Provider, day: date) -> None:
-        """The provider's day was matched to the events as they are now."""
+    def rematches_seen(self, provider: Provider, days: list[date]) -> list[RematchSeen]:
+        """What is due of these days, for `rematched`: to be asked before the events are read."""
         with self.connections.transaction() as connection:
-            source_rows.note_rematched(connection, provider, day)
+            return source_rows.rematches_seen(connection, provider, days)
+
+    def rematched(self, provider: Provider, day: date, seen: list[RematchSeen]) -> None:
+        """The provider's day was matched, so what was seen to be due is done; what was asked for since stays due."""
+        with self.connections.transaction() as connection:
+            source_rows.note_rematched(connection, provider, day, seen)
 
     def team_refs(self, leagues: list[str]) -> pl.DataFrame:
         """The teams the sources list in these leagues, as on record: their ids, and which team each means."""

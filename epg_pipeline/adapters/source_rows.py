@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from epg_pipeline.adapters.provider_rows import Provider
 
 Merge: TypeAlias = "Callable[[pl.DataFrame, pl.DataFrame], Merged]"
+RematchSeen: TypeAlias = tuple[date, str, datetime]  # the day, the event's id, and when it was asked for
 
 ONE_DAY = timedelta(days=1)
 LOCK = "epg events"  # two that take in events wait for each other: each merges what the other has stored
@@ -127,12 +128,24 @@ def rematches_asked(connection: psycopg.Connection, after: tuple[int, str], limi
         return cursor.execute(query("rematches_to_ask_for"), values).fetchall()
 
 
-def note_rematched(connection: psycopg.Connection, provider: Provider, day: date) -> None:
-    """The provider's day was matched to the events as they are now."""
+def rematches_seen(connection: psycopg.Connection, provider: Provider, days: list[date]) -> list[RematchSeen]:
+    """What is due of these days of the provider now. A row that is asked for again later has another instant."""
+    return connection.execute(
+        "SELECT day, event_id, updated_at FROM rematches "
+        "WHERE provider_id = %s AND day = ANY(%s::date[]) AND status = 'due'",
+        (provider.id, days),
+    ).fetchall()
+
+
+def note_rematched(connection: psycopg.Connection, provider: Provider, day: date, seen: list[RematchSeen]) -> None:
+    """The provider's day was matched to the events as they were when this was seen to be due; what came since stays."""
+    of_day = [(event_id, asked_at) for on_day, event_id, asked_at in seen if on_day == day]
     connection.execute(
-        "UPDATE rematches SET status = 'done', updated_at = now() "
-        "WHERE provider_id = %s AND day = %s AND status = 'due'",
-        (provider.id, day),
+        "UPDATE rematches AS r SET status = 'done', updated_at = now() "
+        "FROM unnest(%s::text[], %s::timestamptz[]) AS s (event_id, asked_at) "
+        "WHERE r.provider_id = %s AND r.day = %s AND r.status = 'due' "
+        "AND r.event_id = s.event_id AND r.updated_at = s.asked_at",
+        ([event_id for event_id, _ in of_day], [asked_at for _, asked_at in of_day], provider.id, day),
     )
 
 

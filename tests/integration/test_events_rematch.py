@@ -32,19 +32,41 @@ def live_start(store, club):
     return live["event_starts_at"].to_list()
 
 
+def move(store, folder, later):
+    events = read_events(events_file(folder / "events.jsonl")).events
+    is_it = pl.col("event_id") == "nba-sas-mia"
+    moved = pl.when(is_it).then(pl.lit(later).cast(events.schema["starts_at"])).otherwise("starts_at")
+    take_in_file(store, events.with_columns(starts_at=moved))
+
+
 def test_a_moved_game_is_where_it_moved_to_after_the_next_publishing(store, settings, club, tmp_path):
     (before,) = live_start(store, club)
-    events = read_events(events_file(tmp_path / "events.jsonl")).events
     later = before + timedelta(minutes=30)
-    is_it = pl.col("event_id") == "nba-sas-mia"
-    moved = events.with_columns(
-        starts_at=pl.when(is_it).then(pl.lit(later).cast(events.schema["starts_at"])).otherwise("starts_at")
-    )
-    take_in_file(store, moved)
+    move(store, tmp_path, later)
     assert store.rematches_due(club) == {DAY, DAY + timedelta(days=1)}  # it may run past midnight
     flows.publish_provider(store, club, DAY, DAY, settings)
     assert live_start(store, club) == [later]
     assert store.rematches_due(club) == set()
+
+
+def test_a_game_that_moves_while_its_day_is_matched_waits_for_the_next_time(
+    store, settings, club, tmp_path, monkeypatch
+):
+    (before,) = live_start(store, club)
+    later, decided = before + timedelta(minutes=30), flows._decided
+
+    def decided_just_before(*given):
+        found = decided(*given)
+        move(store, tmp_path, later)
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(flows, "_decided", decided_just_before)
+        flows.match_day(store, club, DAY)
+    assert live_start(store, club) == [before]
+    assert DAY in store.rematches_due(club)
+    flows.publish_provider(store, club, DAY, DAY, settings)
+    assert live_start(store, club) == [later]
 
 
 def test_a_publishing_with_nothing_due_matches_nothing(store, settings, club, monkeypatch):
