@@ -17,7 +17,7 @@ from epg_pipeline.adapters.incidents import Failure
 from epg_pipeline.adapters.notify import channels
 from epg_pipeline.adapters.postgres import Store
 from epg_pipeline.notifying import tell
-from epg_pipeline.orchestration.assets import canonical_events
+from epg_pipeline.orchestration.assets import canonical_events, published_xmltv
 from epg_pipeline.orchestration.jobs import events_of_day
 from epg_pipeline.orchestration.loops import BY_PARTITION
 from epg_pipeline.orchestration.partitions import RANGE_END, RANGE_START
@@ -85,13 +85,14 @@ def outcome_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Outcome:
     """What a run says of the guides of its providers, or of itself when it is about none."""
     slugs, day = providers_of(instance, run)
     own = "events" if _is_about_events(run) else f"run of {run.job_name}"
+    guides = list(map(_guide, slugs)) if _publishes(run) else []  # a playlist that was fetched is no guide yet
     if run.is_success:
-        return Outcome(works=[own, *map(_guide, slugs)], day=day)
+        return Outcome(works=[own, *guides], day=day)
     why, by_partition = _why(instance, run)
     if by_partition:
         failures = [_of_partition(key, reason) for key, reason in by_partition.items()]
         failed = {failure.subject for failure in failures}
-        return Outcome(failures, [own, *(one for one in map(_guide, slugs) if one not in failed)], day)
+        return Outcome(failures, [own, *(one for one in guides if one not in failed)], day)
     if len(slugs) == 1:
         return Outcome([Failure(_guide(slugs[0]), why, slugs[0], day)])
     return Outcome([Failure(own, why, None, day)])
@@ -129,6 +130,11 @@ def _of_partition(key: str, reason: str) -> Failure:
 
 def _is_about_events(run: dg.DagsterRun) -> bool:
     return run.job_name == events_of_day.name or canonical_events.key in (run.asset_selection or ())
+
+
+def _publishes(run: dg.DagsterRun) -> bool:
+    """Whether guides come of it; a run without a selection is of its whole job."""
+    return run.asset_selection is None or published_xmltv.key in run.asset_selection
 
 
 def _why(instance: dg.DagsterInstance, run: dg.DagsterRun) -> tuple[str, dict[str, str]]:

@@ -13,6 +13,7 @@ from epg_pipeline.orchestration.incidents import incidents, outcome_of, provider
 from epg_pipeline.orchestration.retention import forget, old_runs
 
 NEXT = DAY + timedelta(days=1)
+GUIDE = ["matched_programmes", "published_xmltv"]
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def opened(store):
 def test_a_failed_day_is_an_incident_of_its_provider_until_it_is_mended(run, instance, club, store, poisoned, tick):
     assert tick() == "0 runs ended, 0 messages sent"
     first, last = f"{DAY}|club", f"{NEXT}|club"
-    run("provider_day", first, last, assets=["matched_programmes"])
+    run("provider_day", first, last, assets=GUIDE)
     assert tick() == "1 runs ended, 0 messages sent"
     assert opened(store) == [("guide of club", "club", 1)]
     (incident,) = store.incidents.open()
@@ -59,11 +60,14 @@ def test_a_failed_day_is_an_incident_of_its_provider_until_it_is_mended(run, ins
     assert incident.reason == f"{NEXT}: ValueError: a day that can't be matched: http://tv.example/…"
     tick()
     assert opened(store) == [("guide of club", "club", 1)]  # the run is not looked at again
-    run("provider_day", first, assets=["matched_programmes"])
+    run("provider_day", first, assets=GUIDE)
     tick()
     assert opened(store) == [("guide of club", "club", 1)]  # another day says nothing of this one
     poisoned.undo()
-    run("provider_day", last, assets=["matched_programmes"])
+    run("provider_day", last, assets=["filtered_channels"])
+    tick()
+    assert opened(store) == [("guide of club", "club", 1)]  # nor does a step that makes no guide
+    run("provider_day", last, assets=GUIDE)
     tick()
     assert opened(store) == []
 
