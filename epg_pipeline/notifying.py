@@ -25,7 +25,7 @@ MOST_LISTED = 50
 def tell(store: Store, channels: Sequence[Channel]) -> tuple[int, list[str]]:
     """Tell each channel of the incidents it is still to be told of: how many messages went out, and what failed.
 
-    A message that can't be sent stays to be told and is tried again later, ten times within some nine hours; then the
+    A message that can't be sent stays to be told and is tried again later, twenty times within a day; then the
     incident is still on record, and its recovery is told. A channel that fails is not asked again in the same go.
     """
     sent, problems = 0, []

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from epg_pipeline.adapters.connections import Connections
 
-MOST_TRIES = 10  # the last is made some nine hours after the first
+MOST_TRIES = 20  # the last is made a day after the first
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=2)
 
 Stage = Literal["failure", "recovery"]

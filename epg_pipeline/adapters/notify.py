@@ -85,6 +85,14 @@ class Mail:
 
     def send(self, message: Message) -> None:
         """Deliver it to all recipients. A password is sent over TLS only, unless the server is on this machine."""
+        try:
+            self._send(message)
+        except (OSError, smtplib.SMTPException, ValueError) as fault:  # a ValueError: no port, or no mail address
+            # The server's own words may quote what it was told: only its code is.
+            code = getattr(fault, "smtp_code", None)
+            raise NotifyError(f"{self._host()}: {type(fault).__name__}{f' {code}' if code else ''}") from None
+
+    def _send(self, message: Message) -> None:
         parts = urlsplit(self.address)
         asked = parse_qs(parts.query)
         to = [one for text in asked.get("to", []) for one in text.split(",") if one]
@@ -95,14 +103,15 @@ class Mail:
         mail["From"] = asked.get("from", [to[0]])[0]
         mail.set_content(message.text)
         host = parts.hostname
+        with _session(parts.scheme, host, parts.port) as session:
+            _log_in(session, parts.scheme, host, unquote(parts.username or ""), unquote(parts.password or ""))
+            session.send_message(mail)
+
+    def _host(self) -> str:
         try:
-            with _session(parts.scheme, host, parts.port) as session:
-                _log_in(session, parts.scheme, host, unquote(parts.username or ""), unquote(parts.password or ""))
-                session.send_message(mail)
-        except (OSError, smtplib.SMTPException) as fault:
-            # The server's own words may quote what it was told: only its code is.
-            code = getattr(fault, "smtp_code", None)
-            raise NotifyError(f"{host}: {type(fault).__name__}{f' {code}' if code else ''}") from None
+            return urlsplit(self.address).hostname or "EPG_NOTIFY_MAIL"
+        except ValueError:
+            return "EPG_NOTIFY_MAIL"
 
 
 def channels(settings: NotifySettings) -> tuple[Channel, ...]:

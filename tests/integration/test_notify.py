@@ -176,6 +176,15 @@ def test_a_message_that_fails_is_tried_again_later_and_not_for_ever(store, provi
     assert [one.subject for one in store.incidents.open()] == ["guide of demo", "events"]
 
 
+@pytest.mark.parametrize("place", [f"carol:{TOKEN}@mail.example:port", f"carol:{TOKEN}@[mail.example"])
+def test_an_address_that_is_none_is_a_message_that_fails_and_nothing_more(store, provider, hook, place):
+    store.incidents.note_failure(BROKEN)
+    sent, (problem,) = tell(store, [Mail(f"smtp://{place}?to=a@example.org"), Webhook(hook.address)])
+    assert sent == 1
+    assert problem.endswith(": ValueError (try 1)")
+    assert TOKEN not in problem
+
+
 def test_what_could_not_be_told_before_it_was_over_is_told_then(store, provider, hook):
     hook.status = 500
     store.incidents.note_failure(BROKEN)
