@@ -254,11 +254,13 @@ class _Press:
         return {"index.html": page.encode(), "playlist.m3u": clone_playlist(guide.channels, address)}
 
     def _keep(self, files: list[WrittenFile], told: Told, guide: Guide, by_day: Mapping[date, int]) -> None:
-        """Count files among those that stand, to be noted when all are written."""
+        """Count files among those that stand, to be noted when all are written; the current ones as of today."""
+        # A rematch of yesterday or tomorrow writes the current guide too, and that reaches as far as today's does.
+        day = self._day if guide.days == [self._day] else self._today
         self.files += files
         self._notes += [
             Publication(
-                day=self._day.date,
+                day=day.date,
                 path=file.path.relative_to(self._settings.dist).as_posix(),
                 tier=told.form.tier,
                 sha256=file.sha256,

@@ -38,6 +38,12 @@ def test_a_provider_with_nothing_at_all_yesterday_is_the_worst(store, published)
     assert row["problem"] == "2025-10-19: its playlist is gone"
 
 
+def test_a_day_made_again_later_says_nothing_of_how_far_the_current_guide_reaches(store, settings, club):
+    flows.match_day(store, club, DAY)
+    flows.publish_provider(store, club, DAY + timedelta(days=1), DAY, settings)
+    assert overview(store, MORNING)["published_through"].to_list() == [DAY + timedelta(days=2)]
+
+
 def test_a_guide_is_due_half_an_hour_after_the_daily_publish(store, published):
     before, after = (overview(store, MORNING.replace(hour=6, minute=minute)) for minute in (10, 40))
     assert before["due_through"].to_list() == [DAY + timedelta(days=2)]
