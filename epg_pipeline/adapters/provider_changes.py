@@ -85,6 +85,8 @@ def update_provider(
     _check(provider, changes)
     values = _values(provider, changes, seal)
     is_elsewhere = values["sealed"] not in {None, sealed_playlist_url(connection, provider)}
+    if changes.keys() & SCHEDULED_BY:  # before the row: whoever takes in events locks in this order
+        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (LOCK,))
     try:
         with connection.transaction():
             is_changed = connection.execute(query("change_provider"), values).rowcount == 1
@@ -93,7 +95,6 @@ def update_provider(
     if is_elsewhere:
         _forget_validators(connection, provider)
     if is_changed and changes.keys() & SCHEDULED_BY:
-        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (LOCK,))
         connection.execute(query("mark_provider_rematches"), {"id": provider.id})
     return find_provider(connection, provider.slug)
 

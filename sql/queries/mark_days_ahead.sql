@@ -11,4 +11,5 @@ WHERE c.provider_id = %(provider)s
       SELECT FROM provider_days AS p
       WHERE p.provider_id = c.provider_id AND p.day > %(day)s AND p.day <= e.day
   )
+ORDER BY e.day -- as mark_rematches.sql does: two that mark at once wait for each other in one order
 ON CONFLICT (provider_id, day, event_id) DO UPDATE SET status = 'due', updated_at = now()

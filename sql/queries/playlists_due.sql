@@ -5,7 +5,8 @@ WITH timed AS (
         p.slug,
         c.checked_at,
         make_interval(mins => CASE
-            WHEN jsonb_typeof(p.settings -> 'check_minutes') = 'number' THEN (p.settings ->> 'check_minutes')::numeric::int
+            WHEN jsonb_typeof(p.settings -> 'check_minutes') = 'number' -- within a day: what no setting allows harms no other
+            THEN greatest(0, least((p.settings ->> 'check_minutes')::numeric, 1440))::int
             ELSE %(minutes)s
         END) AS every
     FROM providers AS p

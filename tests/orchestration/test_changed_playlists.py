@@ -103,7 +103,7 @@ def test_a_look_that_was_killed_before_it_noted_the_change_finds_it_again(store,
 
 
 def test_who_is_due_is_told_by_the_providers_own_minutes(store):
-    for name, minutes in (("Usual", None), ("Often", 5), ("Never", 0), ("Odd", "x")):
+    for name, minutes in (("Usual", None), ("Often", 5), ("Never", 0), ("Odd", "x"), ("Wild", 10**12)):
         provider = store.add_provider(name, "/lists/none.m3u", "UTC", "kid")
         if minutes is not None:
             with store.connections.transaction() as connection:
@@ -112,10 +112,10 @@ def test_who_is_due_is_told_by_the_providers_own_minutes(store):
                     (Jsonb({"check_minutes": minutes}), provider.id),
                 )
     store.pause_provider(store.add_provider("Paused", "/lists/none.m3u", "UTC", "kid"))
-    assert set(store.checks.due(now())) == {"odd", "often", "usual"}
-    store.checks.begin(["odd", "often", "usual"])
+    assert set(store.checks.due(now())) == {"odd", "often", "usual", "wild"}
+    store.checks.begin(["odd", "often", "usual", "wild"])
     at = now()
-    for slug in ("odd", "often", "usual"):
+    for slug in ("odd", "often", "usual", "wild"):
         store.checks.note(slug, at)
     assert store.checks.due(at + timedelta(minutes=4)) == {}
     assert set(store.checks.due(at + timedelta(minutes=5))) == {"often"}
