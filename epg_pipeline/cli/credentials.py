@@ -128,7 +128,8 @@ def _checked(address: str) -> str:
     if path is None:
         return address
     if not path.is_file():
+        # Not quoted: an address whose http:// was forgotten looks like a path, and carries the password.
         raise typer.BadParameter(
-            f"{path} is no file; give the address or the file of a playlist", param_hint="--playlist"
+            "what is given is no file here; an address begins with http:// or https://", param_hint="--playlist"
         )
     return str(path.absolute())

@@ -51,6 +51,9 @@ def test_an_address_is_taken_from_the_environment_or_a_pipe_so_that_no_shell_rem
     for name in ("one", "two"):
         told += (shown := run("provider", "show", name).told)
         assert "playlist http://tv.example/…" in shown
+    forgotten = run("provider", "add", "Four", EPG_PLAYLIST_URL=ADDRESS.removeprefix("http://"))
+    assert (forgotten.code, "begins with http://" in forgotten.told) == (2, True)
+    told += forgotten.told
     assert PASSWORD not in told
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     ran = run("provider", "add", "Three")
