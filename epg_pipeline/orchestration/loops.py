@@ -90,10 +90,17 @@ def each_provider_day(
 
 
 def _tag(context: dg.AssetExecutionContext) -> None:
-    """Have the UI find the run by provider and days, also one over a range, which Dagster tags with its ends alone."""
+    """Have the UI find the run by provider and days, also one over a range, which Dagster tags with its ends alone.
+
+    And have a run that is killed be tried again from its first step: which partitions had failed died with it, and a
+    later step must not take them for good ones.
+    """
     split = [provider_and_day(key) for key in context.partition_keys]
     slugs, days = sorted({slug for slug, _ in split}), sorted({day for _, day in split})
-    tags = {OF_DAYS: str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"}
+    tags = {
+        OF_DAYS: str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}",
+        "dagster/retry_strategy": "ALL_STEPS",
+    }
     if len(slugs) == 1:
         tags[OF_PROVIDER] = slugs[0]
     context.instance.add_run_tags(context.run.run_id, tags)
