@@ -4,5 +4,6 @@ SELECT DISTINCT c.provider_id, e.day, '', 'settings', (SELECT nextval('marks'))
 FROM epg_data AS e
 JOIN channel_names AS c ON c.id = e.channel_name_id
 WHERE c.provider_id = %(id)s AND e.record_status = 'active' AND e.day >= current_date - 1
+ORDER BY e.day -- as mark_rematches.sql does
 ON CONFLICT (provider_id, day, event_id) DO UPDATE
 SET reason = excluded.reason, status = 'due', mark = excluded.mark, updated_at = now()
