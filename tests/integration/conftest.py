@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from filelock import FileLock
 
+from epg_pipeline.adapters import team_rows
 from epg_pipeline.adapters.connections import Connections
 from epg_pipeline.adapters.embedded import Lease, lease_server, stop_server
 from epg_pipeline.adapters.migrations import migrate
@@ -22,6 +23,7 @@ from epg_pipeline.adapters.secrets import Seal
 from epg_pipeline.adapters.server_place import running_postmaster, server_place
 from epg_pipeline.adapters.snapshots import SnapshotFiles
 from epg_pipeline.adapters.sql_files import sql_folder
+from epg_pipeline.config import catalogue_digest, load_teams
 from epg_pipeline.settings import Settings
 
 TEMPLATE = "migrated"
@@ -73,6 +75,8 @@ def _make_template(lease: Lease) -> None:
         connection.execute(f"CREATE DATABASE {TEMPLATE}_draft")
         connections = Connections(lease.address.conninfo(f"{TEMPLATE}_draft"))
         migrate(connections, sql_folder() / "migrations")
+        with connections.transaction() as catalogue:  # as every flow would, in each of hundreds of databases
+            team_rows.load_catalogue(catalogue, load_teams(), catalogue_digest())
         connections.close()
         connection.execute(f"ALTER DATABASE {TEMPLATE}_draft RENAME TO {TEMPLATE}")
 
@@ -103,7 +107,7 @@ def empty_database(server):
 
 @pytest.fixture
 def database(server):
-    """The address of a database with our tables, all empty."""
+    """The address of a database with our tables; they hold the bundled teams, nothing else."""
     yield from _fresh_database(server, TEMPLATE)
 
 
@@ -129,6 +133,15 @@ def store(database, tmp_path):
     """A store over a fresh database and an empty folder of snapshots."""
     seal = Seal(KEY)
     with Store(database, seal, SnapshotFiles(tmp_path / "snapshots", seal)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def store_without_teams(empty_database, tmp_path):
+    """The same over a database that holds nothing at all."""
+    seal = Seal(KEY)
+    with Store(empty_database, seal, SnapshotFiles(tmp_path / "snapshots", seal)) as opened:
+        migrate(opened.connections, sql_folder() / "migrations")
         yield opened
 
 

@@ -42,7 +42,8 @@ def matched(store, provider, day=DAY):
 # The catalogue
 
 
-def test_the_catalogue_is_loaded_once_for_each_of_its_hashes(store):
+def test_the_catalogue_is_loaded_once_for_each_of_its_hashes(store_without_teams):
+    store = store_without_teams
     small = load_teams().head(20)
     assert store.load_catalogue(small, "a" * 64)
     assert not store.load_catalogue(small, "a" * 64)

@@ -242,7 +242,7 @@ def test_a_killed_onboarding_is_made_good_by_the_next(home, files):
         return {**files, "summary.json": {**summary, "published_at": ""}}
 
     added(home)
-    for told in (1, 3, 4, 6):  # while fetching, matching the first and the second day, and publishing
+    for told in (1, 4, 6):  # while fetching, matching, and publishing
         killed_after(command(*onboard), environment(home), told)
     assert epg(home, *onboard).code == 0
     assert rows(epg(home, *onboard))["Rows written"] == "0"
