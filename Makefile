@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export EPG_HOME ?= $(CURDIR)/.epg
 
-.PHONY: demo test smoke lint bench scale lock clean
+.PHONY: demo test smoke lint bench lock clean
 
 demo: .venv/installed
 	$(BIN)/epg demo --out dist
@@ -25,10 +25,6 @@ lint: .venv/installed-dev
 bench: .venv/installed-dev
 	$(BIN)/python tests/bench.py
 	$(BIN)/python tests/bench_pages.py
-
-# A large installation, 200 providers and 30 days, made and removed: some ten minutes.
-scale: .venv/installed-dev
-	$(BIN)/python tests/scale.py
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
