@@ -140,7 +140,7 @@ def test_what_does_not_pass_is_not(site, refresh):
 def test_a_host_that_names_a_time_is_waited_for(site, refresh, slept):
     site.faults[SICK] = Fault(status=429, headers={"Retry-After": "7"}, times=1)
     assert refresh().faults == ()
-    assert max(slept) == pytest.approx(7, abs=0.5)
+    assert 3 < max(slept) < 7.5  # what a busy machine took until the next request is no longer slept
 
 
 def test_a_host_that_wants_long_peace_gets_it(store, site, settings, slept):
