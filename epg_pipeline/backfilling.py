@@ -40,7 +40,10 @@ class BackfilledDay:
 def backfill_days(
     store: Store, provider: Provider, days: list[date], settings: Settings, as_of: date | None = None
 ) -> Iterator[BackfilledDay]:
-    """Make these days of a provider again, each told of as it is done. One that fails stops none of the others."""
+    """Make these days of a provider again, each told of as it is done. One that fails stops none of the others.
+
+    Days after `as_of`, by default the provider's today, are none to backfill and say so.
+    """
     now = as_of or today(provider.timezone)
     filtered: set[date] = set()
     for day in days:
@@ -53,6 +56,8 @@ def backfill_days(
 def _made(
     store: Store, provider: Provider, day: date, now: date, settings: Settings, filtered: set[date]
 ) -> BackfilledDay:
+    if day > now:
+        return BackfilledDay(provider.name, day, "this date has not come yet: epg refresh publishes the days ahead")
     kept = store.snapshot(provider, day)
     if kept is None:
         return BackfilledDay(provider.name, day, "no snapshot for this date or before")

@@ -23,12 +23,16 @@ LOCK = "epg playlist changes"  # marks become visible in their order: a reader t
 
 @dataclass(frozen=True)
 class PlaylistChange:
-    """A playlist that was not there before, in force from a day on; `mark` orders the changes of all providers."""
+    """A playlist that was not there before, in force from a day on; `mark` orders the changes of all providers.
+
+    `failed` says how often its guide has failed, of a change that is asked for again.
+    """
 
     mark: int
     slug: str
     day: date
     content_hash: str
+    failed: int
 
 
 class PlaylistChecks:
@@ -69,14 +73,15 @@ class PlaylistChecks:
         with self._connections.transaction() as connection:
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (LOCK,))
             connection.execute(
-                "UPDATE playlist_checks AS c SET checked_at = %s, problem = '', changed_day = %s, content_hash = %s, "
-                "mark = nextval('marks') FROM providers AS p WHERE p.id = c.provider_id AND p.slug = %s",
-                (now, day, content_hash, slug),
+                "UPDATE playlist_checks AS c SET checked_at = %(now)s, problem = '', changed_at = %(now)s, "
+                "changed_day = %(day)s, content_hash = %(content_hash)s, mark = nextval('marks') "
+                "FROM providers AS p WHERE p.id = c.provider_id AND p.slug = %(slug)s",
+                {"now": now, "day": day, "content_hash": content_hash, "slug": slug},
             )
 
-    def changes(self, after: int, limit: int) -> list[PlaylistChange]:
-        """The changes after a mark, oldest first, of active providers."""
-        values = {"after": after, "limit": limit}
+    def changes(self, after: int, limit: int, now: datetime) -> list[PlaylistChange]:
+        """The changes of active providers after a mark, oldest first; then those whose guide failed a while ago."""
+        values = {"after": after, "limit": limit, "now": now}
         with (
             self._connections.transaction() as connection,
             connection.cursor(row_factory=class_row(PlaylistChange)) as cursor,

@@ -15,8 +15,9 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from epg_pipeline.adapters.faults import StoreError, UnknownProvider
+from epg_pipeline.adapters.playlist_checks import LOCK as CHANGES
 from epg_pipeline.adapters.provider_rows import PLAYLIST, NewProvider, Provider, find_provider
-from epg_pipeline.adapters.source_rows import LOCK  # marks become visible in their order
+from epg_pipeline.adapters.source_rows import LOCK as EVENTS
 from epg_pipeline.adapters.sql_files import query
 from epg_pipeline.config.provider_settings import TIERS, provider_settings
 from epg_pipeline.config.time_zones import is_time_zone
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_NAME = 80
 SCHEDULED_BY = {"timezone", "settings"}  # programmes on record were made with these; what a tier tells is added later
+ASKS = SCHEDULED_BY | {"status"}  # sensors are asked for work by these
 
 
 class ProviderChanges(TypedDict, total=False):
@@ -80,13 +82,15 @@ def update_provider(
     """The provider with the changes; its slug, and so its addresses and channel ids, stay whatever its name becomes.
 
     Another address makes the next fetch an unconditional one; another zone or setting has its days from yesterday on
-    matched and published anew. StoreError for a value that can't be, ConfigError for a setting.
+    matched and published anew. One that is resumed is asked for what came up while it was paused. StoreError for a
+    value that can't be, ConfigError for a setting.
     """
     _check(provider, changes)
     values = _values(provider, changes, seal)
     is_elsewhere = values["sealed"] not in {None, sealed_playlist_url(connection, provider)}
-    if changes.keys() & SCHEDULED_BY:  # before the row: whoever takes in events locks in this order
-        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (LOCK,))
+    if changes.keys() & ASKS:  # before the row: whoever takes in events locks in this order
+        for lock in (EVENTS, CHANGES):  # under which marks become visible in their order
+            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (lock,))
     try:
         with connection.transaction():
             is_changed = connection.execute(query("change_provider"), values).rowcount == 1
@@ -96,6 +100,8 @@ def update_provider(
         _forget_validators(connection, provider)
     if is_changed and changes.keys() & SCHEDULED_BY:
         connection.execute(query("mark_provider_rematches"), {"id": provider.id})
+    if is_changed and changes.get("status") == "active":
+        connection.execute(query("ask_again"), {"id": provider.id})
     return find_provider(connection, provider.slug)
 
 

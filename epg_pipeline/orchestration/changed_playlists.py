@@ -73,19 +73,22 @@ def changed_playlists(
 ) -> dg.SensorResult | dg.SkipReason:
     """A changed playlist leads to a new guide of that provider alone, for the day on which it changed.
 
-    The run is told by a tag which content was fetched, so that it takes that instead of fetching it again.
+    The run is told by a tag which content was fetched, so that it takes that instead of fetching it again. One whose
+    guide fails is asked for again, ever later, until it is there, the list changes again, or its day is over.
     """
-    changes = store.checks.changes(int(context.cursor or 0), MOST_REQUESTS)
+    seen = int(context.cursor or 0)
+    changes = store.checks.changes(seen, MOST_REQUESTS, datetime.now(UTC))
     if not changes:
         return dg.SkipReason("No playlist has changed.")
     requests = [
         dg.RunRequest(
-            # The mark too: a list that is put back as it was in the morning is a change again.
-            run_key=f"{change.slug}:{change.day}:{change.content_hash}:{change.mark}",
+            # The mark too: a list that is put back as it was in the morning is a change again. So is a failure.
+            run_key=f"{change.slug}:{change.day}:{change.content_hash}:{change.mark}:{change.failed}",
             partition_key=provider_day_key(change.slug, change.day),
             tags={FETCHED: change.content_hash, OF_PROVIDER: change.slug},
         )
         for change in changes
     ]
     added = add_missing(context.instance, (change.slug for change in changes))
-    return dg.SensorResult(run_requests=requests, cursor=str(changes[-1].mark), dynamic_partitions_requests=added)
+    seen = max(seen, *(change.mark for change in changes))
+    return dg.SensorResult(run_requests=requests, cursor=str(seen), dynamic_partitions_requests=added)

@@ -11,10 +11,17 @@ WITH standing AS (
     WHERE u.status = 'failed' AND p.status = 'active' AND p.record_status = 'active'
     GROUP BY p.id, p.slug
 ),
+nobodys AS ( -- of providers that are paused or removed: they are over, and do not work again
+    UPDATE incidents AS i
+    SET closed_at = %(now)s, withdrawn = true
+    FROM providers AS p
+    WHERE i.closed_at IS NULL AND p.id = i.provider_id AND (p.status <> 'active' OR p.record_status <> 'active')
+),
 over AS (
     UPDATE incidents AS i
     SET closed_at = %(now)s
     WHERE i.closed_at IS NULL
+      AND (i.provider_id IS NULL OR i.provider_id IN (SELECT id FROM providers WHERE status = 'active' AND record_status = 'active'))
       AND (i.subject LIKE 'playlist of %%' OR i.subject LIKE 'uploads of %%')
       AND NOT EXISTS (SELECT FROM standing AS s WHERE s.subject = i.subject)
 )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
-import tempfile
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -13,10 +11,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from filelock import FileLock
+from homes import new_home, remove_home
 
 from epg_pipeline.adapters import team_rows
 from epg_pipeline.adapters.connections import Connections
-from epg_pipeline.adapters.embedded import Lease, lease_server, stop_server
+from epg_pipeline.adapters.embedded import Lease, lease_server
 from epg_pipeline.adapters.migrations import migrate
 from epg_pipeline.adapters.postgres import Provider, Store
 from epg_pipeline.adapters.secrets import Seal
@@ -31,24 +30,10 @@ KEY = "a key for tests, of no worth at all"
 DAY = date(2026, 11, 21)
 
 
-def _new_home(name: str) -> Path:
-    """A folder that the server's account can enter when root runs the tests: pytest's own are closed to others."""
-    home = Path(tempfile.gettempdir()) / name
-    home.mkdir(mode=0o755, exist_ok=True)
-    home.chmod(0o755)
-    return home
-
-
-def _remove(home: Path) -> None:
-    place = server_place(home)
-    shutil.rmtree(place.base, ignore_errors=True)
-    shutil.rmtree(home, ignore_errors=True)
-
-
 @pytest.fixture(scope="session")
 def server(testrun_uid):
     """The session's server, leased; the workers of pytest-xdist share it, and the last one to finish removes it."""
-    home = _new_home(f"epg-tests-{testrun_uid}")
+    home = new_home("tests", testrun_uid)
     guard = FileLock(home.with_suffix(".lock"))
     with guard:
         lease = lease_server(home)
@@ -60,7 +45,7 @@ def server(testrun_uid):
         with guard:
             lease.release()
             if running_postmaster(server_place(home)) is None:
-                _remove(home)
+                remove_home(home)
                 Path(guard.lock_file).unlink(missing_ok=True)
 
 
@@ -156,9 +141,6 @@ def provider(store) -> Provider:
 @pytest.fixture
 def home():
     """An empty home for a server of its own, stopped and removed afterwards."""
-    home = _new_home(f"epg-home-{secrets.token_hex(6)}")
+    home = new_home("home")
     yield home
-    if (home / "postgres").exists():
-        stop_server(home)
-        _remove(home)
-    shutil.rmtree(home, ignore_errors=True)
+    remove_home(home)

@@ -59,6 +59,15 @@ def test_a_day_before_the_first_playlist_says_so_and_one_that_fails_stops_none(s
     assert [one.problem for one in made] == ["no snapshot for this date or before", "a day that can't be matched", ""]
 
 
+def test_a_day_that_has_not_come_is_none_to_backfill(store, settings, club):
+    made = list(backfill_days(store, club, [LATER, LATER + timedelta(days=1)], settings, LATER))
+    assert [one.problem for one in made] == [
+        "",
+        "this date has not come yet: epg refresh publishes the days ahead",
+    ]
+    assert not (settings.dist / "club" / str(LATER + timedelta(days=1))).exists()
+
+
 def test_the_command_sums_up_and_its_exit_code_tells(run):
     with site(Answer(body=playlist())) as server:
         for name in ("Club", "Other"):

@@ -227,6 +227,23 @@ def test_the_record_itself_opens_and_closes_incidents(store, provider):
     ]
 
 
+def test_nobody_is_told_that_a_paused_provider_works_again(store, provider, hook):
+    store.incidents.note_failure(BROKEN)
+    store.checks.begin(["demo"])
+    store.checks.note("demo", datetime.now(UTC), "HTTP 404")
+    store.incidents.note_standing_faults()
+    tell(store, [Webhook(hook.address)])
+    store.pause_provider(provider)
+    store.incidents.note_standing_faults()
+    assert store.incidents.open() == []
+    tell(store, [Webhook(hook.address)])
+    assert [body["event"] for body in hook.bodies] == ["failure", "failure"]
+    store.change_provider(store.provider("demo"), status="active")
+    store.incidents.note_standing_faults()  # it is as broken as before
+    tell(store, [Webhook(hook.address)])
+    assert [body["subject"] for body in hook.bodies[2:]] == ["playlist of demo"]
+
+
 @pytest.mark.parametrize("way", [Webhook, Slack])
 def test_a_web_hook_that_is_not_there_is_told_without_its_address(way):
     with pytest.raises(NotifyError) as fault:

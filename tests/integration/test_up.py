@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
-import shutil
 import signal
 import subprocess
-import tempfile
 import urllib.request
 import uuid
 from datetime import timedelta
@@ -20,11 +17,12 @@ import pytest
 from commands import ROOT, command, environment, epg, every_text
 from dagster._core.launcher import WorkerStatus
 from dagster._core.storage.tags import GRPC_INFO_TAG
+from homes import new_home, remove_home
 from running import CHROMIUM, QUIET, STARTS, Up, lives, until
 from small_provider import DAY, NAMES, PASSWORD, ZONE, Answer, events_file, playlist, site
 
 from epg_pipeline import flows
-from epg_pipeline.adapters.embedded import lease_server, stop_server
+from epg_pipeline.adapters.embedded import lease_server
 from epg_pipeline.adapters.server_place import running_postmaster, server_place
 from epg_pipeline.orchestration.launcher import WatchedRunLauncher
 
@@ -34,17 +32,14 @@ pytestmark = pytest.mark.xdist_group("up")  # one set of servers, not one for ea
 @pytest.fixture(scope="module")
 def place():
     """A home with one onboarded provider, whose server stops in the end."""
-    home = Path(tempfile.gettempdir()) / f"epg-up-{secrets.token_hex(6)}"
-    home.mkdir(mode=0o755)
+    home = new_home("up")
     (home / "list.m3u").write_bytes(playlist())
     events_file(home / "events.jsonl")
     assert epg(home, "provider", "add", "Club", "--playlist", home / "list.m3u", "--timezone", ZONE).code == 0
     ran = epg(home, "onboard", "Club", "--date", DAY, "--as-of", DAY, "--events", home / "events.jsonl")
     assert ran.code == 0, ran.told
     yield home
-    stop_server(home)
-    shutil.rmtree(server_place(home).base, ignore_errors=True)
-    shutil.rmtree(home, ignore_errors=True)
+    remove_home(home)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 from small_provider import PASSWORD, ZONE, Answer, playlist, site
 
 from epg_pipeline import flows
+from epg_pipeline.adapters.incidents import Failure
 from epg_pipeline.checking import check_playlists
 
 OTHER = playlist(("NBA 01: Boston Celtics vs Orlando Magic @ 8 PM ET",))
@@ -47,7 +48,7 @@ def test_an_unchanged_playlist_is_asked_for_by_its_etag_and_asks_for_nothing(sto
     _provider, server = served
     assert looked(store, "served")["served"].day is None
     assert server.requests[0][1]["if-none-match"] == '"1"'
-    assert store.checks.changes(0, 10) == []
+    assert store.checks.changes(0, 10, now()) == []
 
 
 def test_a_server_without_validators_is_known_by_the_content(store):
@@ -57,7 +58,7 @@ def test_a_server_without_validators_is_known_by_the_content(store):
         assert looked(store, "plain")["plain"].day is None
         server.answers[:] = [Answer(body=OTHER)]
         assert looked(store, "plain")["plain"].day == flows.today(ZONE)
-    (change,) = store.checks.changes(0, 10)
+    (change,) = store.checks.changes(0, 10, now())
     assert change.content_hash == store.snapshot(store.provider("plain"), flows.today(ZONE)).content_hash
 
 
@@ -187,3 +188,60 @@ def test_many_changes_are_asked_for_over_several_ticks_and_none_is_lost(graph, i
         asked += [str(request.partition_key).partition("|")[2] for request in outcome.run_requests]
         cursor = outcome.cursor
     assert asked == slugs
+
+
+def changed(store, server):
+    """The change noted when the server has another list than before."""
+    looked(store, "served")
+    server.answers[:] = [Answer(body=OTHER, headers={"ETag": '"2"'})]
+    looked(store, "served")
+    (change,) = store.checks.changes(0, 10, now())
+    return change
+
+
+def test_a_change_whose_guide_fails_is_asked_for_again_ever_later(store, served):
+    _, server = served
+    change = changed(store, server)
+
+    def asked(**later):
+        return [one.failed for one in store.checks.changes(change.mark, 10, now() + timedelta(**later))]
+
+    store.incidents.note_failure(Failure("guide of served", "no", "served", change.day - timedelta(days=1)))
+    assert asked(minutes=31) == []  # another day's
+    store.incidents.note_failure(Failure("guide of served", "no", "served", change.day))
+    assert (asked(minutes=59), asked(minutes=61)) == ([], [2])
+    for _ in range(8):
+        store.incidents.note_failure(Failure("guide of served", "no", "served", change.day))
+    assert (asked(minutes=479), asked(minutes=481)) == ([], [10])
+    assert asked(days=3) == []  # its day is over
+    store.incidents.note_recoveries(["guide of served"], change.day)
+    assert asked(minutes=481) == []
+
+
+def test_what_is_asked_for_again_has_a_key_of_its_own_and_moves_no_cursor(graph, instance, store, served):
+    _, server = served
+    change = changed(store, server)
+    first = tick(graph, "changed_playlists", instance, store)
+    store.incidents.note_failure(Failure("guide of served", "no", "served", change.day))
+    assert isinstance(tick(graph, "changed_playlists", instance, store, first.cursor), dg.SkipReason)
+    with store.connections.transaction() as connection:  # half an hour later
+        connection.execute("UPDATE incidents SET last_seen = last_seen - interval '31 minutes'")
+        connection.execute("UPDATE playlist_checks SET changed_at = changed_at - interval '31 minutes'")
+    again = [tick(graph, "changed_playlists", instance, store, first.cursor) for _ in range(2)]
+    assert [one.cursor for one in again] == [first.cursor] * 2
+    keys = [one.run_requests[0].run_key for one in (first, *again)]
+    assert keys[0] != keys[1] == keys[2]  # until it has failed once more
+
+
+def test_a_change_found_before_a_pause_is_asked_for_when_it_is_over(graph, instance, store, served):
+    provider, server = served
+    change = changed(store, server)
+    store.pause_provider(provider)
+    other = store.add_provider("Other", "/lists/none.m3u", ZONE, "goat")
+    store.checks.begin(["other"])
+    store.checks.note_change("other", now(), change.day, "0" * 64)
+    passed = tick(graph, "changed_playlists", instance, store)
+    assert [one.partition_key.partition("|")[2] for one in passed.run_requests] == [other.slug]
+    store.change_provider(store.provider("served"), status="active")
+    resumed = tick(graph, "changed_playlists", instance, store, passed.cursor)
+    assert [one.partition_key.partition("|")[2] for one in resumed.run_requests] == ["served"]

@@ -187,6 +187,17 @@ def test_a_paused_provider_is_asked_for_nothing(graph, instance, guided, store, 
     assert isinstance(tick(graph, "rematch_after_events", instance, store), dg.SkipReason)
 
 
+def test_what_a_pause_has_kept_waiting_is_asked_for_when_it_is_over(graph, instance, guided, store, tmp_path):
+    today = datetime.now(UTC).date()
+    taken_in(store, tmp_path, moved(30))
+    with store.connections.transaction() as connection:  # days that are over are nobody's concern
+        connection.execute("UPDATE rematches SET day = %s WHERE day = %s", (today, DAY))
+    passed = tick(graph, "rematch_after_events", instance, store).cursor
+    store.change_provider(store.pause_provider(guided), status="active")
+    outcome = tick(graph, "rematch_after_events", instance, store, passed)
+    assert (f"{today}|club", f"{today}|club") in asked(outcome)
+
+
 def test_a_past_day_keeps_its_playlist_and_one_before_the_first_says_that_there_is_none(
     run, instance, club, store, tmp_path
 ):

@@ -1,0 +1,266 @@
+"""Figures of a large installation, printed: `make scale`. 200 providers and 30 days of partitions, on real servers.
+
+Takes some twenty minutes and 5 GB of disk; compare ratios taken in one run, machines are noisy. Everything lies in a
+folder of its own, which is removed.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands import ROOT, command, environment
+from homes import remove_home
+from rich.progress import track
+from running import CHROMIUM, QUIET, Up, until
+from small_provider import events_file, playlist
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from epg_pipeline.adapters.postgres import Store
+    from epg_pipeline.settings import Settings
+
+PROVIDERS, DAYS, SLOTS = 200, 30, 40
+CHANGES = 8  # playlists that change while everything runs
+TODAY = datetime.now(UTC).date()
+TEAMS = (
+    "Miami Heat",
+    "Boston Celtics",
+    "Utah Jazz",
+    "Houston Rockets",
+    "LA Clippers",
+    "Chicago Bulls",
+    "Atlanta Hawks",
+)
+BY_DAY = {  # tables with rows of every day: the columns that tell when
+    "provider_days": ("day",),
+    "slot_names": ("day",),
+    "parsed_data": ("day", "starts_at", "stated_date"),
+    "epg_data": ("day", "start_time", "end_time", "event_starts_at"),
+}
+PAGES = {  # of Dagster's web UI: what must have come
+    "/asset-groups": "playlists",
+    "/assets/matched_programmes?view=partitions": "Materialized",
+    "/assets/matched_programmes?view=overview": "match_rate",
+    "/assets/matched_programmes?view=events": "match_rate",
+    "/assets/matched_programmes?view=checks": "match_rate",
+    "/assets/provider_overview": "provider_overview",
+    "/runs": "Success",
+    "/automation": "daily_publish",
+    "/locations/epg_pipeline/jobs/provider_day": "Materialize all",
+}
+TICKS = """{ repositoriesOrError { ... on RepositoryConnection { nodes { sensors { name
+    sensorState { ticks(limit: 100) { timestamp endTimestamp status } } } } } } }"""
+
+
+@contextmanager
+def told(what: str) -> Iterator[None]:
+    """Print how long something took."""
+    began = time.perf_counter()
+    yield
+    print(f"{what:<72}{time.perf_counter() - began:8.2f} s", flush=True)
+
+
+def main() -> None:
+    """Make the installation, measure, remove it."""
+    home = Path(tempfile.mkdtemp(prefix="epg-scale-"))
+    home.chmod(0o755)
+    try:
+        measure(home)
+    finally:
+        remove_home(home)
+
+
+def measure(home: Path) -> None:
+    """All figures of one installation."""
+    os.environ |= {"EPG_HOME": str(home), "EPG_EVENT_SOURCES": "file"}
+    from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.environment import dagster_variables
+    from epg_pipeline.settings import Settings
+
+    settings = Settings.from_environment()
+    with open_store(settings) as store:
+        os.environ |= dagster_variables(settings, store.dagster_database())
+        add_providers(store, settings)
+        copy_days(store)
+        record_partitions()
+        evaluations(store, settings)
+        commands_of(home)
+        running(home, store)
+        sizes(store)
+
+
+def add_providers(store: Store, settings: Settings) -> None:
+    """The providers, each with today's guide."""
+    from epg_pipeline import flows
+
+    flows.import_events(store, events_file(settings.home / "events.jsonl"))
+    with told(f"{PROVIDERS} providers added, matched, published"):
+        for number in track(range(PROVIDERS), "Providers"):
+            file = settings.home / f"{number}.m3u"
+            file.write_bytes(playlist(names(number)))
+            provider = store.add_provider(f"Provider {number:03}", str(file), "America/New_York", "goat")
+            flows.refresh_provider(store, provider, TODAY, TODAY, settings)
+
+
+def names(number: int) -> tuple[str, ...]:
+    """A provider's slots: every other with something on, each differing from the next provider's."""
+
+    def on(slot: int) -> str:
+        one, other = TEAMS[(number + slot) % 7], TEAMS[(number + 3 * slot + 1) % 7]
+        return f"{one} vs {other} @ {slot % 12 + 1} PM ET" if slot % 2 else ""
+
+    return tuple(f"ESPN+ {slot:02} : {on(slot)}" for slot in range(1, SLOTS + 1))
+
+
+def copy_days(store: Store) -> None:
+    """Today's rows again for each of the days before, as if each had been published."""
+    with told(f"rows of {DAYS - 1} days more copied"), store.connections.transaction() as connection:
+        for table, when in BY_DAY.items():
+            found = connection.execute(
+                "SELECT array_agg(column_name::text) FROM information_schema.columns "
+                "WHERE table_name = %s AND is_identity = 'NO' AND table_schema = current_schema()",
+                (table,),
+            ).fetchone()
+            columns = found[0] if found else []
+            cast = {name: "::date" if name in {"day", "stated_date"} else "" for name in when}
+            shifted = [f"({name} - n * interval '1 day'){cast[name]}" if name in cast else name for name in columns]
+            connection.execute(
+                f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(shifted)} "  # noqa: S608 - our own names
+                f"FROM {table} CROSS JOIN generate_series(1, {DAYS - 1}) AS n WHERE day = '{TODAY}'"
+                " ON CONFLICT DO NOTHING"
+            )
+    with store.connections.transaction() as connection:
+        connection.execute("SET LOCAL statement_timeout = 0")
+        connection.execute("ANALYZE")
+
+
+def record_partitions() -> None:
+    """Every provider's every day as materialised and checked, as runs would have left it."""
+    import dagster as dg
+
+    from epg_pipeline.orchestration.partitions import provider_day_key
+
+    slugs = [f"provider-{number:03}" for number in range(PROVIDERS)]
+    preview = dg.MetadataValue.md("x" * 2000)
+    metadata = {"dagster/row_count": 3000, "match_rate": 0.8, "matched": 200, "preview": preview}
+    days = [TODAY - timedelta(days=number) for number in range(DAYS)]
+    with told(f"{PROVIDERS * DAYS} partitions of four assets recorded"), dg.DagsterInstance.get() as instance:
+        instance.add_dynamic_partitions("providers", slugs)
+        for day in track(days, "Partitions"):
+            for slug in slugs:
+                key = provider_day_key(slug, day)
+                for asset in ("raw_m3u", "filtered_channels", "matched_programmes", "published_xmltv"):
+                    made = dg.AssetMaterialization(asset, partition=key, metadata=metadata)
+                    instance.report_runless_asset_event(made)
+                instance.report_runless_asset_event(
+                    dg.AssetCheckEvaluation(
+                        asset_key=dg.AssetKey("matched_programmes"), check_name="match_rate", passed=True, partition=key
+                    )
+                )
+
+
+def evaluations(store: Store, settings: Settings) -> None:
+    """What each schedule and sensor takes to decide, outside of the daemon."""
+    import dagster as dg
+
+    from epg_pipeline.definitions import build_defs
+
+    repository = build_defs(store=store).get_repository_def()
+    resources = {"store": store, "settings": settings}
+    at = datetime(TODAY.year, TODAY.month, TODAY.day, 6, tzinfo=UTC)
+    with dg.DagsterInstance.get() as instance:
+        for schedule in repository.schedule_defs:
+            context = dg.build_schedule_context(instance=instance, scheduled_execution_time=at, resources=resources)
+            with told(f"evaluation of schedule {schedule.name}"):
+                schedule.evaluate_tick(context)
+        for sensor in repository.sensor_defs:
+            sensing = dg.build_sensor_context(instance=instance, repository_def=repository, resources=resources)
+            with told(f"evaluation of sensor {sensor.name}"):
+                sensor.evaluate_tick(sensing)
+
+
+def commands_of(home: Path) -> None:
+    """What an operator types, each as a process of its own."""
+    dg_check = [Path(sys.executable).with_name("dg"), "check", "defs"]
+    for name, line in (
+        ("dg check defs", dg_check),
+        ("epg status", command("status")),
+        ("epg doctor", command("doctor")),
+    ):
+        with told(name):
+            subprocess.run(line, check=False, env=environment(home), cwd=ROOT, capture_output=True)
+
+
+def running(home: Path, store: Store) -> None:
+    """Pages and ticks while everything runs and some playlists have changed."""
+    with told("epg up, until all answers"):
+        up = Up(home)
+    try:
+        read_pages(up)
+        with told(f"{CHANGES} changed playlists, until their guides are there"):
+            for number in range(CHANGES):
+                (home / f"{number}.m3u").write_bytes(playlist(names(number + 1)))
+                store.checks.note(f"provider-{number:03}", datetime.now(UTC) - timedelta(days=1))
+            until(900, lambda: len(up.runs()) >= CHANGES and set(up.runs()) == {"SUCCESS"}, "the guides")
+        for name, lasted in slowest_ticks(up).items():
+            print(f"{'slowest tick of ' + name:<72}{lasted:8.2f} s")
+        read_pages(up)
+    finally:
+        up.stop()
+
+
+def read_pages(up: Up) -> None:
+    """Pages of the guide server, and those of Dagster as a browser shows them."""
+    for path in ("/guides/", "/metrics"):
+        with told(f"guide server: {path}"), urllib.request.urlopen(up.guides + path) as answer:  # noqa: S310 - our own loopback address
+            answer.read()
+    if CHROMIUM is None:
+        print("no Chromium is installed: no pages of Dagster")
+        return
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play, play.chromium.launch(executable_path=CHROMIUM, args=QUIET) as browser:
+        page = browser.new_page(viewport={"width": 1500, "height": 850})
+        page.goto(up.dagster)  # its scripts, once
+        for path, text in PAGES.items():
+            with told(f"Dagster: {path}"):
+                page.goto(up.dagster + path, wait_until="domcontentloaded")
+                page.get_by_text(text).first.wait_for(timeout=60_000)
+
+
+def slowest_ticks(up: Up) -> dict[str, float]:
+    """Of each sensor, its longest tick in seconds."""
+    sensors = up.ask(TICKS)["repositoriesOrError"]["nodes"][0]["sensors"]
+    ticks = {sensor["name"]: sensor["sensorState"]["ticks"] for sensor in sensors}
+    ended = {name: [one for one in its if one["endTimestamp"]] for name, its in ticks.items()}
+    return {
+        name: max((one["endTimestamp"] - one["timestamp"] for one in its), default=0.0) for name, its in ended.items()
+    }
+
+
+def sizes(store: Store) -> None:
+    """The two databases, and the tables that are most of ours."""
+    with store.connections.transaction() as connection:
+        databases = connection.execute(
+            "SELECT datname, pg_size_pretty(pg_database_size(datname)) FROM pg_database "
+            "WHERE NOT datistemplate AND datname <> 'postgres'"
+        )
+        for name, size in databases.fetchall():
+            print(f"database {name:<63}{size:>10}")
+        tables = connection.execute("SELECT table_name, rows_about FROM table_sizes ORDER BY rows_about DESC LIMIT 4")
+        for name, rows in tables.fetchall():
+            print(f"rows of {name:<64}{rows:>10}")
+
+
+if __name__ == "__main__":
+    main()
