@@ -17,7 +17,7 @@ from epg_pipeline.orchestration.failures import told
 from epg_pipeline.orchestration.jobs import HUNG_AFTER, provider_day
 from epg_pipeline.orchestration.partitions import OF_PROVIDER, add_missing, provider_day_key
 
-MOST_REQUESTS = 4  # of a tick: making a run takes a fifth of a second, and the queue does two at a time anyway
+MOST_REQUESTS = 1  # of a tick: Dagster takes half a second to record one, and the queue does two in ten seconds anyway
 RETRY_MINUTES = 30  # a run that broke off without noting anything is asked for again after that
 UNDER_WAY = [
     dg.DagsterRunStatus.NOT_STARTED,
@@ -67,7 +67,7 @@ def playlist_checks(
     return dg.RunRequest(run_key=f"{int(datetime.now(UTC).timestamp()) // (RETRY_MINUTES * 60)}:{whom}")
 
 
-@dg.sensor(job=provider_day, minimum_interval_seconds=10, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(job=provider_day, minimum_interval_seconds=5, default_status=dg.DefaultSensorStatus.RUNNING)
 def changed_playlists(
     context: dg.SensorEvaluationContext, store: dg.ResourceParam[Store]
 ) -> dg.SensorResult | dg.SkipReason:

@@ -32,7 +32,7 @@ def provider_partitions(
 
 @dg.sensor(
     job=provider_day,
-    minimum_interval_seconds=10,
+    minimum_interval_seconds=5,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def rematch_after_events(

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import dagster as dg
 import polars as pl
 import pytest
-from small_provider import DAY, ZONE, events_file
+from small_provider import DAY, ZONE, events_file, playlist
 
 from epg_pipeline import flows
 from epg_pipeline.adapters.event_files import read_events
@@ -196,6 +196,14 @@ def test_what_a_pause_has_kept_waiting_is_asked_for_when_it_is_over(graph, insta
     store.change_provider(store.pause_provider(guided), status="active")
     outcome = tick(graph, "rematch_after_events", instance, store, passed)
     assert (f"{today}|club", f"{today}|club") in asked(outcome)
+
+
+def test_days_that_the_run_under_way_takes_in_are_asked_for_by_nobody(graph, instance, guided, store, tmp_path):
+    (tmp_path / "list.m3u").write_bytes(playlist(("NBA 01: Boston Celtics vs Orlando Magic @ 8 PM ET",)))
+    flows.snapshot_playlist(store, guided, DAY)
+    flows.filter_channels(store, guided, DAY)
+    assert store.rematches_due(guided) == {NEXT}  # until the publish that follows
+    assert isinstance(tick(graph, "rematch_after_events", instance, store), dg.SkipReason)
 
 
 def test_a_past_day_keeps_its_playlist_and_one_before_the_first_says_that_there_is_none(
