@@ -19,11 +19,11 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from commands import ROOT, command, environment
+from commands import ROOT
 from homes import remove_home
 from rich.progress import track
 from running import CHROMIUM, QUIET, Up, until
-from small_provider import events_file, playlist
+from small_provider import event, events_file, playlist
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +96,7 @@ def measure(home: Path) -> None:
         copy_days(store)
         record_partitions()
         evaluations(store, settings)
-        commands_of(home)
+        commands_of()
         running(home, store)
         sizes(store)
 
@@ -105,7 +105,7 @@ def add_providers(store: Store, settings: Settings) -> None:
     """The providers, each with today's guide."""
     from epg_pipeline import flows
 
-    flows.import_events(store, events_file(settings.home / "events.jsonl"))
+    flows.import_events(store, events_file(settings.home / "events.jsonl", games()))
     with told(f"{PROVIDERS} providers added, matched, published"):
         for number in track(range(PROVIDERS), "Providers"):
             file = settings.home / f"{number}.m3u"
@@ -114,12 +114,24 @@ def add_providers(store: Store, settings: Settings) -> None:
             flows.refresh_provider(store, provider, TODAY, TODAY, settings)
 
 
+def games() -> list[dict[str, str]]:
+    """Each team against each other, every day from yesterday to four days on, in the evening of New York."""
+    evening = datetime(TODAY.year, TODAY.month, TODAY.day, 23, tzinfo=UTC)
+    return [
+        event(f"{day}-{one}-{other}", one, other, f"{evening + timedelta(days=day, minutes=30 * one_at):%FT%TZ}")
+        for day in range(-1, 5)
+        for one_at, one in enumerate(TEAMS)
+        for other in TEAMS[one_at + 1 :]
+    ]
+
+
 def names(number: int) -> tuple[str, ...]:
-    """A provider's slots: every other with something on, each differing from the next provider's."""
+    """A provider's slots: every other with a game on, each differing from the next provider's."""
 
     def on(slot: int) -> str:
-        one, other = TEAMS[(number + slot) % 7], TEAMS[(number + 3 * slot + 1) % 7]
-        return f"{one} vs {other} @ {slot % 12 + 1} PM ET" if slot % 2 else ""
+        one = number + slot
+        other = one + 1 + (number + slot // 2) % 6
+        return f"{TEAMS[one % 7]} vs {TEAMS[other % 7]}" if slot % 2 else ""
 
     return tuple(f"ESPN+ {slot:02} : {on(slot)}" for slot in range(1, SLOTS + 1))
 
@@ -195,16 +207,14 @@ def evaluations(store: Store, settings: Settings) -> None:
                 sensor.evaluate_tick(sensing)
 
 
-def commands_of(home: Path) -> None:
-    """What an operator types, each as a process of its own."""
-    dg_check = [Path(sys.executable).with_name("dg"), "check", "defs"]
-    for name, line in (
-        ("dg check defs", dg_check),
-        ("epg status", command("status")),
-        ("epg doctor", command("doctor")),
-    ):
-        with told(name):
-            subprocess.run(line, check=False, env=environment(home), cwd=ROOT, capture_output=True)
+def commands_of() -> None:
+    """What an operator types after `epg env`, each as a process of its own."""
+    beside = Path(sys.executable).parent
+    for line in (["dagster", "definitions", "validate"], ["dg", "check", "defs"], ["epg", "status"], ["epg", "doctor"]):
+        with told(" ".join(line)):
+            ran = subprocess.run([beside / line[0], *line[1:]], check=False, cwd=ROOT, capture_output=True)
+        if ran.returncode:  # the doctor's, where something is missing here
+            print(f"  ended with {ran.returncode}: {ran.stdout.decode().strip().splitlines()[-1:]}")
 
 
 def running(home: Path, store: Store) -> None:
@@ -212,11 +222,12 @@ def running(home: Path, store: Store) -> None:
     with told("epg up, until all answers"):
         up = Up(home)
     try:
+        before = len(up.runs())
         with told(f"{CHANGES} changed playlists, until their guides are there"):
             for number in range(CHANGES):
                 (home / f"{number}.m3u").write_bytes(playlist(names(number + 1)))
                 store.checks.note(f"provider-{number:03}", datetime.now(UTC) - timedelta(days=1))
-            until(900, lambda: len(up.runs()) >= CHANGES and set(up.runs()) == {"SUCCESS"}, "the guides")
+            until(900, lambda: len(up.runs()) >= before + CHANGES and set(up.runs()) == {"SUCCESS"}, "the guides")
         tell_ticks(up)
         read_pages(up)
     finally:

@@ -33,7 +33,8 @@ def playlist(names: tuple[str, ...] = NAMES) -> bytes:
     return "\n".join(lines).encode()
 
 
-def _event(event_id: str, home: str, away: str, start: str) -> dict[str, str]:
+def event(event_id: str, home: str, away: str, start: str) -> dict[str, str]:
+    """A basketball game as the file of events has it; `start` in UTC."""
     return {
         "event_id": event_id,
         "league": "nba",
@@ -45,8 +46,8 @@ def _event(event_id: str, home: str, away: str, start: str) -> dict[str, str]:
 
 
 EVENTS = (
-    _event("nba-sas-mia", "Miami Heat", "San Antonio Spurs", "2025-10-18T23:30:00Z"),
-    _event("nba-uta-hou", "Houston Rockets", "Utah Jazz", "2025-10-19T03:00:00Z"),
+    event("nba-sas-mia", "Miami Heat", "San Antonio Spurs", "2025-10-18T23:30:00Z"),
+    event("nba-uta-hou", "Houston Rockets", "Utah Jazz", "2025-10-19T03:00:00Z"),
 )
 
 

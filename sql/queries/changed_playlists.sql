@@ -1,5 +1,6 @@
 -- Changes of active providers to ask for: those noted after a mark, and older ones whose day has failed since and still
--- fails, after a pause that doubles with each failure, from half an hour to eight. `failed` counts those failures.
+-- fails, after a pause that doubles with each failure, from half an hour to eight. `failed` counts those failures. The
+-- older ones come in any order: one stays due until its run ends, and must not keep the others from their turn.
 SELECT c.mark, p.slug, c.changed_day AS day, c.content_hash, COALESCE(i.seen, 0) AS failed
 FROM playlist_checks AS c
 JOIN providers AS p ON p.id = c.provider_id
@@ -12,5 +13,5 @@ LEFT JOIN incidents AS i
  AND i.last_seen + interval '30 minutes' * 2 ^ least(i.seen - 1, 4) <= %(now)s
  AND c.changed_day >= (%(now)s AT TIME ZONE p.timezone)::date - 1
 WHERE (c.mark > %(after)s OR i.id IS NOT NULL) AND p.status = 'active' AND p.record_status = 'active'
-ORDER BY c.mark > %(after)s DESC, c.mark
+ORDER BY c.mark > %(after)s DESC, CASE WHEN c.mark > %(after)s THEN c.mark END, random()
 LIMIT %(limit)s

@@ -233,6 +233,22 @@ def test_what_is_asked_for_again_has_a_key_of_its_own_and_moves_no_cursor(graph,
     assert keys[0] != keys[1] == keys[2]  # until it has failed once more
 
 
+def test_one_that_is_asked_for_again_keeps_no_other_from_its_turn(graph, instance, store):
+    slugs, day = ("one", "two", "three"), flows.today("UTC")
+    for slug in slugs:
+        store.add_provider(slug, "/lists/none.m3u", "UTC", "kid")
+        store.checks.begin([slug])
+        store.checks.note_change(slug, now() - timedelta(hours=2), day, "0" * 64)
+        store.incidents.note_failure(Failure(f"guide of {slug}", "no", slug, day))
+    with store.connections.transaction() as connection:
+        connection.execute("UPDATE incidents SET last_seen = last_seen - interval '31 minutes'")
+    last = str(max(change.mark for change in store.checks.changes(0, 10, now())))
+    ticks = [tick(graph, "changed_playlists", instance, store, last) for _ in range(60)]  # all remain due
+    asked = [request.partition_key.partition("|")[2] for one in ticks for request in one.run_requests]
+    assert len(asked) == len(ticks)
+    assert set(asked) == set(slugs)
+
+
 def test_a_change_found_before_a_pause_is_asked_for_when_it_is_over(graph, instance, store, served):
     provider, server = served
     change = changed(store, server)
