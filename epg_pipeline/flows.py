@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from epg_pipeline.adapters.postgres import Provider, Snapshot, Store
     from epg_pipeline.config import Facts, Sports
     from epg_pipeline.config.provider_settings import ProviderSettings
+    from epg_pipeline.domain.checks import Verdict
     from epg_pipeline.settings import Settings
 
 
@@ -222,8 +223,8 @@ def publish_provider(
         if not _is_scheduled(store, provider, ProviderDay(ahead, provider.timezone))
         or (due and {ahead, names_day(store, provider, ahead)} & due)
     ]
-    match_days(store, provider, waiting)
-    return publish_day(store, provider, day, as_of, settings, force=force)
+    matched = match_days(store, provider, waiting)
+    return replace(publish_day(store, provider, day, as_of, settings, force=force), matched=matched)
 
 
 def refresh_provider(
@@ -288,6 +289,10 @@ def _decided(store: Store, provider: Provider, day: date, last: date) -> Decided
     return Decided(day, channels, decisions, (*unsorted, *unread, *undecided))
 
 
+def _of_day(day: date, *verdicts: Verdict) -> tuple[Verdict, ...]:
+    return tuple(replace(verdict, day=day) for verdict in verdicts)
+
+
 def _recorded(store: Store, provider: Provider, day: date, decided: Decided) -> Matched:
     """Schedule and record one day from what was decided; decisions are kept with the day the names are of.
 
@@ -298,11 +303,11 @@ def _recorded(store: Store, provider: Provider, day: date, decided: Decided) -> 
     local = ProviderDay(day, provider.timezone)
     sports = load_facts().sports.lasting(provider.settings.minutes)
     programmes, unscheduled = _scheduled(decided, local, sports)
-    verdicts = demand([no_empty_channel(decided.channels, programmes, local), no_overlap(programmes)])
+    verdicts = demand(_of_day(day, no_empty_channel(decided.channels, programmes, local), no_overlap(programmes)))
     saved = [store.save_programmes(provider, day, own_blocks(programmes, local))]
     if decided.day == day:
         saved.append(store.save_decisions(provider, day, decided.decisions))
-        verdicts += check_matched(store, provider, day, decided.decisions)
+        verdicts += _of_day(day, *check_matched(store, provider, day, decided.decisions))
     faulty = (*decided.faulty, *unscheduled)
     if faulty:
         rows = pl.DataFrame({"name": [slot.name for slot in faulty], "reason": [slot.reason for slot in faulty]})

@@ -123,6 +123,7 @@ class _Press:
         self.held_back: dict[str, list[str]] = {}  # a reason -> the folders below dist, for all may have the same
         self._notes: list[Publication] = []
         self._channels: dict[date, pl.DataFrame] = {}
+        self._reports: dict[date, bytes] = {}
 
     def publish(self) -> Guide:
         """Write every guide that is fit, and note them; the one of the provider's own tier, current if there is one."""
@@ -131,6 +132,7 @@ class _Press:
         shown = stitch(self._store.programmes(self._provider, opens, closes), opens, closes)
         own = self._told(shown, Edition(self._provider.tier, self._provider.timezone))
         guide = self._put(self._day.date.isoformat(), own, [self._day])
+        self._put_report(self._day.date.isoformat(), min(self._day.date, self._today.date), guide, own)
         if self.current:
             guide = self._put("", own, window)
             for form, folders in self._further(own.form).items():
@@ -138,7 +140,7 @@ class _Press:
                 for folder in folders:
                     self._put(folder, told, window)
             self._remove_other_editions()
-            self._put_report(guide, own)
+            self._put_report("", self._today.date, guide, own)
         self._store.publications.note(self._provider, self._notes)
         return guide
 
@@ -179,11 +181,12 @@ class _Press:
             self._keep(written, told, guide, by_day)
         return guide
 
-    def _put_report(self, guide: Guide, own: Told) -> None:
-        """Write the match report, also when the guide is held back: then it is wanted most."""
-        report = match_report(self._store, self._provider, self._today.date, own.texts)
-        folder = guide_folder(self._settings.dist, self._provider.slug)
-        self._keep(write_files(folder, {"report.html": report.encode()}), own, guide, {})
+    def _put_report(self, below: str, day: date, guide: Guide, own: Told) -> None:
+        """Write the match report of a day's names, also when the guide is held back: then it is wanted most."""
+        if day not in self._reports:
+            self._reports[day] = match_report(self._store, self._provider, day, own.texts).encode()
+        folder = guide_folder(self._settings.dist, self._provider.slug, below)
+        self._keep(write_files(folder, {"report.html": self._reports[day]}), own, guide, {})
 
     def _guide(self, told: Told, days: list[ProviderDay]) -> Guide:
         """The part of the programmes that is on during some days, with the channels in force on the last of them."""

@@ -131,6 +131,7 @@ class Published:
 
     `editions` are the folders of its further editions. `held_back` says "folder: reason" of each guide that was not fit
     to take its last one's place, `uploads` what became of the files in the public bucket, None where there is none.
+    `matched` are the days that had to be matched first.
     """
 
     day: date
@@ -143,11 +144,12 @@ class Published:
     editions: tuple[str, ...] = ()
     held_back: tuple[str, ...] = ()
     uploads: Uploaded | None = None
+    matched: tuple[Matched, ...] = ()
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
-        """What the checks found."""
-        return (guide_fit(self.held_back),)
+        """What the checks found, those of the days that were matched for it too."""
+        return (guide_fit(self.held_back), *(verdict for day in self.matched for verdict in day.verdicts))
 
 
 @dataclass(frozen=True)

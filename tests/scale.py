@@ -84,6 +84,8 @@ def main() -> None:
 
 def measure(home: Path) -> None:
     """All figures of one installation."""
+    for name in [name for name in os.environ if name.startswith(("EPG_", "DAGSTER_", "R2_", "S3_", "AWS_"))]:
+        del os.environ[name]  # of the developer's own installation
     os.environ |= {"EPG_HOME": str(home), "EPG_EVENT_SOURCES": "file"}
     from epg_pipeline.adapters.postgres import open_store
     from epg_pipeline.environment import dagster_variables

@@ -299,9 +299,9 @@ def _make_data(place: ServerPlace, account: Account, programs: Path) -> None:
 
 
 def _quick_logins(programs: Path) -> list[str]:
-    """Options of initdb: rounds that slow down guessing are lost on a long random password, but not on their users.
+    """Options of initdb: rounds of hashing protect a password that can be guessed, and each login pays for them.
 
-    Dagster makes a connection for each event it records; of its time two thirds went into 4096 rounds of SHA-256.
+    Ours is long and random; and Dagster logs in for each event it records, two thirds of which went into 4096 rounds.
     """
     return ["--set=scram_iterations=1"] if int(_major_version(programs) or 0) >= 16 else []  # noqa: PLR2004
 

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 MOST_TRIES = 20  # the last is made a day after the first
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=2)
 
+EVENTS = "events"  # the subject of incidents of the sources
+
 Stage = Literal["failure", "recovery"]
+
+
+def guide_of(slug: str) -> str:
+    """The subject of incidents of a provider's guide."""
+    return f"guide of {slug}"
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ LOCK = "epg playlist changes"  # marks become visible in their order: a reader t
 class PlaylistChange:
     """A playlist that was not there before, in force from a day on; `mark` orders the changes of all providers.
 
-    `failed` says how often its guide has failed, of a change that is asked for again.
+    `failed` says how often its guide has failed: 0 when it is asked for the first time.
     """
 
     mark: int
@@ -73,10 +73,21 @@ class PlaylistChecks:
         with self._connections.transaction() as connection:
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (LOCK,))
             connection.execute(
-                "UPDATE playlist_checks AS c SET checked_at = %(now)s, problem = '', changed_at = %(now)s, "
-                "changed_day = %(day)s, content_hash = %(content_hash)s, mark = nextval('marks') "
-                "FROM providers AS p WHERE p.id = c.provider_id AND p.slug = %(slug)s",
+                "UPDATE playlist_checks AS c SET checked_at = %(now)s, problem = '', changed_day = %(day)s, "
+                "content_hash = %(content_hash)s, mark = nextval('marks'), made_at = NULL, failed_at = NULL, "
+                "failed = 0 FROM providers AS p WHERE p.id = c.provider_id AND p.slug = %(slug)s",
                 {"now": now, "day": day, "content_hash": content_hash, "slug": slug},
+            )
+
+    def note_guide(self, slug: str, day: date, content_hash: str, now: datetime, *, made: bool) -> None:
+        """What became of the guide of a change; nothing is noted when the list has changed again since."""
+        outcome = "made_at = %(now)s, failed_at = NULL" if made else "failed_at = %(now)s, failed = failed + 1"
+        with self._connections.transaction() as connection:
+            connection.execute(
+                f"UPDATE playlist_checks AS c SET {outcome} FROM providers AS p "  # noqa: S608 - one of the two above
+                "WHERE p.id = c.provider_id AND p.slug = %(slug)s "
+                "AND c.changed_day = %(day)s AND c.content_hash = %(content_hash)s",
+                {"slug": slug, "day": day, "content_hash": content_hash, "now": now},
             )
 
     def changes(self, after: int, limit: int, now: datetime) -> list[PlaylistChange]:

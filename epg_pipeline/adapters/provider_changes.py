@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_NAME = 80
-SCHEDULED_BY = {"timezone", "settings"}  # programmes on record were made with these; what a tier tells is added later
-ASKS = SCHEDULED_BY | {"status"}  # sensors are asked for work by these
+NOT_IN_GUIDES = {"check_minutes", "most_lost"}  # settings that change nothing of what is published
 
 
 class ProviderChanges(TypedDict, total=False):
@@ -81,14 +80,15 @@ def update_provider(
 ) -> Provider:
     """The provider with the changes; its slug, and so its addresses and channel ids, stay whatever its name becomes.
 
-    Another address makes the next fetch an unconditional one; another zone or setting has its days from yesterday on
-    matched and published anew. One that is resumed is asked for what came up while it was paused. StoreError for a
+    Another address makes the next fetch an unconditional one; another zone, tier or setting has its days from yesterday
+    on matched and published anew. One that is resumed is asked for what came up while it was paused. StoreError for a
     value that can't be, ConfigError for a setting.
     """
     _check(provider, changes)
     values = _values(provider, changes, seal)
     is_elsewhere = values["sealed"] not in {None, sealed_playlist_url(connection, provider)}
-    if changes.keys() & ASKS:  # before the row: whoever takes in events locks in this order
+    is_resumed = provider.status == "paused" and changes.get("status") == "active"
+    if is_resumed or _is_in_guides(provider, changes):  # before the row: whoever takes in events locks in this order
         for lock in (EVENTS, CHANGES):  # under which marks become visible in their order
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (lock,))
     try:
@@ -98,11 +98,21 @@ def update_provider(
         raise StoreError(_name_is_taken(connection, str(values["name"]))) from None
     if is_elsewhere:
         _forget_validators(connection, provider)
-    if is_changed and changes.keys() & SCHEDULED_BY:
+    if is_changed and _is_in_guides(provider, changes):
         connection.execute(query("mark_provider_rematches"), {"id": provider.id})
-    if is_changed and changes.get("status") == "active":
+    if is_changed and is_resumed:
         connection.execute(query("ask_again"), {"id": provider.id})
     return find_provider(connection, provider.slug)
+
+
+def _is_in_guides(provider: Provider, changes: ProviderChanges) -> bool:
+    """Whether guides that are published look otherwise by these changes."""
+
+    def shown(settings: Mapping[str, object]) -> dict[str, object]:
+        return {key: value for key, value in settings.items() if key not in NOT_IN_GUIDES}
+
+    is_set = "settings" in changes and shown(changes["settings"]) != shown(provider.stated)
+    return is_set or bool(changes.keys() & {"timezone", "tier"})
 
 
 def _check(provider: Provider, changes: ProviderChanges) -> None:
@@ -156,10 +166,14 @@ def slug_of(name: str) -> str:
 
 
 def _forget_validators(connection: psycopg.Connection, provider: Provider) -> None:
-    """An ETag or a date means nothing to another server: asked with it, that might say "unchanged" of another list."""
+    """An ETag or a date means nothing to another server: asked with it, that might say "unchanged" of another list.
+
+    And it is due to be looked at.
+    """
     connection.execute(
         "UPDATE playlist_snapshots SET etag = NULL, last_modified = NULL WHERE provider_id = %s", (provider.id,)
     )
+    connection.execute("UPDATE playlist_checks SET checked_at = NULL WHERE provider_id = %s", (provider.id,))
 
 
 def _check_name(name: str) -> None:

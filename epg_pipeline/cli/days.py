@@ -119,8 +119,17 @@ def _publish_one(
     if done.held_back:
         tell_held_back(provider.name, done)
         return None
+    works_again(store, provider, done)
     counts = (done.channels, done.programmes, done.bytes, done.current)
     return (provider.name, str(done.day), *counts, done.uploads, time.monotonic() - began)
+
+
+def works_again(store: Store, provider: Provider, published: Published) -> None:
+    """An incident of the provider's guide is over once a command made that day's: whoever was told hears of it."""
+    from epg_pipeline.adapters.incidents import guide_of
+
+    if not published.held_back:
+        store.incidents.note_recoveries([guide_of(provider.slug)], published.day)
 
 
 def _make(name: str, day: date | None, events: Path | None, as_of: date | None, *, force: bool) -> None:
@@ -142,6 +151,7 @@ def _make(name: str, day: date | None, events: Path | None, as_of: date | None, 
                     imported = import_events(store, events)
                 tell_faults(imported.faults)
             run = refresh_provider(store, provider, wanted, now, settings, progress.step, force=force)
+        works_again(store, provider, run.published)
     summarise(run, imported)
 
 

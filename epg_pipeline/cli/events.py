@@ -95,14 +95,18 @@ def refresh(first: From = None, last: To = None, league: Leagues = None) -> None
       epg events refresh
       epg events refresh --from 2026-10-01 --to 2026-10-31 --league nhl --league nba
     """
+    from epg_pipeline.adapters.incidents import EVENTS
     from epg_pipeline.adapters.postgres import open_store
     from epg_pipeline.events_flow import refresh_events
     from epg_pipeline.settings import Settings
 
     settings = Settings.from_environment()
     begin, end = _range(first, last)
-    with open_store(settings) as store, Progressed(1) as progress, progress.step(f"Asking for {begin} to {end}"):
-        report = refresh_events(store, settings, begin, end, _today(), known_leagues(league))
+    with open_store(settings) as store:
+        with Progressed(1) as progress, progress.step(f"Asking for {begin} to {end}"):
+            report = refresh_events(store, settings, begin, end, _today(), known_leagues(league))
+        if not report.silent:
+            store.incidents.note_recoveries([EVENTS])
     _tell(report)
     if report.silent:
         say(f"No answer at all from {' and '.join(report.silent)}; what is on record stays.")

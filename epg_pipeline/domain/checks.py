@@ -32,13 +32,17 @@ MOST_NAMED = 10
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a check found. One that does not hold and `blocks` keeps the guide from being published."""
+    """What a check found. One that does not hold and `blocks` keeps the guide from being published.
+
+    `day` is the one that was judged, where that may be another than the one that is made.
+    """
 
     check: str
     holds: bool
     said: str
     blocks: bool = False
     figures: Mapping[str, float] = field(default_factory=dict)
+    day: date | None = None
 
 
 class CheckFailedError(Exception):
@@ -163,6 +167,15 @@ def guide_fit(held_back: Collection[str]) -> Verdict:
     """Whether all guides of a publish took their places; `held_back` says of each that did not why it is not fit."""
     said = f"held back, the last one stays: {'; '.join(held_back)}" if held_back else "Every guide is fit to be loaded."
     return Verdict("guide_fit", not held_back, said, blocks=True, figures={"held_back": len(held_back)})
+
+
+def sources_answered(asked: Collection[str], silent: Collection[str]) -> Verdict:
+    """Whether every service that was asked for events gave an answer; `silent` are those that gave none at all."""
+    figures = {"asked": len(asked), "silent": len(silent)}
+    if not silent:
+        return Verdict("sources_answered", True, "Every source that was asked gave an answer.", figures=figures)
+    said = f"no answer at all from {' and '.join(sorted(silent))}; what is on record stays"
+    return Verdict("sources_answered", False, said, blocks=set(silent) == set(asked), figures=figures)
 
 
 def published_ahead(providers: pl.DataFrame) -> Verdict:

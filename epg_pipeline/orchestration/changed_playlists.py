@@ -74,7 +74,7 @@ def changed_playlists(
     """A changed playlist leads to a new guide of that provider alone, for the day on which it changed.
 
     The run is told by a tag which content was fetched, so that it takes that instead of fetching it again. One whose
-    guide fails is asked for again, ever later, until it is there, the list changes again, or its day is over.
+    guide fails is asked for again, ever later, until it is there, the list changes again, or the day after is over.
     """
     seen = int(context.cursor or 0)
     changes = store.checks.changes(seen, MOST_REQUESTS, datetime.now(UTC))

@@ -16,7 +16,7 @@ import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
 
 from epg_pipeline.adapters.http import without_addresses
-from epg_pipeline.orchestration.partitions import PROVIDER_DAYS
+from epg_pipeline.orchestration.partitions import PROVIDER_DAYS, provider_and_day, provider_day_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,6 +40,7 @@ CHECKS = {
         "guide_fit": "Every guide written is valid XMLTV, has programmes, and has not lost too many of them.",
     },
 }
+ASSETS = {check: dg.AssetKey(asset) for asset, checks in CHECKS.items() for check in checks}
 BLOCKING = {"slot_count", "no_empty_channel", "no_overlap", "guide_fit"}
 
 
@@ -57,22 +58,26 @@ def check_specs(asset: str) -> list[dg.AssetCheckSpec]:
 
 
 def record(context: dg.AssetExecutionContext, key: str, verdicts: Iterable[Verdict]) -> None:
-    """Log what the checks of an asset's partition found, beside its latest materialisation."""
-    target = _latest(context, key)
+    """Log what the checks found, each of the asset it belongs to and the day that was judged.
+
+    A publish matches the days that wait for it: their verdicts are of another asset, and may be of another day.
+    """
+    slug, _ = provider_and_day(key)
     for verdict in verdicts:
+        asset, judged = ASSETS[verdict.check], provider_day_key(slug, verdict.day) if verdict.day else key
         if not verdict.holds:
-            context.log.warning("%s: %s", key, without_addresses(verdict.said))
+            context.log.warning("%s: %s", judged, without_addresses(verdict.said))
         context.log_event(
             dg.AssetCheckEvaluation(
-                asset_key=context.asset_key,
+                asset_key=asset,
                 check_name=verdict.check,
                 passed=verdict.holds,
                 severity=dg.AssetCheckSeverity.ERROR if verdict.blocks else dg.AssetCheckSeverity.WARN,
                 description=without_addresses(verdict.said),
                 metadata=dict(verdict.figures),
-                target_materialization_data=target,
+                target_materialization_data=_latest(context, asset, judged),
                 blocking=verdict.blocks,
-                partition=key,
+                partition=judged,
             )
         )
 
@@ -84,9 +89,11 @@ def checked(context: dg.AssetExecutionContext) -> Iterator[dg.Output[None]]:
             yield dg.Output(None, output_name=spec.get_python_identifier())
 
 
-def _latest(context: dg.AssetExecutionContext, key: str) -> AssetCheckEvaluationTargetMaterializationData | None:
+def _latest(
+    context: dg.AssetExecutionContext, asset: dg.AssetKey, key: str
+) -> AssetCheckEvaluationTargetMaterializationData | None:
     """What the checks were made of. A result without it counts as out of date once there is a materialisation."""
-    of_partition = dg.AssetRecordsFilter(context.asset_key, asset_partitions=[key])
+    of_partition = dg.AssetRecordsFilter(asset, asset_partitions=[key])
     records = context.instance.fetch_materializations(of_partition, limit=1).records
     if not records:
         return None

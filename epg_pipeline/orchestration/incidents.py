@@ -13,11 +13,12 @@ from typing import Any
 import dagster as dg
 
 from epg_pipeline.adapters.http import without_addresses
-from epg_pipeline.adapters.incidents import Failure
+from epg_pipeline.adapters.incidents import EVENTS, Failure, guide_of
 from epg_pipeline.adapters.notify import channels
 from epg_pipeline.adapters.postgres import Store
 from epg_pipeline.notifying import tell
 from epg_pipeline.orchestration.assets import canonical_events, published_xmltv
+from epg_pipeline.orchestration.assets.playlists import FETCHED
 from epg_pipeline.orchestration.jobs import events_of_day
 from epg_pipeline.orchestration.loops import BY_PARTITION
 from epg_pipeline.orchestration.partitions import RANGE_END, RANGE_START
@@ -46,6 +47,7 @@ def incidents(
     for storage_id, run in finished_runs(context.instance, cursor):
         if run.tags.get("dagster/will_retry") != "true":
             _note(store, outcome_of(context.instance, run))
+            _note_changed_playlist(store, run)
         cursor, seen = str(storage_id), seen + 1
     store.incidents.note_standing_faults()
     sent, problems = tell(store, channels(settings.notify))
@@ -84,17 +86,18 @@ def finished_runs(instance: dg.DagsterInstance, cursor: str | None) -> Iterator[
 def outcome_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Outcome:
     """What a run says of the guides of its providers, or of itself when it is about none."""
     slugs, day = providers_of(instance, run)
-    own = "events" if _is_about_events(run) else f"run of {run.job_name}"
-    guides = list(map(_guide, slugs)) if _publishes(run) else []  # a playlist that was fetched is no guide yet
+    own = EVENTS if _is_about_events(run) else f"run of {run.job_name}"
+    guides = list(map(guide_of, slugs)) if _publishes(run) else []  # a playlist that was fetched is no guide yet
     if run.is_success:
-        return Outcome(works=[own, *guides], day=day)
+        silent = _failed_check(instance, run) if own == EVENTS else ""  # the run goes well, and brings nothing
+        return Outcome([Failure(own, silent)]) if silent else Outcome(works=[own, *guides], day=day)
     why, by_partition = _why(instance, run)
     if by_partition:
         failures = [_of_partition(key, reason) for key, reason in by_partition.items()]
         failed = {failure.subject for failure in failures}
         return Outcome(failures, [own, *(one for one in guides if one not in failed)], day)
     if len(slugs) == 1:
-        return Outcome([Failure(_guide(slugs[0]), why, slugs[0], day)])
+        return Outcome([Failure(guide_of(slugs[0]), why, slugs[0], day)])
     return Outcome([Failure(own, why, None, day)])
 
 
@@ -119,13 +122,17 @@ def _note(store: Store, outcome: Outcome) -> None:
     store.incidents.note_recoveries(outcome.works, outcome.day)
 
 
-def _guide(slug: str) -> str:
-    return f"guide of {slug}"
+def _note_changed_playlist(store: Store, run: dg.DagsterRun) -> None:
+    """Whether the guide of a changed playlist is there: sensor `changed_playlists` asks again for one that failed."""
+    content_hash, key = run.tags.get(FETCHED), run.tags.get("dagster/partition")
+    if content_hash and key:
+        day, _, slug = key.partition("|")
+        store.checks.note_guide(slug, date.fromisoformat(day), content_hash, datetime.now(UTC), made=run.is_success)
 
 
 def _of_partition(key: str, reason: str) -> Failure:
     day, _, slug = key.partition("|")
-    return Failure(_guide(slug), f"{day}: {reason}"[:MOST_TEXT], slug, date.fromisoformat(day))
+    return Failure(guide_of(slug), f"{day}: {reason}"[:MOST_TEXT], slug, date.fromisoformat(day))
 
 
 def _is_about_events(run: dg.DagsterRun) -> bool:
@@ -135,6 +142,15 @@ def _is_about_events(run: dg.DagsterRun) -> bool:
 def _publishes(run: dg.DagsterRun) -> bool:
     """Whether guides come of it; a run without a selection is of its whole job."""
     return run.asset_selection is None or published_xmltv.key in run.asset_selection
+
+
+def _failed_check(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
+    """What a check of the run says that failed, more than a warning."""
+    for entry in instance.all_logs(run.run_id, of_type={dg.DagsterEventType.ASSET_CHECK_EVALUATION}):
+        found = entry.dagster_event.asset_check_evaluation_data if entry.dagster_event else None
+        if found and not found.passed and found.severity == dg.AssetCheckSeverity.ERROR:
+            return found.description or found.check_name
+    return ""
 
 
 def _why(instance: dg.DagsterInstance, run: dg.DagsterRun) -> tuple[str, dict[str, str]]:

@@ -18,6 +18,7 @@ from epg_pipeline.orchestration.assets import (
 )
 
 HUNG_AFTER = {"dagster/max_runtime": "1800"}  # seconds; a backfill has no job, and the longer limit of dagster.yaml
+BEFORE_BACKFILLS = {"dagster/priority": "5"}  # guides of now must not wait behind weeks of old ones
 
 events_of_day = dg.define_asset_job(
     "events_of_day",
@@ -29,13 +30,13 @@ provider_day = dg.define_asset_job(
     "provider_day",
     selection=[raw_m3u, filtered_channels, matched_programmes, published_xmltv],
     description="A provider's day from playlist to guide.",
-    tags=HUNG_AFTER,
+    tags=HUNG_AFTER | BEFORE_BACKFILLS,
 )
 publish_day = dg.define_asset_job(
     "publish_day",
     selection=[published_xmltv],
     description="A provider's guide from the database alone.",
-    tags={"dagster/max_runtime": "7200"},  # fifty providers in a run, and a bucket that is slow
+    tags=BEFORE_BACKFILLS | {"dagster/max_runtime": "7200"},  # many providers in a run, and a bucket that is slow
 )
 overview = dg.define_asset_job(
     "overview",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from epg_pipeline.orchestration.failures import told
-from epg_pipeline.orchestration.jobs import events_of_day
+from epg_pipeline.orchestration.jobs import HUNG_AFTER, events_of_day
 from epg_pipeline.orchestration.partitions import DAYS_AHEAD
 from epg_pipeline.teams_flow import sync_teams
 
@@ -57,7 +57,7 @@ def compare_team_lists(context: dg.OpExecutionContext) -> None:
     context.add_output_metadata(found)
 
 
-@dg.job(description="The sources' lists of teams against the record.")
+@dg.job(description="The sources' lists of teams against the record.", tags=HUNG_AFTER)
 def teams_sync() -> None:
     """One comparison of all lists."""
     compare_team_lists()

@@ -51,6 +51,21 @@ def test_the_same_names_again_make_nothing_wait(store, club, tmp_path):
     assert store.rematches_due(club) == set()
 
 
+@pytest.mark.parametrize(
+    ("change", "days"),
+    [
+        ({"settings": {"check_minutes": 5, "most_lost": 0.5}}, 0),
+        ({"settings": {"check_minutes": 5, "clock": "24"}}, 3),
+        ({"tier": "kid"}, 3),
+        ({"timezone": "Europe/London"}, 3),
+        ({"name": "Union"}, 0),
+    ],
+)
+def test_only_what_guides_show_has_them_made_anew(store, club, change, days):
+    store.change_provider(club, **change)
+    assert len(store.rematches_due(club)) == days
+
+
 def test_a_slot_that_was_never_matched_is_before_it_is_published(store, settings, club, tmp_path):
     """As when only the playlist's steps are run from the graph."""
     today = take_in(store, club, tmp_path, LATER)

@@ -60,7 +60,7 @@ def test_a_playlist_becomes_a_guide(store, club, settings):
     assert run.quarantined == ()
     names = {path.relative_to(settings.dist).as_posix() for path in run.published.files}
     assert names == {
-        *(f"club/{DAY}/{name}" for name in ("guide.xml", "guide.xml.gz")),
+        *(f"club/{DAY}/{name}" for name in ("guide.xml", "guide.xml.gz", "report.html")),
         *(f"club/{name}" for name in ("guide.xml", "guide.xml.gz", "index.html", "report.html", "playlist.m3u")),
     }
     live = [

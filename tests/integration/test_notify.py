@@ -14,6 +14,7 @@ import pytest
 
 from epg_pipeline.adapters.incidents import MOST_TRIES, Failure
 from epg_pipeline.adapters.notify import Mail, Message, NotifyError, Slack, Webhook, channels
+from epg_pipeline.adapters.publication_rows import Publication
 from epg_pipeline.notifying import MOST_SINGLE, tell
 from epg_pipeline.settings import NotifySettings, Settings
 
@@ -225,6 +226,32 @@ def test_the_record_itself_opens_and_closes_incidents(store, provider):
     assert noted("") == [
         ("uploads of demo", "1 files did not reach the bucket, such as epg/demo/guide.xml: HTTP 500", 1)
     ]
+
+
+def test_a_guide_that_nobody_publishes_any_more_is_an_incident_unless_it_is_known_why(store, provider):
+    def opened():
+        store.incidents.note_standing_faults()
+        return [one.subject for one in store.incidents.open()]
+
+    def publish(hours_ago=0):
+        store.publications.note(
+            provider, [Publication(date(2026, 11, 20), "demo/guide.xml", "goat", "0" * 64, 1, 1, 1)]
+        )
+        with store.connections.transaction() as connection:
+            connection.execute(
+                "UPDATE publications SET published_at = now() - make_interval(hours => %s)", (hours_ago,)
+            )
+
+    assert opened() == []  # none was ever published
+    publish(hours_ago=25)
+    assert opened() == []
+    publish(hours_ago=27)
+    store.incidents.note_failure(Failure("guide of demo", "no room", "demo"))
+    assert opened() == ["guide of demo"]
+    store.incidents.note_recoveries(["guide of demo"])
+    assert opened() == ["freshness of demo"]
+    publish()
+    assert opened() == []
 
 
 def test_nobody_is_told_that_a_paused_provider_works_again(store, provider, hook):

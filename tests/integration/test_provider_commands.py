@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 import pytest
 from commands import every_text
 from small_provider import DAY, PASSWORD, USER, ZONE, Answer, events_file, playlist, site
+
+from epg_pipeline.adapters.incidents import Failure
 
 ADDRESS = f"http://tv.example/get.php?username={USER}&password={PASSWORD}"
 
@@ -104,6 +107,24 @@ def test_what_programmes_are_made_by_is_taken_in_by_the_next_publish(run, club):
     assert run("provider", "set", "club", "minutes=nba=300", "check_minutes=60").code == 0
     assert run("publish").code == 0
     assert (club / "guide.xml").read_bytes() != before
+
+
+def test_an_incident_is_over_once_a_command_has_made_the_guide(run, store, published, tmp_path):
+    def opened():
+        return [one.subject for one in store.incidents.open()]
+
+    later = DAY + timedelta(days=1)
+    store.incidents.note_failure(Failure("guide of club", "no room", "club", later))
+    assert run("publish", "--provider", "Club", "--date", DAY, "--as-of", DAY).code == 0
+    assert opened() == ["guide of club"]  # it is about another day
+    assert run("publish", "--provider", "Club", "--date", later, "--as-of", DAY).code == 0
+    assert opened() == []
+    store.incidents.note_failure(Failure("guide of club", "no room", "club", DAY))
+    assert run("refresh", "Club", "--date", DAY, "--as-of", DAY).code == 0
+    assert opened() == []
+    store.incidents.note_failure(Failure("events", "no answer"))
+    assert run("events", "refresh").code == 0
+    assert opened() == []
 
 
 def test_a_renamed_provider_keeps_its_addresses_and_its_channel_ids(run, published):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
@@ -10,7 +11,6 @@ from psycopg.types.json import Jsonb
 from small_provider import PASSWORD, ZONE, Answer, playlist, site
 
 from epg_pipeline import flows
-from epg_pipeline.adapters.incidents import Failure
 from epg_pipeline.checking import check_playlists
 
 OTHER = playlist(("NBA 01: Boston Celtics vs Orlando Magic @ 8 PM ET",))
@@ -199,6 +199,10 @@ def changed(store, server):
     return change
 
 
+def noted(store, change, *, made=False):
+    store.checks.note_guide(change.slug, change.day, change.content_hash, now(), made=made)
+
+
 def test_a_change_whose_guide_fails_is_asked_for_again_ever_later(store, served):
     _, server = served
     change = changed(store, server)
@@ -206,31 +210,45 @@ def test_a_change_whose_guide_fails_is_asked_for_again_ever_later(store, served)
     def asked(**later):
         return [one.failed for one in store.checks.changes(change.mark, 10, now() + timedelta(**later))]
 
-    store.incidents.note_failure(Failure("guide of served", "no", "served", change.day - timedelta(days=1)))
-    assert asked(minutes=31) == []  # another day's
-    store.incidents.note_failure(Failure("guide of served", "no", "served", change.day))
-    assert (asked(minutes=59), asked(minutes=61)) == ([], [2])
+    assert asked(minutes=31) == []  # under way, for all that is known
+    noted(store, change)
+    assert (asked(minutes=29), asked(minutes=31)) == ([], [1])
     for _ in range(8):
-        store.incidents.note_failure(Failure("guide of served", "no", "served", change.day))
-    assert (asked(minutes=479), asked(minutes=481)) == ([], [10])
-    assert asked(days=3) == []  # its day is over
-    store.incidents.note_recoveries(["guide of served"], change.day)
+        noted(store, change)
+    assert (asked(minutes=479), asked(minutes=481)) == ([], [9])
+    assert asked(days=3) == []  # the day after is over
+    store.checks.note_guide(change.slug, change.day, "0" * 64, now(), made=True)
+    assert asked(minutes=481) == [9]  # the guide of another list
+    noted(store, change, made=True)
     assert asked(minutes=481) == []
+
+
+def test_it_is_asked_for_again_until_the_day_after_its_own_is_over(store, served):
+    provider, server = served
+    change = changed(store, server)
+    noted(store, change)
+    midnight = datetime.combine(change.day + timedelta(days=2), time(), ZoneInfo(provider.timezone))
+    just_before, just_after = (midnight + timedelta(seconds=off) for off in (-1, 1))
+    assert [one.slug for one in store.checks.changes(change.mark, 10, just_before)] == ["served"]
+    assert store.checks.changes(change.mark, 10, just_after) == []
 
 
 def test_what_is_asked_for_again_has_a_key_of_its_own_and_moves_no_cursor(graph, instance, store, served):
     _, server = served
     change = changed(store, server)
     first = tick(graph, "changed_playlists", instance, store)
-    store.incidents.note_failure(Failure("guide of served", "no", "served", change.day))
+    noted(store, change)
     assert isinstance(tick(graph, "changed_playlists", instance, store, first.cursor), dg.SkipReason)
-    with store.connections.transaction() as connection:  # half an hour later
-        connection.execute("UPDATE incidents SET last_seen = last_seen - interval '31 minutes'")
-        connection.execute("UPDATE playlist_checks SET changed_at = changed_at - interval '31 minutes'")
+    half_an_hour_later(store)
     again = [tick(graph, "changed_playlists", instance, store, first.cursor) for _ in range(2)]
     assert [one.cursor for one in again] == [first.cursor] * 2
     keys = [one.run_requests[0].run_key for one in (first, *again)]
     assert keys[0] != keys[1] == keys[2]  # until it has failed once more
+
+
+def half_an_hour_later(store):
+    with store.connections.transaction() as connection:
+        connection.execute("UPDATE playlist_checks SET failed_at = failed_at - interval '31 minutes'")
 
 
 def test_one_that_is_asked_for_again_keeps_no_other_from_its_turn(graph, instance, store):
@@ -238,15 +256,45 @@ def test_one_that_is_asked_for_again_keeps_no_other_from_its_turn(graph, instanc
     for slug in slugs:
         store.add_provider(slug, "/lists/none.m3u", "UTC", "kid")
         store.checks.begin([slug])
-        store.checks.note_change(slug, now() - timedelta(hours=2), day, "0" * 64)
-        store.incidents.note_failure(Failure(f"guide of {slug}", "no", slug, day))
-    with store.connections.transaction() as connection:
-        connection.execute("UPDATE incidents SET last_seen = last_seen - interval '31 minutes'")
+        store.checks.note_change(slug, now(), day, "0" * 64)
+        store.checks.note_guide(slug, day, "0" * 64, now(), made=False)
+    half_an_hour_later(store)
     last = str(max(change.mark for change in store.checks.changes(0, 10, now())))
     ticks = [tick(graph, "changed_playlists", instance, store, last) for _ in range(60)]  # all remain due
     asked = [request.partition_key.partition("|")[2] for one in ticks for request in one.run_requests]
     assert len(asked) == len(ticks)
     assert set(asked) == set(slugs)
+
+
+def test_its_own_run_tells_what_became_of_the_guide_of_a_change(graph, instance, store, served, settings):
+    change, last = changed(store, served[1]), None
+    instance.add_dynamic_partitions("providers", ["served"])
+
+    def asked():
+        return getattr(tick(graph, "changed_playlists", instance, store, last), "run_requests", [])
+
+    def ran(request):
+        ran = graph.resolve_job_def("provider_day").execute_in_process(
+            instance=instance, partition_key=request.partition_key, tags=request.tags, raise_on_error=False
+        )
+        sensor(graph, "incidents")(dg.build_sensor_context(instance=instance), store=store, settings=settings)
+        return ran.success
+
+    def rename(name, other):
+        with store.connections.transaction() as connection:
+            connection.execute(f"ALTER TABLE {name} RENAME TO {other}")
+
+    (first,) = asked()
+    last = str(change.mark)
+    rename("parsed_data", "parsed_data_away")
+    assert not ran(first)
+    half_an_hour_later(store)
+    (again,) = asked()
+    store.incidents.note_recoveries(["guide of served"], change.day)  # a publish of the old names went well
+    assert asked() == [again]
+    rename("parsed_data_away", "parsed_data")
+    assert ran(again)
+    assert asked() == []
 
 
 def test_a_change_found_before_a_pause_is_asked_for_when_it_is_over(graph, instance, store, served):

@@ -80,6 +80,24 @@ def test_a_check_that_fails_blocks_the_publish_of_its_partition_alone(
     assert results(instance, "matched_programmes", "no_overlap") == dict.fromkeys(KEYS, "SUCCEEDED")
 
 
+def test_what_a_publish_matches_has_its_results_where_they_belong(run, instance, store, tmp_path, monkeypatch):
+    file = tmp_path / "list.m3u"
+    file.write_bytes(playlist())
+    club = store.add_provider("Club", str(file), "UTC", "goat")
+    today = flows.today("UTC")
+    flows.snapshot_playlist(store, club, today)
+    flows.filter_channels(store, club, today)
+    keys = [f"{today + timedelta(days=number)}|club" for number in range(3)]  # what the current guide shows
+    with monkeypatch.context() as patched:
+        bad = Verdict("no_overlap", False, "two at once", blocks=True)
+        patched.setattr(flows, "no_overlap", lambda programmes: bad)
+        assert not run("publish_day", keys[0]).success
+    assert results(instance, "matched_programmes", "no_overlap") == {keys[0]: "FAILED"}
+    assert run("publish_day", keys[0]).success
+    assert results(instance, "matched_programmes", "no_overlap") == dict.fromkeys(keys, "SUCCEEDED")
+    assert results(instance, "published_xmltv", "guide_fit") == {keys[0]: "SUCCEEDED"}
+
+
 def test_a_partition_materialised_before_shows_that_it_fails_now(run, instance, club, monkeypatch):
     assert run("provider_day", BAD).success
     bad = Verdict("no_overlap", False, "two at once", blocks=True)

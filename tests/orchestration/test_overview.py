@@ -62,6 +62,17 @@ def test_the_overview_runs_and_names_who_is_not_published(graph, instance, store
     assert "url" not in {column.name for column in shown["providers"].schema.columns}
 
 
+def test_the_worst_of_yesterday_is_explained_by_the_report_of_yesterday(graph, instance, store, club, settings):
+    yesterday = flows.today(ZONE) - timedelta(days=1)
+    flows.snapshot_playlist(store, club, yesterday)
+    flows.filter_channels(store, club, yesterday)
+    flows.match_day(store, club, yesterday)
+    flows.publish_provider(store, club, yesterday, yesterday, settings)
+    assert graph.resolve_job_def("overview").execute_in_process(instance=instance).success
+    shown = instance.get_latest_materialization_event(dg.AssetKey("provider_overview")).asset_materialization.metadata
+    assert shown["worst_report"].value == f"http://127.0.0.1:8080/guides/club/{yesterday}/report.html"
+
+
 def test_the_overview_of_no_provider_is_empty(graph, instance, store):
     assert graph.resolve_job_def("overview").execute_in_process(instance=instance).success
 
@@ -78,6 +89,7 @@ def test_a_published_partition_leads_to_its_guide_and_pages(run, instance, club)
         "guide page": f"{at}/index.html",
         "match report": f"{at}/report.html",
         "guide of the day": f"{at}/{flows.today(ZONE)}/guide.xml",
+        "match report of the day": f"{at}/{flows.today(ZONE)}/report.html",
     }
     tags = instance.get_run_by_id(result.run_id).tags
     assert (tags["epg/provider"], tags["epg/days"]) == ("club", str(flows.today(ZONE)))

@@ -12,6 +12,7 @@ from integration.source_site import Fault, game, source_site, team
 from epg_pipeline import events_flow
 from epg_pipeline.config.sources import Limits
 from epg_pipeline.definitions import build_defs
+from epg_pipeline.orchestration.incidents import incidents
 from epg_pipeline.settings import SourceSettings
 
 START = datetime(2025, 10, 18, 20, tzinfo=UTC)
@@ -48,6 +49,28 @@ def test_a_range_of_days_is_one_refresh_and_tells_of_each_day(asking, instance, 
         told = record.asset_materialization.metadata
         assert told["dagster/row_count"].value == 1
         assert "espn nba 2025-10: " in told["faulty_lines"].value
+
+
+def test_a_refresh_that_no_source_answers_goes_well_and_is_an_incident_all_the_same(
+    asking, instance, site, store, settings, monkeypatch
+):
+    cursors = [None]
+
+    def refreshed():
+        job = asking.resolve_job_def("events_of_day")
+        assert job.execute_in_process(instance=instance, partition_key="2025-10-18").success
+        context = dg.build_sensor_context(instance=instance, cursor=cursors[-1])
+        cursors.append(incidents(context, store=store, settings=settings).cursor)
+        return [(one.subject, one.reason) for one in store.incidents.open()]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(site, "answer", lambda path, query: (404, {}))
+        silence = "no answer at all from espn; what is on record stays"
+        assert refreshed() == [("events", silence)]
+    key = dg.AssetCheckKey(dg.AssetKey("canonical_events"), "sources_answered")
+    found = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)[0].evaluation
+    assert (found.passed, found.severity, found.description) == (False, dg.AssetCheckSeverity.ERROR, silence)
+    assert refreshed() == []
 
 
 def test_the_schedule_asks_for_yesterday_to_the_last_open_day():

@@ -1,5 +1,6 @@
 """The canonical schedule, by day."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -7,11 +8,18 @@ from typing import Any
 import dagster as dg
 
 from epg_pipeline import events_flow, flows
+from epg_pipeline.domain.checks import Verdict, sources_answered
 from epg_pipeline.domain.contracts import EVENTS
 from epg_pipeline.orchestration import shown
 from epg_pipeline.orchestration.failures import told
 from epg_pipeline.orchestration.partitions import DAYS, demand_whole_range
 from epg_pipeline.orchestration.shown import OWNERS
+
+ANSWERED = dg.AssetCheckSpec(
+    "sources_answered",
+    asset="canonical_events",
+    description="Every source that is asked gives an answer. Where none does, you are told; what is on record stays.",
+)
 
 
 @dg.asset(
@@ -20,27 +28,41 @@ from epg_pipeline.orchestration.shown import OWNERS
     required_resource_keys={"store", "settings"},
     group_name="events",
     owners=OWNERS,
+    check_specs=[ANSWERED],
     kinds={"json", "postgres"},
     metadata=shown.of_table("events", EVENTS),
 )
-def canonical_events(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+def canonical_events(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
     """One row per real event of a UTC date, merged over the sources that are asked. Nothing is ever removed.
 
     Days that follow each other are one refresh. A source that fails costs its own rows, and is named.
     """
     demand_whole_range(context.run, context.partition_keys)
     with told():
-        _refresh(context)
-    return dg.MaterializeResult()
+        verdict = _refresh(context)
+    yield dg.MaterializeResult()
+    yield dg.AssetCheckResult(
+        passed=verdict.holds,
+        check_name=verdict.check,
+        severity=dg.AssetCheckSeverity.ERROR if verdict.blocks else dg.AssetCheckSeverity.WARN,
+        description=verdict.said,
+        metadata=dict(verdict.figures),
+    )
 
 
-def _refresh(context: dg.AssetExecutionContext) -> None:
+def _refresh(context: dg.AssetExecutionContext) -> Verdict:
+    """Refresh the run's days, tell of each, and judge the sources by all that was asked of them."""
     store, settings = context.resources.store, context.resources.settings
     days = [date.fromisoformat(key) for key in context.partition_keys]
+    asked: set[str] = set()
+    answered: set[str] = set()
     for report in events_flow.refresh_days(store, settings, days, datetime.now(UTC).date()):
+        asked |= {run.source for run in report.runs if run.asks}
+        answered |= {run.source for run in report.runs} - {*report.silent}
         faults = tuple(map(str, report.faults))
         for fault in faults:
             context.log.warning(fault)
         for day in (day for day in days if report.first <= day <= report.last):
             of_day = replace(flows.events_on_record(store, day), rows_written=report.events.written, faults=faults)
             context.add_asset_metadata(shown.imported(of_day), partition_key=str(day))
+    return sources_answered(asked, asked - answered)

@@ -126,11 +126,18 @@ def _shown(providers: pl.DataFrame, settings: "Settings") -> dict[str, Any]:
     rates = active["match_rate"].drop_nulls()
     return {
         "worst": f"{worst['provider']}: {_percent(worst['match_rate'])} on {worst['yesterday']}",
-        "worst_report": dg.MetadataValue.url(f"{settings.guide_url}/guides/{worst['slug']}/report.html"),
+        "worst_report": dg.MetadataValue.url(_report(settings, worst["slug"], worst["yesterday"])),
         "providers": table(_legible(providers)),
         **({"lowest_match_rate": rates.min(), "mean_match_rate": rates.mean()} if rates.len() else {}),
         **figures,
     }
+
+
+def _report(settings: "Settings", slug: str, day: date) -> str:
+    """Where the match report of a day is; where it has none, that of the names in force."""
+    of_day = f"{slug}/{day}/report.html"
+    there = of_day if (settings.dist / of_day).exists() else f"{slug}/report.html"
+    return f"{settings.guide_url}/guides/{there}"
 
 
 def _percent(rate: float | None) -> str:
