@@ -30,7 +30,7 @@ def provider_day_key(provider_slug: str, day: date) -> dg.MultiPartitionKey:
 
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
-# On every run for one provider; dagster.yaml lets one such run go on at a time. (Dagster's own tag of a partition's
+# On runs that are about one provider; dagster.yaml lets one such run go on at a time. (Dagster's own tag of a partition's
 # provider does the same for runs of one partition, whoever asked for them.)
 OF_PROVIDER = "epg/provider"
 FORCE = "epg/force"  # on a run that takes over what blocking checks refuse, as --force does
