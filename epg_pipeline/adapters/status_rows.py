@@ -15,16 +15,18 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import class_row
 
 from epg_pipeline.adapters.sql_files import query
+from epg_pipeline.domain.checks import FEWEST_EVENTS, WEEKS
 
 if TYPE_CHECKING:
     from epg_pipeline.adapters.connections import Connections, DatabaseParts
 
-RATE_DAYS = 28
-
 
 @dataclass(frozen=True)
 class ProviderState:
-    """A provider as it stands: instants in UTC, rates from 0 to 1, None for what never was."""
+    """A provider as it stands: instants in UTC, rates from 0 to 1, None for what never was.
+
+    A rate is None, too, where there are too few events for it to say anything; `events_today` tells how many.
+    """
 
     slug: str
     name: str
@@ -38,6 +40,7 @@ class ProviderState:
     changed_at: datetime | None
     published_at: datetime | None
     published_day: date | None
+    events_today: int
     rate_today: float | None
     rate_before: float | None
 
@@ -95,9 +98,10 @@ class Schedule:
 
 
 def provider_states(connections: Connections, now: datetime) -> list[ProviderState]:
-    """Every provider by name; `rate_before` is over the four weeks before its day of `now`."""
+    """Every provider by name. Its `rate_before` is over the telling ones of the days before its day of `now`."""
+    values = {"now": now, "days": 7 * WEEKS, "fewest_events": FEWEST_EVENTS}
     with connections.transaction() as connection, connection.cursor(row_factory=class_row(ProviderState)) as cursor:
-        return cursor.execute(query("provider_states"), {"now": now, "days": RATE_DAYS}).fetchall()
+        return cursor.execute(query("provider_states"), values).fetchall()
 
 
 def set_aside_since(connections: Connections, since: datetime) -> list[SetAside]:

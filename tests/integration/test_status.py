@@ -13,6 +13,7 @@ from small_provider import PASSWORD, ZONE, playlist
 
 from epg_pipeline.adapters.incidents import Failure
 from epg_pipeline.adapters.postgres import open_store
+from epg_pipeline.domain.checks import FEWEST_EVENTS
 from epg_pipeline.status import look
 from epg_pipeline.up import LOCK, Addresses, note_addresses
 
@@ -115,7 +116,7 @@ WITH slots AS (
     INSERT INTO channel_names (provider_id, slot, channel_id, family, name, display_name, position, stream_url_sealed,
                                first_seen, last_seen)
     SELECT id, 'NBA ' || number, 'club-tv.nba-' || number, 'NBA', 'a', 'a', number, '', '2026-11-01', '2026-11-23'
-    FROM providers, generate_series(1, 10) AS number
+    FROM providers, generate_series(1, 11) AS number
     RETURNING id, position
 )
 INSERT INTO parsed_data (channel_name_id, day, position, name, kind, title, match_status, event_id, confidence)
@@ -124,21 +125,35 @@ SELECT id, day, position, 'a', kind, 'a', CASE WHEN is_matched THEN 'matched' EL
 FROM slots,
      (VALUES (DATE '2026-11-23', 4), (DATE '2026-11-22', 8), (DATE '2026-11-09', 6), (DATE '2026-10-01', 0))
          AS days (day, good),
-     LATERAL (SELECT position <= good AS is_matched, CASE position WHEN 10 THEN 'placeholder' ELSE 'event' END AS kind)
+     LATERAL (SELECT position <= good AS is_matched, CASE position WHEN 11 THEN 'placeholder' ELSE 'event' END AS kind)
          AS verdict
 """
+ONE_NAME_LESS = "UPDATE parsed_data SET kind = 'placeholder' WHERE position = 10 AND day = %s"
 
 
 def test_a_match_rate_that_fell_against_the_four_weeks_before_is_told(opened, settings, club):
     with opened.connections.transaction() as connection:
         connection.execute(MATCHES)
     (state,) = look(opened, settings, NOW).providers
-    assert (state.rate_today, state.rate_before) == (4 / 9, 14 / 18), "over the slots that name an event"
+    assert (state.rate_today, state.rate_before) == (4 / 10, 14 / 20), "over the slots that name an event"
     told = mends(opened, settings)
     assert (
-        told["44% of its events are matched today, 78% in the four weeks before"]
+        told["40% of its events are matched today, 70% in the four weeks before"]
         == "epg unmatched --provider 'Club TV'"
     )
+
+
+def test_a_day_with_fewer_names_than_a_check_would_judge_has_no_rate_and_counts_for_none(opened, settings, club):
+    with opened.connections.transaction() as connection:
+        connection.execute(MATCHES)
+        connection.execute(ONE_NAME_LESS, (date(2026, 11, 22),))
+    (state,) = look(opened, settings, NOW).providers
+    assert (state.rate_today, state.rate_before) == (4 / 10, 6 / 10)
+    with opened.connections.transaction() as connection:
+        connection.execute(ONE_NAME_LESS, (NOW.date(),))
+    found = look(opened, settings, NOW)
+    assert (found.providers[0].events_today, found.providers[0].rate_today) == (FEWEST_EVENTS - 1, None)
+    assert not [problem.what for problem in found.problems if "matched" in problem.what]
 
 
 def test_runs_and_schedules_are_read_from_dagsters_tables(opened, settings, club, database):
