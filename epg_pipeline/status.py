@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from epg_pipeline.adapters.postgres import Provider, Store
     from epg_pipeline.settings import Settings
 
-MOST_RUNS = 6
+MOST_RUNS = 8  # about as many as there are jobs
 ONE_DAY = timedelta(days=1)
 LONGEST_REASON = 200
 
@@ -66,7 +66,7 @@ class Coming:
 class Status:
     """One look at everything. `runs` is None where Dagster has no record, `up` where it does not run.
 
-    `guides` are those published last, by a run or by hand.
+    `runs` are the newest of each job, `guides` those published last, by a run or by hand.
     """
 
     up: Addresses | None

@@ -133,7 +133,7 @@ def latest_guides(connections: Connections, limit: int) -> list[GuideMade]:
 
 
 def latest_runs(database: DatabaseParts, limit: int) -> list[Run] | None:
-    """Dagster's newest runs, newest first, read from its tables: its own code takes seconds to load.
+    """The newest run of each of Dagster's jobs, newest first, from its tables: its own code takes seconds to load.
 
     None when its tables are not there (it never ran here) or are not as known.
     """

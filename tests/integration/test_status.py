@@ -174,6 +174,16 @@ def test_runs_and_schedules_are_read_from_dagsters_tables(opened, settings, club
     assert "the schedule weekly_teams is switched off" in mends(opened, settings, "")
 
 
+def test_runs_that_come_all_day_leave_the_mornings_to_be_seen(opened, settings, club, database):
+    with psycopg.connect(database) as connection:
+        connection.execute(DAGSTERS)
+        connection.execute(
+            "INSERT INTO dagster.runs SELECT number, number::text, 'playlist_check', 'SUCCESS', '2026-11-23 07:00:00' "
+            "FROM generate_series(3, 40) AS number"
+        )
+    assert [run.job for run in look(opened, settings, NOW).runs] == ["playlist_check", "provider_day", "materialize"]
+
+
 def test_while_epg_up_runs_what_comes_next_is_told(opened, settings, club, database):
     with psycopg.connect(database) as connection:
         connection.execute(DAGSTERS)
