@@ -13,34 +13,39 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from epg_pipeline.adapters.status_rows import (
+    Automation,
     FailedUploads,
     GuideMade,
     ProviderState,
     Run,
-    Schedule,
     SetAside,
+    automations,
     failed_uploads,
+    heartbeats,
     latest_guides,
     latest_runs,
     provider_states,
-    schedules,
     set_aside_since,
 )
 from epg_pipeline.config.files import ConfigError
 from epg_pipeline.cron import next_time
 from epg_pipeline.domain.checks import FALLEN
-from epg_pipeline.up import Addresses, running_addresses
+from epg_pipeline.up import Addresses, running_addresses, running_since
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
+    from epg_pipeline.adapters.connections import DatabaseParts
     from epg_pipeline.adapters.incidents import Incident
     from epg_pipeline.adapters.postgres import Provider, Store
     from epg_pipeline.settings import Settings
 
 MOST_RUNS = 8  # about as many as there are jobs
+# The parts of Dagster's daemon, by its names for them, without which nothing starts, or nothing ends that hangs.
+DAEMON_PARTS = ("SCHEDULER", "SENSOR", "QUEUED_RUN_COORDINATOR", "MONITORING")
+LONGEST_SILENCE = timedelta(minutes=5)  # each gives a sign of life every minute at least
 ONE_DAY = timedelta(days=1)
 LONGEST_REASON = 200
 
@@ -81,12 +86,12 @@ def look(store: Store, settings: Settings, now: datetime) -> Status:
     """How everything stands at an instant; reads the record and the published summaries, and changes nothing."""
     states, known = provider_states(store.connections, now), store.providers()
     database, up = store.dagster_database(), running_addresses(settings.home)
-    planned = schedules(database) or []
+    planned = automations(database) or []
     of_known = {None, *(state.slug for state in states)}
     incidents = [one for one in store.incidents.open() if one.provider in of_known]  # not of a deleted provider
     told = {(one.provider, "playlist") for one in incidents if "playlist" in one.subject}
     problems = [
-        *_of_up(up, planned),
+        *_of_up(up, planned, silent_parts(database, settings.home, now)),
         *map(_of_incident, incidents),
         *(problem for state in states for problem in _of_provider(state, (state.slug, "playlist") in told)),
         *_of_settings(known),
@@ -99,15 +104,28 @@ def look(store: Store, settings: Settings, now: datetime) -> Status:
     return Status(up, states, runs, guides, coming, problems)
 
 
-def _of_up(up: Addresses | None, planned: Sequence[Schedule]) -> Iterator[Problem]:
+def silent_parts(database: DatabaseParts, home: Path, now: datetime) -> list[str]:
+    """The parts of Dagster's daemon that gave no sign of life for minutes, although `epg up` runs for this home."""
+    since = running_since(home)
+    if since is None or now - since < LONGEST_SILENCE:
+        return []
+    last = heartbeats(database)
+    silent = [part for part in DAEMON_PARTS if part not in last or now - last[part] > LONGEST_SILENCE]
+    return [part.replace("_", " ").lower() for part in silent]
+
+
+def _of_up(up: Addresses | None, planned: Sequence[Automation], silent: Sequence[str]) -> Iterator[Problem]:
     if up is None:
         yield Problem(
             "", "epg up does not run here: unless Dagster runs elsewhere, nothing happens by itself", "epg up"
         )
+    if silent:
+        yield Problem("", f"Dagster's daemon gives no sign of life ({', '.join(silent)})", "restart epg up")
     for one in planned:
         if not one.is_on:
+            kind = "schedule" if one.cron else "sensor"
             where = f"{up.dagster}/automation" if up and up.dagster else "Dagster's page Automation, once epg up runs"
-            yield Problem("", f"the schedule {one.name} is switched off", f"switch it on: {where}")
+            yield Problem("", f"the {kind} {one.name} is switched off", f"switch it on: {where}")
 
 
 def _of_incident(incident: Incident) -> Problem:
@@ -187,21 +205,25 @@ def _of_uploads(one: FailedUploads) -> Problem:
 
 
 def _coming(
-    planned: Sequence[Schedule], states: Sequence[ProviderState], providers: Sequence[Provider], now: datetime
+    planned: Sequence[Automation], states: Sequence[ProviderState], providers: Sequence[Provider], now: datetime
 ) -> list[Coming]:
     """What comes next, the soonest first; what is switched off at the end."""
-    found = [Coming(one.name, _next(one, now)) for one in planned]
-    looks = {state.slug: state.fetched_at for state in states if state.status == "active"}
-    minutes = {provider.slug: _check_minutes(provider) for provider in providers}
-    due = [(at or now) + timedelta(minutes=minutes[slug]) for slug, at in looks.items() if minutes.get(slug)]
-    if due:
+    found = [Coming(one.name, _next(one.cron, now) if one.is_on else None) for one in planned if one.cron]
+    does_look = not any(one.name == "playlist_checks" and not one.is_on for one in planned)
+    if does_look and (due := _looks_due(states, providers, now)):
         found.append(Coming("look for changed playlists", max(min(due), now)))
     return sorted(found, key=lambda one: (one.at is None, one.at or now))
 
 
-def _next(schedule: Schedule, now: datetime) -> datetime | None:
+def _looks_due(states: Sequence[ProviderState], providers: Sequence[Provider], now: datetime) -> list[datetime]:
+    minutes = {provider.slug: _check_minutes(provider) for provider in providers}
+    looked = {state.slug: state.fetched_at or now for state in states if state.status == "active"}
+    return [at + timedelta(minutes=minutes[slug]) for slug, at in looked.items() if minutes.get(slug)]
+
+
+def _next(cron: str, now: datetime) -> datetime | None:
     try:
-        return next_time(schedule.cron, now) if schedule.is_on else None
+        return next_time(cron, now)
     except ValueError:
         return None
 

@@ -1,7 +1,8 @@
 """How the installation stands, as the record tells it.
 
 Belongs here: reading providers with their latest fetch, guide and match rates, what was set aside, failed uploads, and
-what Dagster's own tables tell of runs and schedules. Does not: what is a problem and how to mend it (status.py).
+what Dagster's own tables tell of runs, of what it does by itself, and of its daemon. Does not: what is a problem and
+how to mend it (status.py).
 """
 
 from __future__ import annotations
@@ -89,11 +90,11 @@ class GuideMade:
 
 
 @dataclass(frozen=True)
-class Schedule:
-    """Something Dagster does by the clock: its cron text in UTC, and whether it is switched on."""
+class Automation:
+    """Something Dagster does by itself, and whether it is switched on: `cron` in UTC, None for a sensor."""
 
     name: str
-    cron: str
+    cron: str | None
     is_on: bool
 
 
@@ -144,10 +145,16 @@ def latest_runs(database: DatabaseParts, limit: int) -> list[Run] | None:
     ]
 
 
-def schedules(database: DatabaseParts) -> list[Schedule] | None:
-    """What Dagster does by the clock, by name; None as for `latest_runs`."""
-    rows = _of_dagster(database, query("schedules"), {})
-    return rows and [Schedule(*row) for row in rows]
+def automations(database: DatabaseParts) -> list[Automation] | None:
+    """What Dagster does by itself, schedules first, each by name; None as for `latest_runs`."""
+    rows = _of_dagster(database, query("automations"), {})
+    return rows and [Automation(*row) for row in rows]
+
+
+def heartbeats(database: DatabaseParts) -> dict[str, datetime]:
+    """When each part of Dagster's daemon last gave a sign of life, as far as its tables can be read."""
+    rows = _of_dagster(database, query("heartbeats"), {}) or []
+    return {part: datetime.fromtimestamp(seconds, UTC) for part, seconds in rows}
 
 
 def _of_dagster(database: DatabaseParts, text: str, values: dict[str, int]) -> list[Any] | None:

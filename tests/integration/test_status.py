@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
@@ -15,7 +17,7 @@ from epg_pipeline.adapters.incidents import Failure
 from epg_pipeline.adapters.postgres import open_store
 from epg_pipeline.domain.checks import FEWEST_EVENTS
 from epg_pipeline.status import look
-from epg_pipeline.up import LOCK, Addresses, note_addresses
+from epg_pipeline.up import LOCK, NOTED, Addresses, note_addresses
 
 DAGSTERS = """
 CREATE SCHEMA IF NOT EXISTS dagster;
@@ -53,6 +55,17 @@ def opened(settings):
 def club(opened):
     """A provider that was never fetched."""
     return opened.add_provider("Club TV", f"http://tv.example/{PASSWORD}", ZONE, "goat")
+
+
+@contextmanager
+def up_runs(home):
+    """As if `epg up` had run for this home for an hour."""
+    home.mkdir(exist_ok=True)
+    with FileLock(home / LOCK):
+        note_addresses(home, Addresses("http://127.0.0.1:3000", "http://127.0.0.1:8080"))
+        an_hour_ago = (NOW - timedelta(hours=1)).timestamp()
+        os.utime(home / NOTED, (an_hour_ago, an_hour_ago))
+        yield
 
 
 def mends(store, settings, provider="club-tv"):
@@ -190,7 +203,9 @@ def test_while_epg_up_runs_what_comes_next_is_told(opened, settings, club, datab
     opened.note_fetch(club)
     settings.home.mkdir(exist_ok=True)
     with FileLock(settings.home / LOCK):
-        assert look(opened, settings, NOW).up == Addresses("", ""), "it starts"
+        starts = look(opened, settings, NOW)
+        assert starts.up == Addresses("", ""), "it starts"
+        assert not [one.what for one in starts.problems if "daemon" in one.what]
         note_addresses(settings.home, Addresses("http://127.0.0.1:3000", "http://127.0.0.1:8080"))
         found = look(opened, settings, NOW)
     assert found.up.dagster == "http://127.0.0.1:3000"
@@ -199,6 +214,24 @@ def test_while_epg_up_runs_what_comes_next_is_told(opened, settings, club, datab
     assert at["weekly_teams"] is None
     assert at["look for changed playlists"] >= NOW
     assert look(opened, settings, NOW).up is None
+
+
+def test_a_sensor_that_is_switched_off_is_told_and_what_it_would_do_is_not(opened, settings, club, database):
+    with psycopg.connect(database) as connection:
+        connection.execute(DAGSTERS)
+        connection.execute("UPDATE dagster.instigators SET status = 'STOPPED' WHERE instigator_type = 'SENSOR'")
+    with up_runs(settings.home):
+        found = look(opened, settings, NOW)
+    assert [one.what for one in found.coming] == ["daily_publish", "weekly_teams"]
+    (mend,) = (one.mend for one in found.problems if one.what == "the sensor playlist_checks is switched off")
+    assert mend == "switch it on: http://127.0.0.1:3000/automation"
+
+
+def test_a_daemon_that_does_nothing_any_more_is_told_while_epg_up_runs(opened, settings, club):
+    told = "Dagster's daemon gives no sign of life (scheduler, sensor, queued run coordinator, monitoring)"
+    assert told not in mends(opened, settings, "")
+    with up_runs(settings.home):
+        assert mends(opened, settings, "")[told] == "restart epg up"
 
 
 def test_the_command_prints_one_screen_and_one_json_object(run, database, tmp_path):
