@@ -34,7 +34,7 @@ from epg_pipeline.up import Addresses, running_addresses, running_since
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from pathlib import Path
 
     from epg_pipeline.adapters.connections import DatabaseParts
@@ -87,12 +87,12 @@ def look(store: Store, settings: Settings, now: datetime) -> Status:
     states, known = provider_states(store.connections, now), store.providers()
     database, up = store.dagster_database(), running_addresses(settings.home)
     planned = automations(database) or []
-    of_known = {None, *(state.slug for state in states)}
-    incidents = [one for one in store.incidents.open() if one.provider in of_known]  # not of a deleted provider
+    todays = {state.slug: state.today for state in states}
+    incidents = [one for one in store.incidents.open() if (one.provider or "") in {"", *todays}]  # of none deleted
     told = {(one.provider, "playlist") for one in incidents if "playlist" in one.subject}
     problems = [
         *_of_up(up, planned, silent_parts(database, settings.home, now)),
-        *map(_of_incident, incidents),
+        *(_of_incident(one, todays.get(one.provider or "")) for one in incidents),
         *(problem for state in states for problem in _of_provider(state, (state.slug, "playlist") in told)),
         *_of_settings(known),
         *_of_guides([one for one in known if one.status == "active"], settings.dist),
@@ -128,13 +128,13 @@ def _of_up(up: Addresses | None, planned: Sequence[Automation], silent: Sequence
             yield Problem("", f"the {kind} {one.name} is switched off", f"switch it on: {where}")
 
 
-def _of_incident(incident: Incident) -> Problem:
+def _of_incident(incident: Incident, today: date | None) -> Problem:
     since = f"since {incident.opened_at:%Y-%m-%d %H:%M} UTC"
     what = f"{incident.subject}, {since}: {_short(incident.reason)}"
-    return Problem(incident.provider or "", what, _mended_by(incident))
+    return Problem(incident.provider or "", what, _mended_by(incident, today))
 
 
-def _mended_by(incident: Incident) -> str:
+def _mended_by(incident: Incident, today: date | None) -> str:
     """By what the incident is called; the subjects are those of orchestration/incidents.py and the standing faults."""
     provider, day = incident.provider, f" --date {incident.day}" if incident.day else ""
     if provider is None:
@@ -145,7 +145,20 @@ def _mended_by(incident: Incident) -> str:
         return f"epg refresh {provider}; new credentials: epg provider edit {provider}"
     if incident.subject.startswith("uploads"):
         return f"epg publish --provider {provider}"
-    return f"epg publish --provider {provider}{day}"
+    # Today's is made from its playlist on; another day has the playlist it has.
+    anew = f"epg refresh {provider}" if incident.day in (None, today) else f"epg publish --provider {provider}{day}"
+    return _told_in(incident.reason, provider, day) or anew
+
+
+def _told_in(reason: str, provider: str, day: str = "") -> str:
+    """The command that a reason names, in full; nothing when it names none. A guide is made before a loss is forced."""
+    if "epg refresh --force" in reason:
+        return f"epg refresh {provider} --force, if the provider did drop its slots"
+    if "epg refresh" in reason:
+        return f"epg refresh {provider}"
+    if "--force" in reason:
+        return f"epg publish --provider {provider}{day} --force, if it is right"
+    return f"epg match PLAYLIST{day or ' --date DAY'}" if "epg match" in reason else ""
 
 
 def _of_provider(state: ProviderState, playlist_is_told: bool) -> Iterator[Problem]:
@@ -178,9 +191,7 @@ def _of_guides(providers: Sequence[Provider], dist: Path) -> Iterator[Problem]:
     for provider in providers:
         if reason := published_summary(dist, provider.slug).get("held_back"):
             name = shlex.quote(provider.name)
-            # Only a loss can be forced; a guide that is empty or lacks a day has to be made.
-            is_loss = "--force" in str(reason)
-            mend = f"epg publish --provider {name} --force, if it is right" if is_loss else f"epg refresh {name}"
+            mend = _told_in(str(reason), name) or f"epg refresh {name}"
             yield Problem(provider.slug, f"a guide is held back: {_short(str(reason))}", mend)
 
 

@@ -15,7 +15,7 @@ from small_provider import PASSWORD, ZONE, playlist
 
 from epg_pipeline.adapters.incidents import Failure
 from epg_pipeline.adapters.postgres import open_store
-from epg_pipeline.domain.checks import FEWEST_EVENTS
+from epg_pipeline.domain.checks import FEWEST_EVENTS, slot_count
 from epg_pipeline.status import look
 from epg_pipeline.up import LOCK, NOTED, Addresses, note_addresses
 
@@ -232,6 +232,29 @@ def test_a_daemon_that_does_nothing_any_more_is_told_while_epg_up_runs(opened, s
     assert told not in mends(opened, settings, "")
     with up_runs(settings.home):
         assert mends(opened, settings, "")[told] == "restart epg up"
+
+
+REFRESH, PUBLISH = "epg refresh club-tv", "epg publish --provider club-tv"
+
+
+@pytest.mark.parametrize(
+    ("why", "day", "mend"),
+    [
+        (slot_count(1, 40).said, NOW.date(), f"{REFRESH} --force, if the provider did drop its slots"),
+        ("Club TV: no playlist was kept for 2026-11-02 or before; fetch one first: epg refresh", 2, REFRESH),
+        ("held back, the last one stays: club-tv/kid: 3 of 9 have no full day. Make them: epg refresh", 23, REFRESH),
+        ("it lost 80%. If that is right, publish it with --force", 22, f"{PUBLISH} --date 2026-11-22 --force"),
+        ("its playlist holds no event slot; see how its names are read: epg match", 22, "epg match PLAYLIST --date 20"),
+        ("raw_m3u: no room on the disk", 23, REFRESH),
+        ("matched_programmes: out of memory", 22, f"{PUBLISH} --date 2026-11-22"),
+    ],
+    ids=["slots", "no playlist", "gaps", "loss", "no slot", "today", "another day"],
+)
+def test_a_guide_that_failed_is_mended_by_what_its_reason_says(opened, settings, club, why, day, mend):
+    of = day if isinstance(day, date) else date(2026, 11, day)
+    opened.incidents.note_failure(Failure("guide of club-tv", f"{of}: {why}", "club-tv", of))
+    (offered,) = (told for what, told in mends(opened, settings).items() if what.startswith("guide of"))
+    assert offered.startswith(mend)
 
 
 def test_the_command_prints_one_screen_and_one_json_object(run, database, tmp_path):
