@@ -22,7 +22,8 @@ from epg_pipeline.adapters.http import PlaylistFetchError, check_address, peek
 from epg_pipeline.config.files import ConfigError
 from epg_pipeline.isolation import reason
 from epg_pipeline.settings import Settings
-from epg_pipeline.up import running_addresses
+from epg_pipeline.status import silent_parts
+from epg_pipeline.up import running_addresses, running_since
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -258,6 +259,17 @@ def of_running(home: Path) -> Iterator[Finding]:
             yield Finding("ok", "epg up", f"{part} answers at {address}")
 
 
+def of_daemon(store: Store, home: Path, now: datetime) -> Iterator[Finding]:
+    """If `epg up` runs, Dagster's daemon does its rounds: its web UI answers all the same when it does not."""
+    if running_since(home) is None:
+        return
+    if silent := silent_parts(store.dagster_database(), home, now):
+        text = f"Dagster's daemon gives no sign of life ({', '.join(silent)})"
+        yield Finding("fail", "epg up", text, f"See {home / 'logs' / 'dagster-daemon.log'}; restart epg up.")
+    else:
+        yield Finding("ok", "epg up", "Dagster's daemon is alive")
+
+
 def of_bucket(settings: Settings) -> Iterator[Finding]:
     """The bucket takes an object and gives it up again."""
     from epg_pipeline.uploads import check_bucket
@@ -300,6 +312,7 @@ def _of_record(settings: Settings, clock: Clock, playlists: bool) -> Iterator[Fi
         yield from of_snapshots(store, providers, clock())
         if playlists:
             yield from of_playlists(store, providers, clock)
+        yield from of_daemon(store, settings.home, clock())
 
 
 def _of_sources(settings: Settings, clock: Clock) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -172,6 +173,16 @@ def running_addresses(home: Path) -> Addresses | None:
         return Addresses(**json.loads((home / NOTED).read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return Addresses("", "")
+
+
+def running_since(home: Path) -> datetime | None:
+    """Since when everything has answered that runs for this home; None when nothing runs, or while it starts."""
+    if running_addresses(home) in (None, Addresses("", "")):
+        return None
+    try:
+        return datetime.fromtimestamp((home / NOTED).stat().st_mtime, UTC)
+    except FileNotFoundError:  # it has just been started anew
+        return None
 
 
 def _start_anew(child: _Child, environment: Mapping[str, str], folder: Path) -> None:

@@ -1,7 +1,8 @@
 """How the installation stands, as the record tells it.
 
 Belongs here: reading providers with their latest fetch, guide and match rates, what was set aside, failed uploads, and
-what Dagster's own tables tell of runs and schedules. Does not: what is a problem and how to mend it (status.py).
+what Dagster's own tables tell of runs, of what it does by itself, and of its daemon. Does not: what is a problem and
+how to mend it (status.py).
 """
 
 from __future__ import annotations
@@ -15,16 +16,18 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import class_row
 
 from epg_pipeline.adapters.sql_files import query
+from epg_pipeline.domain.checks import FEWEST_EVENTS, WEEKS
 
 if TYPE_CHECKING:
     from epg_pipeline.adapters.connections import Connections, DatabaseParts
 
-RATE_DAYS = 28
-
 
 @dataclass(frozen=True)
 class ProviderState:
-    """A provider as it stands: instants in UTC, rates from 0 to 1, None for what never was."""
+    """A provider as it stands: instants in UTC, rates from 0 to 1, None for what never was.
+
+    A rate is None, too, where there are too few events for it to say anything; `events_today` tells how many.
+    """
 
     slug: str
     name: str
@@ -38,6 +41,7 @@ class ProviderState:
     changed_at: datetime | None
     published_at: datetime | None
     published_day: date | None
+    events_today: int
     rate_today: float | None
     rate_before: float | None
 
@@ -86,18 +90,19 @@ class GuideMade:
 
 
 @dataclass(frozen=True)
-class Schedule:
-    """Something Dagster does by the clock: its cron text in UTC, and whether it is switched on."""
+class Automation:
+    """Something Dagster does by itself, and whether it is switched on: `cron` in UTC, None for a sensor."""
 
     name: str
-    cron: str
+    cron: str | None
     is_on: bool
 
 
 def provider_states(connections: Connections, now: datetime) -> list[ProviderState]:
-    """Every provider by name; `rate_before` is over the four weeks before its day of `now`."""
+    """Every provider by name. Its `rate_before` is over the telling ones of the days before its day of `now`."""
+    values = {"now": now, "days": 7 * WEEKS, "fewest_events": FEWEST_EVENTS}
     with connections.transaction() as connection, connection.cursor(row_factory=class_row(ProviderState)) as cursor:
-        return cursor.execute(query("provider_states"), {"now": now, "days": RATE_DAYS}).fetchall()
+        return cursor.execute(query("provider_states"), values).fetchall()
 
 
 def set_aside_since(connections: Connections, since: datetime) -> list[SetAside]:
@@ -129,7 +134,7 @@ def latest_guides(connections: Connections, limit: int) -> list[GuideMade]:
 
 
 def latest_runs(database: DatabaseParts, limit: int) -> list[Run] | None:
-    """Dagster's newest runs, newest first, read from its tables: its own code takes seconds to load.
+    """The newest run of each of Dagster's jobs, newest first, from its tables: its own code takes seconds to load.
 
     None when its tables are not there (it never ran here) or are not as known.
     """
@@ -140,10 +145,16 @@ def latest_runs(database: DatabaseParts, limit: int) -> list[Run] | None:
     ]
 
 
-def schedules(database: DatabaseParts) -> list[Schedule] | None:
-    """What Dagster does by the clock, by name; None as for `latest_runs`."""
-    rows = _of_dagster(database, query("schedules"), {})
-    return rows and [Schedule(*row) for row in rows]
+def automations(database: DatabaseParts) -> list[Automation] | None:
+    """What Dagster does by itself, schedules first, each by name; None as for `latest_runs`."""
+    rows = _of_dagster(database, query("automations"), {})
+    return rows and [Automation(*row) for row in rows]
+
+
+def heartbeats(database: DatabaseParts) -> dict[str, datetime]:
+    """When each part of Dagster's daemon last gave a sign of life, as far as its tables can be read."""
+    rows = _of_dagster(database, query("heartbeats"), {}) or []
+    return {part: datetime.fromtimestamp(seconds, UTC) for part, seconds in rows}
 
 
 def _of_dagster(database: DatabaseParts, text: str, values: dict[str, int]) -> list[Any] | None:

@@ -30,8 +30,8 @@ def provider_day_key(provider_slug: str, day: date) -> dg.MultiPartitionKey:
 
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
-# On runs about one provider; dagster.yaml lets one such run go on at a time. (Dagster's own tag of a partition's provider
-# does the same for runs of one partition, whoever asked for them.)
+# On runs about one provider; dagster.yaml lets one such run go on at a time. (Dagster's own tag of a partition's
+# provider does the same for runs of one partition, whoever asked for them.)
 OF_PROVIDER = "epg/provider"
 FORCE = "epg/force"  # on a run that takes over what blocking checks refuse, as --force does
 OF_DAYS = "epg/days"  # so that the UI's list of runs can be searched by them

@@ -1,5 +1,6 @@
 -- Every provider with how it stands: "today" is the date in its own zone. Rates are over the slots
 -- that name an event, and those found to be one: a card or a race is found without its name being one of two sides.
+-- A day with fewer than fewest_events of them has no rate and counts for none: one name more or less would turn it.
 WITH known AS (
     SELECT id, slug, name, timezone, tier, status, (%(now)s::timestamptz AT TIME ZONE timezone)::date AS today
     FROM providers
@@ -9,6 +10,7 @@ decided AS (
     SELECT
         k.id,
         d.day = k.today AS is_today,
+        d.day,
         count(*) FILTER (WHERE d.match_status IN ('matched', 'manual') AND d.event_id IS NOT NULL) AS matched,
         count(*) FILTER (
             WHERE d.kind = 'event' OR (d.match_status IN ('matched', 'manual') AND d.event_id IS NOT NULL)
@@ -17,7 +19,13 @@ decided AS (
     JOIN channel_names AS c ON c.provider_id = k.id
     JOIN parsed_data AS d ON d.channel_name_id = c.id
     WHERE d.record_status = 'active' AND d.day BETWEEN k.today - %(days)s::int AND k.today
-    GROUP BY k.id, d.day = k.today
+    GROUP BY k.id, k.today, d.day
+),
+before AS (
+    SELECT id, sum(matched)::float8 / sum(events) AS rate
+    FROM decided
+    WHERE NOT is_today AND events >= %(fewest_events)s
+    GROUP BY id
 )
 SELECT
     k.slug, k.name, k.timezone, k.tier, k.status, k.today,
@@ -26,8 +34,9 @@ SELECT
     (SELECT max(s.fetched_at) FROM playlist_snapshots AS s WHERE s.provider_id = k.id) AS changed_at,
     p.published_at,
     p.published_day,
-    now_.matched::float8 / nullif(now_.events, 0) AS rate_today,
-    before.matched::float8 / nullif(before.events, 0) AS rate_before
+    COALESCE(now_.events, 0) AS events_today,
+    CASE WHEN now_.events >= %(fewest_events)s THEN now_.matched::float8 / now_.events END AS rate_today,
+    before.rate AS rate_before
 FROM known AS k
 LEFT JOIN playlist_checks AS l ON l.provider_id = k.id
 LEFT JOIN LATERAL (
@@ -38,5 +47,5 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS p ON true
 LEFT JOIN decided AS now_ ON now_.id = k.id AND now_.is_today
-LEFT JOIN decided AS before ON before.id = k.id AND NOT before.is_today
+LEFT JOIN before ON before.id = k.id
 ORDER BY k.name

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from commands import environment, epg
+from dagster._daemon.daemon import MonitoringDaemon, SchedulerDaemon, SensorDaemon
+from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import QueuedRunCoordinatorDaemon
+from dagster._daemon.types import DaemonHeartbeat
+from dagster._serdes import serialize_value
 from filelock import FileLock
 from small_provider import PASSWORD, USER, ZONE, Answer, playlist, site
 
@@ -15,6 +21,7 @@ from epg_pipeline.doctor import (
     examine,
     known_variables,
     of_clock,
+    of_daemon,
     of_database,
     of_guides_folder,
     of_home,
@@ -26,7 +33,7 @@ from epg_pipeline.doctor import (
     of_variables,
 )
 from epg_pipeline.settings import Settings
-from epg_pipeline.up import LOCK, Addresses, note_addresses
+from epg_pipeline.up import LOCK, NOTED, Addresses, note_addresses
 
 KEY = "a key for tests, of no worth at all"
 
@@ -174,6 +181,31 @@ def test_parts_that_should_run_and_do_not_answer_are_told(tmp_path):
         guides, dagster = of_running(tmp_path)
     assert (guides.level, dagster.level) == ("ok", "fail")
     assert str(tmp_path / "logs") in dagster.mend
+
+
+BEATS = "CREATE SCHEMA IF NOT EXISTS dagster; CREATE TABLE dagster.daemon_heartbeats (daemon_type text, body text)"
+PARTS = (SchedulerDaemon, SensorDaemon, QueuedRunCoordinatorDaemon, MonitoringDaemon)
+
+
+def test_a_daemon_that_does_nothing_any_more_is_told_although_dagsters_pages_answer(opened, settings, database):
+    now, addresses = clock(), Addresses("http://127.0.0.1:1", "http://127.0.0.1:2")
+    settings.home.mkdir(exist_ok=True)
+    assert levels(of_daemon(opened, settings.home, now)) == [], "epg up does not run"
+    with psycopg.connect(database, autocommit=True) as connection, FileLock(settings.home / LOCK):
+        assert levels(of_daemon(opened, settings.home, now)) == [], "it starts"
+        note_addresses(settings.home, addresses)
+        assert levels(of_daemon(opened, settings.home, now)) == ["ok"], "it began a moment ago"
+        os.utime(settings.home / NOTED, (0, 0))
+        assert levels(of_daemon(opened, settings.home, now)) == ["fail"], "and never gave a sign"
+        connection.execute(BEATS)
+        for minutes, part in enumerate(PARTS):
+            beat = DaemonHeartbeat((now - timedelta(minutes=minutes)).timestamp(), part.daemon_type(), "its id")
+            row = (beat.daemon_type, serialize_value(beat))  # as Dagster's own storage writes it
+            connection.execute("INSERT INTO dagster.daemon_heartbeats VALUES (%s, %s)", row)
+        assert levels(of_daemon(opened, settings.home, now)) == ["ok"]
+        (finding,) = of_daemon(opened, settings.home, now + timedelta(minutes=2, seconds=30))
+    assert (finding.level, finding.text) == ("fail", "Dagster's daemon gives no sign of life (monitoring)")
+    assert str(settings.home / "logs" / "dagster-daemon.log") in finding.mend
 
 
 def test_the_command_ends_with_1_when_something_fails_and_0_when_not(database, tmp_path):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
@@ -13,8 +15,9 @@ from small_provider import PASSWORD, ZONE, playlist
 
 from epg_pipeline.adapters.incidents import Failure
 from epg_pipeline.adapters.postgres import open_store
+from epg_pipeline.domain.checks import FEWEST_EVENTS, slot_count
 from epg_pipeline.status import look
-from epg_pipeline.up import LOCK, Addresses, note_addresses
+from epg_pipeline.up import LOCK, NOTED, Addresses, note_addresses
 
 DAGSTERS = """
 CREATE SCHEMA IF NOT EXISTS dagster;
@@ -52,6 +55,17 @@ def opened(settings):
 def club(opened):
     """A provider that was never fetched."""
     return opened.add_provider("Club TV", f"http://tv.example/{PASSWORD}", ZONE, "goat")
+
+
+@contextmanager
+def up_runs(home):
+    """As if `epg up` had run for this home for an hour."""
+    home.mkdir(exist_ok=True)
+    with FileLock(home / LOCK):
+        note_addresses(home, Addresses("http://127.0.0.1:3000", "http://127.0.0.1:8080"))
+        an_hour_ago = (NOW - timedelta(hours=1)).timestamp()
+        os.utime(home / NOTED, (an_hour_ago, an_hour_ago))
+        yield
 
 
 def mends(store, settings, provider="club-tv"):
@@ -115,7 +129,7 @@ WITH slots AS (
     INSERT INTO channel_names (provider_id, slot, channel_id, family, name, display_name, position, stream_url_sealed,
                                first_seen, last_seen)
     SELECT id, 'NBA ' || number, 'club-tv.nba-' || number, 'NBA', 'a', 'a', number, '', '2026-11-01', '2026-11-23'
-    FROM providers, generate_series(1, 10) AS number
+    FROM providers, generate_series(1, 11) AS number
     RETURNING id, position
 )
 INSERT INTO parsed_data (channel_name_id, day, position, name, kind, title, match_status, event_id, confidence)
@@ -124,21 +138,35 @@ SELECT id, day, position, 'a', kind, 'a', CASE WHEN is_matched THEN 'matched' EL
 FROM slots,
      (VALUES (DATE '2026-11-23', 4), (DATE '2026-11-22', 8), (DATE '2026-11-09', 6), (DATE '2026-10-01', 0))
          AS days (day, good),
-     LATERAL (SELECT position <= good AS is_matched, CASE position WHEN 10 THEN 'placeholder' ELSE 'event' END AS kind)
+     LATERAL (SELECT position <= good AS is_matched, CASE position WHEN 11 THEN 'placeholder' ELSE 'event' END AS kind)
          AS verdict
 """
+ONE_NAME_LESS = "UPDATE parsed_data SET kind = 'placeholder' WHERE position = 10 AND day = %s"
 
 
 def test_a_match_rate_that_fell_against_the_four_weeks_before_is_told(opened, settings, club):
     with opened.connections.transaction() as connection:
         connection.execute(MATCHES)
     (state,) = look(opened, settings, NOW).providers
-    assert (state.rate_today, state.rate_before) == (4 / 9, 14 / 18), "over the slots that name an event"
+    assert (state.rate_today, state.rate_before) == (4 / 10, 14 / 20), "over the slots that name an event"
     told = mends(opened, settings)
     assert (
-        told["44% of its events are matched today, 78% in the four weeks before"]
+        told["40% of its events are matched today, 70% in the four weeks before"]
         == "epg unmatched --provider 'Club TV'"
     )
+
+
+def test_a_day_with_fewer_names_than_a_check_would_judge_has_no_rate_and_counts_for_none(opened, settings, club):
+    with opened.connections.transaction() as connection:
+        connection.execute(MATCHES)
+        connection.execute(ONE_NAME_LESS, (date(2026, 11, 22),))
+    (state,) = look(opened, settings, NOW).providers
+    assert (state.rate_today, state.rate_before) == (4 / 10, 6 / 10)
+    with opened.connections.transaction() as connection:
+        connection.execute(ONE_NAME_LESS, (NOW.date(),))
+    found = look(opened, settings, NOW)
+    assert (found.providers[0].events_today, found.providers[0].rate_today) == (FEWEST_EVENTS - 1, None)
+    assert not [problem.what for problem in found.problems if "matched" in problem.what]
 
 
 def test_runs_and_schedules_are_read_from_dagsters_tables(opened, settings, club, database):
@@ -159,13 +187,25 @@ def test_runs_and_schedules_are_read_from_dagsters_tables(opened, settings, club
     assert "the schedule weekly_teams is switched off" in mends(opened, settings, "")
 
 
+def test_runs_that_come_all_day_leave_the_mornings_to_be_seen(opened, settings, club, database):
+    with psycopg.connect(database) as connection:
+        connection.execute(DAGSTERS)
+        connection.execute(
+            "INSERT INTO dagster.runs SELECT number, number::text, 'playlist_check', 'SUCCESS', '2026-11-23 07:00:00' "
+            "FROM generate_series(3, 40) AS number"
+        )
+    assert [run.job for run in look(opened, settings, NOW).runs] == ["playlist_check", "provider_day", "materialize"]
+
+
 def test_while_epg_up_runs_what_comes_next_is_told(opened, settings, club, database):
     with psycopg.connect(database) as connection:
         connection.execute(DAGSTERS)
     opened.note_fetch(club)
     settings.home.mkdir(exist_ok=True)
     with FileLock(settings.home / LOCK):
-        assert look(opened, settings, NOW).up == Addresses("", ""), "it starts"
+        starts = look(opened, settings, NOW)
+        assert starts.up == Addresses("", ""), "it starts"
+        assert not [one.what for one in starts.problems if "daemon" in one.what]
         note_addresses(settings.home, Addresses("http://127.0.0.1:3000", "http://127.0.0.1:8080"))
         found = look(opened, settings, NOW)
     assert found.up.dagster == "http://127.0.0.1:3000"
@@ -174,6 +214,47 @@ def test_while_epg_up_runs_what_comes_next_is_told(opened, settings, club, datab
     assert at["weekly_teams"] is None
     assert at["look for changed playlists"] >= NOW
     assert look(opened, settings, NOW).up is None
+
+
+def test_a_sensor_that_is_switched_off_is_told_and_what_it_would_do_is_not(opened, settings, club, database):
+    with psycopg.connect(database) as connection:
+        connection.execute(DAGSTERS)
+        connection.execute("UPDATE dagster.instigators SET status = 'STOPPED' WHERE instigator_type = 'SENSOR'")
+    with up_runs(settings.home):
+        found = look(opened, settings, NOW)
+    assert [one.what for one in found.coming] == ["daily_publish", "weekly_teams"]
+    (mend,) = (one.mend for one in found.problems if one.what == "the sensor playlist_checks is switched off")
+    assert mend == "switch it on: http://127.0.0.1:3000/automation"
+
+
+def test_a_daemon_that_does_nothing_any_more_is_told_while_epg_up_runs(opened, settings, club):
+    told = "Dagster's daemon gives no sign of life (scheduler, sensor, queued run coordinator, monitoring)"
+    assert told not in mends(opened, settings, "")
+    with up_runs(settings.home):
+        assert mends(opened, settings, "")[told] == "restart epg up"
+
+
+REFRESH, PUBLISH = "epg refresh club-tv", "epg publish --provider club-tv"
+
+
+@pytest.mark.parametrize(
+    ("why", "day", "mend"),
+    [
+        (slot_count(1, 40).said, NOW.date(), f"{REFRESH} --force, if the provider did drop its slots"),
+        ("Club TV: no playlist was kept for 2026-11-02 or before; fetch one first: epg refresh", 2, REFRESH),
+        ("held back, the last one stays: club-tv/kid: 3 of 9 have no full day. Make them: epg refresh", 23, REFRESH),
+        ("it lost 80%. If that is right, publish it with --force", 22, f"{PUBLISH} --date 2026-11-22 --force"),
+        ("its playlist holds no event slot; see how its names are read: epg match", 22, "epg match PLAYLIST --date 20"),
+        ("raw_m3u: no room on the disk", 23, REFRESH),
+        ("matched_programmes: out of memory", 22, f"{PUBLISH} --date 2026-11-22"),
+    ],
+    ids=["slots", "no playlist", "gaps", "loss", "no slot", "today", "another day"],
+)
+def test_a_guide_that_failed_is_mended_by_what_its_reason_says(opened, settings, club, why, day, mend):
+    of = day if isinstance(day, date) else date(2026, 11, day)
+    opened.incidents.note_failure(Failure("guide of club-tv", f"{of}: {why}", "club-tv", of))
+    (offered,) = (told for what, told in mends(opened, settings).items() if what.startswith("guide of"))
+    assert offered.startswith(mend)
 
 
 def test_the_command_prints_one_screen_and_one_json_object(run, database, tmp_path):

@@ -6,13 +6,38 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
-from small_provider import DAY, ZONE
+from small_provider import DAY, ZONE, playlist
 
 from epg_pipeline import flows
 from epg_pipeline.adapters.incidents import Failure
 from epg_pipeline.orchestration.assets.overview import overview
 
 MORNING = datetime(2025, 10, 19, 12, tzinfo=UTC)  # the day after the club's
+
+
+GAME, UNKNOWN_GAME = "Miami Heat vs San Antonio Spurs @ 07:30 PM ET", "Troy vs Old Dominion @ 07:30 PM ET"
+
+
+def named(found, of):
+    """Names of so many events, of which so many are on record."""
+    return tuple(f"NBA {number:02}: {GAME if number <= found else UNKNOWN_GAME}" for number in range(1, of + 1))
+
+
+@pytest.fixture
+def match(store, club, tmp_path):
+    """Match a provider's day with these names; a provider that is not there is added."""
+
+    def match(slug, names, day=DAY):
+        file = tmp_path / f"{slug}.m3u"
+        file.write_bytes(playlist(names))
+        known = {provider.slug: provider for provider in store.providers()}
+        provider = known.get(slug) or store.add_provider(slug, str(file), ZONE, "kid")
+        flows.snapshot_playlist(store, provider, day)
+        flows.filter_channels(store, provider, day, force=True)
+        flows.match_day(store, provider, day)
+        return provider
+
+    return match
 
 
 @pytest.fixture
@@ -22,20 +47,27 @@ def published(store, settings, club):
     return club
 
 
-def test_the_worst_provider_of_yesterday_stands_first_and_paused_ones_last(store, published, tmp_path):
+def test_the_worst_provider_of_yesterday_stands_first_and_paused_ones_last(store, published, match):
+    match("busy", named(9, of=12))
     store.add_provider("New", "/lists/new.m3u", ZONE, "kid")
     store.pause_provider(store.add_provider("Paused", "/lists/paused.m3u", ZONE, "kid"))
     rows = overview(store, MORNING).rows(named=True)
-    assert [row["slug"] for row in rows] == ["club", "new", "paused"]
-    assert (rows[0]["yesterday"], rows[0]["published_through"]) == (DAY, DAY + timedelta(days=2))
-    assert rows[0]["match_rate"] == pytest.approx(2 / 3)
+    assert [row["slug"] for row in rows] == ["busy", "club", "new", "paused"]
+    assert (rows[0]["yesterday"], rows[0]["match_rate"]) == (DAY, pytest.approx(9 / 12))
+    assert (rows[1]["events"], rows[1]["match_rate"]) == (3, None), "so few say nothing, though they are 2 of 3"
+    assert (rows[1]["yesterday"], rows[1]["published_through"]) == (DAY, DAY + timedelta(days=2))
 
 
-def test_a_provider_with_nothing_at_all_yesterday_is_the_worst(store, published):
-    store.incidents.note_failure(Failure("guide of club", "2025-10-19: its playlist is gone", "club"))
-    (row,) = overview(store, MORNING + timedelta(days=1)).rows(named=True)
-    assert (row["match_rate"], row["usual"]) == (None, pytest.approx(2 / 3))
-    assert row["problem"] == "2025-10-19: its playlist is gone"
+def test_a_provider_with_nothing_at_all_yesterday_is_the_worst(store, match):
+    for slug in ("busy", "gone", "quiet"):
+        match(slug, named(9, of=12))
+    match("busy", named(3, of=12), DAY + timedelta(days=1))
+    match("quiet", named(0, of=1), DAY + timedelta(days=1))
+    store.incidents.note_failure(Failure("guide of gone", "2025-10-19: its playlist is gone", "gone"))
+    rows = overview(store, MORNING + timedelta(days=1)).rows(named=True)
+    assert [(row["slug"], row["events"]) for row in rows] == [("gone", 0), ("busy", 12), ("club", 0), ("quiet", 1)]
+    assert (rows[0]["match_rate"], rows[0]["usual"]) == (None, pytest.approx(9 / 12))
+    assert rows[0]["problem"] == "2025-10-19: its playlist is gone"
 
 
 def test_a_day_made_again_later_says_nothing_of_how_far_the_current_guide_reaches(store, settings, club):

@@ -33,6 +33,7 @@ OVERVIEW = pl.Schema(
         "provider": pl.String(),
         "status": pl.String(),
         "yesterday": pl.Date(),
+        "events": pl.Int64(),
         "match_rate": pl.Float64(),
         "usual": pl.Float64(),
         "slots": pl.Int64(),
@@ -73,10 +74,10 @@ def provider_overview(context: dg.AssetExecutionContext) -> Iterator[dg.Material
 
 
 def overview(store: "Store", now: datetime) -> pl.DataFrame:
-    """A row for each provider: active ones first, of these the lowest match rate; none where one is usual is lower.
+    """A row for each provider: active ones first, of these the lowest match rate; no event where one is usual is lower.
 
-    The columns are OVERVIEW and `change`, of the match rate against the usual one. A guide is due since the last daily
-    publish that had time to end.
+    A day of few events has no rate, and stands after those that have one. The columns are OVERVIEW and `change`, of the
+    match rate against the usual one. A guide is due since the last daily publish that had time to end.
     """
     known = {provider.slug: provider for provider in store.providers()}
     published_at = next_time(DAILY_PUBLISH, now - TIME_TO_PUBLISH - ONE_DAY) or now
@@ -85,8 +86,9 @@ def overview(store: "Store", now: datetime) -> pl.DataFrame:
     rows = [
         _row(state, known[state.slug], published_at, broken.get(state.slug)) for state in states if state.slug in known
     ]
-    known_rates = pl.col("match_rate").fill_null(pl.when(pl.col("usual").is_not_null()).then(-1.0))
-    order = (pl.col("status") != "active", known_rates, "slug")
+    is_missing = (pl.col("events") == 0) & pl.col("usual").is_not_null()
+    rank = pl.when(is_missing).then(-1.0).otherwise("match_rate")
+    order = (pl.col("status") != "active", rank, "slug")
     change = (pl.col("match_rate") - pl.col("usual")).alias("change")
     return pl.DataFrame(rows, schema=OVERVIEW).with_columns(change).sort(order, nulls_last=[False, True, False])
 
@@ -100,6 +102,7 @@ def _row(state: ProviderState, provider: "Provider", published_at: datetime, pro
         "provider": state.name,
         "status": state.status,
         "yesterday": state.today,
+        "events": state.events_today,
         "match_rate": state.rate_today,
         "usual": state.rate_before,
         "slots": state.slots,
@@ -125,7 +128,7 @@ def _shown(providers: pl.DataFrame, settings: "Settings") -> dict[str, Any]:
     worst = active.row(0, named=True)
     rates = active["match_rate"].drop_nulls()
     return {
-        "worst": f"{worst['provider']}: {_percent(worst['match_rate'])} on {worst['yesterday']}",
+        "worst": f"{worst['provider']}: {_found(worst['match_rate'], worst['events'])} on {worst['yesterday']}",
         "worst_report": dg.MetadataValue.url(_report(settings, worst["slug"], worst["yesterday"])),
         "providers": table(_legible(providers)),
         **({"lowest_match_rate": rates.min(), "mean_match_rate": rates.mean()} if rates.len() else {}),
@@ -140,14 +143,17 @@ def _report(settings: "Settings", slug: str, day: date) -> str:
     return f"{settings.guide_url}/guides/{there}"
 
 
-def _percent(rate: float | None) -> str:
-    return "nothing to match" if rate is None else f"{rate:.0%} matched"
+def _found(rate: float | None, events: int) -> str:
+    if rate is not None:
+        return f"{rate:.0%} matched"
+    return f"too few events to judge ({events})" if events else "nothing to match"
 
 
 def _legible(providers: pl.DataFrame) -> pl.DataFrame:
     """The columns an operator looks at first, first; shares in percent."""
     percent = pl.col("match_rate", "usual", "change") * 100
     texts = pl.format("{}%", percent.round(0).cast(pl.Int64))
+    rates = ("match_rate", "usual", "change", "events")
     return providers.with_columns(texts).select(
-        "provider", "match_rate", "usual", "change", "published_through", "slots", "status", "yesterday", "problem"
+        "provider", *rates, "published_through", "slots", "status", "yesterday", "problem"
     )
