@@ -15,6 +15,7 @@ from small_provider import PASSWORD, ZONE, playlist
 
 from epg_pipeline.adapters.incidents import Failure
 from epg_pipeline.adapters.postgres import open_store
+from epg_pipeline.adapters.publication_rows import Publication
 from epg_pipeline.domain.checks import FEWEST_EVENTS, slot_count
 from epg_pipeline.status import look
 from epg_pipeline.up import LOCK, NOTED, Addresses, note_addresses
@@ -120,6 +121,15 @@ def test_an_open_incident_about_a_playlist_is_told_once(opened, settings, club):
     assert what.startswith("playlist of club-tv, since")
     opened.remove_provider(club)
     assert mends(opened, settings) == {}, "what is deleted is no problem any more"
+
+
+def test_a_guide_that_is_old_is_told_once(opened, settings, club):
+    note = Publication(date(2026, 11, 20), "club-tv/guide.xml", "goat", "0" * 64, 1, 1, 1)
+    opened.publications.note(club, [note])
+    assert [what for what in mends(opened, settings) if "2026-11-20" in what] == ["the last guide is of 2026-11-20"]
+    opened.incidents.note_failure(Failure("freshness of club-tv", "no guide was published since 2026-11-20", "club-tv"))
+    (what,) = (what for what in mends(opened, settings) if "2026-11-20" in what)
+    assert what.startswith("freshness of club-tv, since")
 
 
 MATCHES = """
