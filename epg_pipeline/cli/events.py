@@ -105,7 +105,7 @@ def refresh(first: From = None, last: To = None, league: Leagues = None) -> None
     with open_store(settings) as store:
         with Progressed(1) as progress, progress.step(f"Asking for {begin} to {end}"):
             report = refresh_events(store, settings, begin, end, _today(), known_leagues(league))
-        if not report.silent:
+        if not report.silent or len(report.silent) < len(report.runs):  # one that answers ends the incident
             store.incidents.note_recoveries([EVENTS])
     _tell(report)
     if report.silent:
