@@ -57,6 +57,21 @@ def check_specs(asset: str) -> list[dg.AssetCheckSpec]:
         ]
 
 
+def result_of(verdict: Verdict) -> dg.AssetCheckResult:
+    """The verdict of a check that has one result a run, whatever the partitions, as the asset yields it."""
+    return dg.AssetCheckResult(
+        passed=verdict.holds,
+        check_name=verdict.check,
+        severity=_severity(verdict),
+        description=verdict.said,
+        metadata=dict(verdict.figures),
+    )
+
+
+def _severity(verdict: Verdict) -> dg.AssetCheckSeverity:
+    return dg.AssetCheckSeverity.ERROR if verdict.blocks else dg.AssetCheckSeverity.WARN
+
+
 def record(context: dg.AssetExecutionContext, key: str, verdicts: Iterable[Verdict]) -> None:
     """Log what the checks found, each of the asset it belongs to and the day that was judged.
 
@@ -72,7 +87,7 @@ def record(context: dg.AssetExecutionContext, key: str, verdicts: Iterable[Verdi
                 asset_key=asset,
                 check_name=verdict.check,
                 passed=verdict.holds,
-                severity=dg.AssetCheckSeverity.ERROR if verdict.blocks else dg.AssetCheckSeverity.WARN,
+                severity=_severity(verdict),
                 description=without_addresses(verdict.said),
                 metadata=dict(verdict.figures),
                 target_materialization_data=_latest(context, asset, judged),

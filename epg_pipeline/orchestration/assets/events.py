@@ -11,6 +11,7 @@ from epg_pipeline import events_flow, flows
 from epg_pipeline.domain.checks import Verdict, sources_answered
 from epg_pipeline.domain.contracts import EVENTS
 from epg_pipeline.orchestration import shown
+from epg_pipeline.orchestration.checks import result_of
 from epg_pipeline.orchestration.failures import told
 from epg_pipeline.orchestration.partitions import DAYS, demand_whole_range
 from epg_pipeline.orchestration.shown import OWNERS
@@ -41,13 +42,7 @@ def canonical_events(context: dg.AssetExecutionContext) -> Iterator[dg.Materiali
     with told():
         verdict = _refresh(context)
     yield dg.MaterializeResult()
-    yield dg.AssetCheckResult(
-        passed=verdict.holds,
-        check_name=verdict.check,
-        severity=dg.AssetCheckSeverity.ERROR if verdict.blocks else dg.AssetCheckSeverity.WARN,
-        description=verdict.said,
-        metadata=dict(verdict.figures),
-    )
+    yield result_of(verdict)
 
 
 def _refresh(context: dg.AssetExecutionContext) -> Verdict:

@@ -18,8 +18,9 @@ from epg_pipeline.cron import next_time
 from epg_pipeline.domain.checks import published_ahead
 from epg_pipeline.flows import today
 from epg_pipeline.orchestration.assets.guides import published_xmltv
+from epg_pipeline.orchestration.checks import result_of
 from epg_pipeline.orchestration.partitions import DAILY_PUBLISH
-from epg_pipeline.orchestration.shown import OWNERS, table
+from epg_pipeline.orchestration.shown import OWNERS, columns_of, table
 
 if TYPE_CHECKING:
     from epg_pipeline.adapters.postgres import Provider, Store
@@ -55,6 +56,7 @@ AHEAD = dg.AssetCheckSpec(
     check_specs=[AHEAD],
     required_resource_keys={"store", "settings"},
     group_name="overview",
+    metadata={"dagster/column_schema": columns_of(OVERVIEW)},
     kinds={"postgres"},
 )
 def provider_overview(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
@@ -63,14 +65,7 @@ def provider_overview(context: dg.AssetExecutionContext) -> Iterator[dg.Material
     settings: Settings = context.resources.settings
     providers = overview(store, datetime.now(UTC))
     yield dg.MaterializeResult(metadata=_shown(providers, settings))
-    verdict = published_ahead(providers.filter(pl.col("status") == "active"))
-    yield dg.AssetCheckResult(
-        passed=verdict.holds,
-        check_name=verdict.check,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=verdict.said,
-        metadata=dict(verdict.figures),
-    )
+    yield result_of(published_ahead(providers.filter(pl.col("status") == "active")))
 
 
 def overview(store: "Store", now: datetime) -> pl.DataFrame:
