@@ -1,4 +1,4 @@
-"""Starting runs as Dagster does, with two things more: whether a run's process still lives can be asked, and it is ended.
+"""Starting runs as Dagster does, with two things more: whether a run's process still lives, and its end for sure.
 
 Belongs here: that question, and ending a process that takes no notice. Dagster's own launcher can't answer it, so a run
 whose process ended without a word (the database was down at that moment, the machine was) counts as running until its
