@@ -28,6 +28,16 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+REPOSITORY = {"repositoryLocationName": "epg_pipeline", "repositoryName": "__repository__"}
+
+
+def of_partition(slug: str, day) -> dict[str, str]:
+    """The tags of a run of one provider and day."""
+    return {
+        "dagster/partition": f"{day}|{slug}",
+        "dagster/partition/date": str(day),
+        "dagster/partition/provider": slug,
+    }
 
 
 def until(seconds, condition, what):
@@ -72,6 +82,13 @@ class Up:
                 return pid, found[1]
         raise AssertionError("no code server")
 
+    def workers(self) -> list[int]:
+        """The processes of the runs that go on."""
+        server = self.code_server()[0]
+        listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+        found = [line.split(maxsplit=2) for line in listed.splitlines() if "multiprocessing.spawn" in line]
+        return [int(pid) for pid, parent, _ in found if int(parent) == server]
+
     def children(self) -> list[int]:
         """The processes it started, and theirs, as long as they live."""
         parents = _parents()
@@ -90,6 +107,27 @@ class Up:
         request = urllib.request.Request(f"{self.dagster}/graphql", body, {"Content-Type": "application/json"})  # noqa: S310 - our own loopback address
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - the same
             return json.load(answer)["data"]
+
+    def launch(self, job: str, tags: dict[str, str]) -> None:
+        """Ask for a run, as the UI does."""
+        launched = self.ask(
+            "mutation($p: ExecutionParams!) { launchPipelineExecution(executionParams: $p) { __typename } }",
+            p={
+                "selector": {**REPOSITORY, "jobName": job},
+                "mode": "default",
+                "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
+            },
+        )
+        assert launched["launchPipelineExecution"]["__typename"] == "LaunchRunSuccess"
+
+    def partitions(self) -> list[str]:
+        """The providers that have partitions."""
+        query = (
+            '{ assetNodeOrError(assetKey: {path: ["raw_m3u"]}) '
+            "{ ... on AssetNode { partitionKeysByDimension { name partitionKeys } } } }"
+        )
+        dimensions = self.ask(query)["assetNodeOrError"]["partitionKeysByDimension"]
+        return {dimension["name"]: dimension["partitionKeys"] for dimension in dimensions}["provider"]
 
     def runs(self) -> list[str]:
         """How the runs of the job `provider_day` stand; looks for changed playlists go on beside them."""

@@ -18,7 +18,7 @@ from commands import ROOT, command, environment, epg, every_text
 from dagster._core.launcher import WorkerStatus
 from dagster._core.storage.tags import GRPC_INFO_TAG
 from homes import new_home, remove_home
-from running import CHROMIUM, QUIET, STARTS, Up, lives, until
+from running import CHROMIUM, QUIET, STARTS, Up, lives, of_partition, until
 from small_provider import DAY, NAMES, PASSWORD, ZONE, Answer, events_file, playlist, site
 
 from epg_pipeline import flows
@@ -76,16 +76,7 @@ def test_the_guides_are_served(up):
 
 
 def test_the_provider_on_record_becomes_a_partition(up):
-    query = (
-        '{ assetNodeOrError(assetKey: {path: ["raw_m3u"]}) '
-        "{ ... on AssetNode { partitionKeysByDimension { name partitionKeys } } } }"
-    )
-
-    def partitions():
-        dimensions = up.ask(query)["assetNodeOrError"]["partitionKeysByDimension"]
-        return {dimension["name"]: dimension["partitionKeys"] for dimension in dimensions}["provider"]
-
-    assert until(60, partitions, "a partition of the provider") == ["club"]
+    assert until(60, up.partitions, "a partition of the provider") == ["club"]
 
 
 def test_a_browser_sees_the_graph_and_makes_a_partition(up, page, tmp_path):
@@ -180,21 +171,7 @@ def test_a_browser_opens_the_guide(up, page):
 def test_a_check_that_fails_is_seen_and_nothing_is_published(up, page):
     (up.home / "list.m3u").write_text("#EXTM3U\n#EXTINF:-1,USA | CNN HD\nhttp://tv.example/1.ts\n")
     today, before = str(flows.today(ZONE)), len(up.runs())
-    of_partition = {"dagster/partition/date": today, "dagster/partition/provider": "club"}
-    tags = {"dagster/partition": f"{today}|club", **of_partition}
-    launched = up.ask(
-        "mutation($p: ExecutionParams!) { launchPipelineExecution(executionParams: $p) { __typename } }",
-        p={
-            "selector": {
-                "repositoryLocationName": "epg_pipeline",
-                "repositoryName": "__repository__",
-                "jobName": "provider_day",
-            },
-            "mode": "default",
-            "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
-        },
-    )
-    assert launched["launchPipelineExecution"]["__typename"] == "LaunchRunSuccess"
+    up.launch("provider_day", of_partition("club", today))
     until(STARTS, lambda: len(up.runs()) > before and "FAILURE" in up.runs(), "the run")
     page.goto(
         f"{up.dagster}/assets/filtered_channels?view=checks&checkDetail=slot_count", wait_until="domcontentloaded"
@@ -286,7 +263,6 @@ def test_a_child_that_dies_is_told_and_stops_the_rest(place):
 
 
 def test_killed_itself_it_leaves_no_server(place):
-    """A run that was under way may go on to its end: it is noted in the database."""
     running = Up(place)
     servers = running.servers()
     assert len(servers) == 4

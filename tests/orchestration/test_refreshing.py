@@ -80,6 +80,7 @@ def test_the_schedule_asks_for_yesterday_to_the_last_open_day():
         (request,) = schedule.evaluate_tick(context).run_requests
     assert request.tags["dagster/asset_partition_range_start"] == "2026-11-20"
     assert request.tags["dagster/asset_partition_range_end"] == "2026-11-23"
+    assert request.run_key == "2026-11-21T12:20"  # the four looks of a day are four requests
 
 
 def test_the_weekly_job_tells_of_new_teams(asking, instance):

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 import polars as pl
 import pytest
-from small_provider import DAY, ZONE, events_file, playlist
+from integration.source_site import source_site
+from small_provider import DAY, ZONE, Answer, events_file, playlist, site
 
 from epg_pipeline import flows
 from epg_pipeline.adapters.event_files import read_events
+from epg_pipeline.definitions import build_defs
 from epg_pipeline.events_flow import take_in_file
 from epg_pipeline.orchestration.partitions import days_in_a_row, open_days
 from epg_pipeline.orchestration.schedules import MOST_TOGETHER, neighbours
+from epg_pipeline.settings import SourceSettings
 
 RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
 NEXT = DAY + timedelta(days=1)
@@ -37,8 +41,8 @@ def test_providers_on_record_become_partitions(graph, instance, club, store):
 
 
 @pytest.fixture
-def morning(graph, store, tmp_path):
-    """What the daily publish asks for on the day, where these are the partitions of providers."""
+def requests(graph, store, tmp_path):
+    """The requests of the daily publish on the day, where these are the partitions of providers."""
 
     def requests(*slugs):
         schedule = graph.get_repository_def().get_schedule_def("daily_publish")
@@ -46,22 +50,34 @@ def morning(graph, store, tmp_path):
             instance.add_dynamic_partitions("providers", list(slugs))
             tick = datetime(2025, 10, 18, 6, tzinfo=UTC)
             context = dg.build_schedule_context(instance=instance, scheduled_execution_time=tick)
-            return [
-                (one.run_key, one.partition_key or tuple(one.tags[tag] for tag in RANGE))
-                for one in schedule(context, store=store)
-            ]
+            return list(schedule(context, store=store))
 
     return requests
 
 
-def test_the_morning_publish_is_asked_for_every_active_provider_once(morning, store):
+@pytest.fixture
+def morning(requests):
+    """What the daily publish asks for, as keys and partitions."""
+
+    def morning(*slugs):
+        asked = requests(*slugs)
+        return [(one.run_key, one.partition_key or tuple(one.tags[tag] for tag in RANGE)) for one in asked]
+
+    return morning
+
+
+def test_the_morning_publish_is_asked_for_every_active_provider_once(morning, requests, store):
     for name in ("A", "Paused", "B", "C", "New"):
         store.add_provider(name, "/lists/none.m3u", ZONE, "kid")
     store.pause_provider(store.provider("paused"))
-    assert morning("b", "a", "paused", "c") == [  # "new" is not a partition yet
+    partitions = ("b", "a", "paused", "c")  # "new" is none yet
+    assert morning(*partitions) == [
         ("2025-10-18:b", (f"{DAY}|b", f"{DAY}|a")),
         ("2025-10-18:c", f"{DAY}|c"),
     ]
+    together, alone = requests(*partitions)
+    assert together.tags == {RANGE[0]: f"{DAY}|b", RANGE[1]: f"{DAY}|a"}  # about no provider alone: none waits for it
+    assert alone.tags == {"epg/provider": "c"}
 
 
 def test_each_zone_has_its_own_today(morning, store):
@@ -96,6 +112,40 @@ def test_the_morning_publish_asks_no_server_for_anything(run, instance, club, st
     assert run("publish_day", f"{DAY}|club", f"{DAY}|other").success
     made = instance.get_materialized_partitions(dg.AssetKey("published_xmltv"))
     assert {str(key) for key in made} == {f"{DAY}|club", f"{DAY}|other"}
+
+
+@pytest.fixture
+def matched(store, tmp_path):
+    """Three providers at a server that counts, their day matched the evening before; one is paused since."""
+    with site(Answer(body=playlist())) as server:
+        flows.import_events(store, events_file(tmp_path / "events.jsonl"))
+        for name in ("First", "Second", "Paused", "Third"):
+            provider = store.add_provider(name, server.address, ZONE, "goat")
+            flows.snapshot_playlist(store, provider, DAY)
+            flows.filter_channels(store, provider, DAY)
+            flows.match_day(store, provider, DAY)
+        store.pause_provider(store.provider("paused"))
+        server.requests.clear()
+        yield server
+
+
+def test_the_tick_of_the_morning_publishes_without_a_request_to_any_source(
+    matched, requests, store, settings, instance
+):
+    asked = requests("first", "second", "paused", "third")
+    with source_site() as sources:
+        addresses = SourceSettings(("espn", "thesportsdb"), sources.espn, sources.thesportsdb, "123")
+        job = build_defs(store=store, settings=replace(settings, sources=addresses)).resolve_job_def("publish_day")
+        instance.add_dynamic_partitions("providers", ["first", "second", "paused", "third"])
+        for request in asked:
+            assert job.execute_in_process(
+                instance=instance, partition_key=request.partition_key, tags=request.tags
+            ).success
+        assert sources.asked == []
+    assert matched.requests == []
+    for slug in ("first", "second", "third"):
+        assert b"San Antonio Spurs" in (settings.dist / slug / str(DAY) / "guide.xml").read_bytes()
+    assert not (settings.dist / "paused").exists()
 
 
 @pytest.mark.parametrize(
