@@ -20,7 +20,7 @@ from epg_pipeline.flows import today
 from epg_pipeline.orchestration.assets.guides import published_xmltv
 from epg_pipeline.orchestration.checks import result_of
 from epg_pipeline.orchestration.partitions import DAILY_PUBLISH
-from epg_pipeline.orchestration.shown import OWNERS, columns_of, table
+from epg_pipeline.orchestration.shown import OWNERS, table
 
 if TYPE_CHECKING:
     from epg_pipeline.adapters.postgres import Provider, Store
@@ -56,7 +56,6 @@ AHEAD = dg.AssetCheckSpec(
     check_specs=[AHEAD],
     required_resource_keys={"store", "settings"},
     group_name="overview",
-    metadata={"dagster/column_schema": columns_of(OVERVIEW)},
     kinds={"postgres"},
 )
 def provider_overview(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
