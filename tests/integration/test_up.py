@@ -135,6 +135,8 @@ def test_a_changed_playlist_leads_to_a_new_guide_without_a_hand(up, others):
 def test_a_browser_backfills_fourteen_days_of_three_providers(up, others, page):
     for name in ("Other", "Served"):
         assert epg(up.home, "refresh", name, "--date", DAY, "--as-of", DAY).code == 0
+    current = {guide: guide.read_bytes() for guide in (up.home / "dist").glob("*/guide.xml")}
+    assert {guide.parent.name for guide in current} >= {"other", "served"}
     page.goto(f"{up.dagster}/locations/epg_pipeline/asset-groups/guides/lineage", wait_until="domcontentloaded")
     page.get_by_role("button", name="Materialize all").first.click()
     confirm, dates = page.get_by_role("button", name="Confirm"), page.get_by_placeholder("ex: 2025-01-01")
@@ -159,6 +161,7 @@ def test_a_browser_backfills_fourteen_days_of_three_providers(up, others, page):
         for number in range(14)
     ]
     assert [path for path in made if not path.exists()] == []
+    assert {guide: guide.read_bytes() for guide in current} == current  # players load what they did before
 
 
 def test_a_browser_opens_the_guide(up, page):
