@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from epg_pipeline.cli.console import NO_ACTIVE_PROVIDER, Progressed, fail, say, table
+from epg_pipeline.cli.days import works_again
 from epg_pipeline.cli.options import AsOf, a_date
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def backfill(
                 for day in days:
                     with progress.step(f"{one.name}, {day}"):
                         done.append(next(making))
+                    if not done[-1].problem:
+                        works_again(store, one, day)
     _summarise(done)
 
 

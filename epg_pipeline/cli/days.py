@@ -119,17 +119,16 @@ def _publish_one(
     if done.held_back:
         tell_held_back(provider.name, done)
         return None
-    works_again(store, provider, done)
+    works_again(store, provider, done.day)
     counts = (done.channels, done.programmes, done.bytes, done.current)
     return (provider.name, str(done.day), *counts, done.uploads, time.monotonic() - began)
 
 
-def works_again(store: Store, provider: Provider, published: Published) -> None:
+def works_again(store: Store, provider: Provider, day: date) -> None:
     """An incident of the provider's guide is over once a command made that day's: whoever was told hears of it."""
     from epg_pipeline.adapters.incidents import guide_of
 
-    if not published.held_back:
-        store.incidents.note_recoveries([guide_of(provider.slug)], published.day)
+    store.incidents.note_recoveries([guide_of(provider.slug)], day)
 
 
 def _make(name: str, day: date | None, events: Path | None, as_of: date | None, *, force: bool) -> None:
@@ -151,7 +150,8 @@ def _make(name: str, day: date | None, events: Path | None, as_of: date | None, 
                     imported = import_events(store, events)
                 tell_faults(imported.faults)
             run = refresh_provider(store, provider, wanted, now, settings, progress.step, force=force)
-        works_again(store, provider, run.published)
+        if not run.published.held_back:
+            works_again(store, provider, run.published.day)
     summarise(run, imported)
 
 

@@ -10,7 +10,7 @@ WITH standing AS (
     JOIN providers AS p ON p.id = u.provider_id
     WHERE u.status = 'failed' AND p.status = 'active' AND p.record_status = 'active'
     GROUP BY p.id, p.slug
-    UNION ALL -- the daily publish had two hours for it
+    UNION ALL -- the daily publish had two hours for it; its guide is noted, for the days it shows are others each day
     SELECT 'freshness of ' || p.slug, p.id, 'no guide was published since ' || to_char(l.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC'
     FROM providers AS p
     CROSS JOIN LATERAL (

@@ -8,6 +8,7 @@ import pytest
 from small_provider import DAY, ZONE, Answer, events_file, playlist, site
 
 from epg_pipeline import backfilling, flows
+from epg_pipeline.adapters.incidents import Failure
 from epg_pipeline.backfilling import backfill_days
 
 BEFORE, NEXT = DAY - timedelta(days=1), DAY + timedelta(days=1)
@@ -83,3 +84,13 @@ def test_the_command_sums_up_and_its_exit_code_tells(run):
         assert [row.split("│")[1].strip() for row in ran.out.splitlines() if str(DAY) in row] == ["Club", "Other"]
         assert len(server.requests) == asked
     assert run("backfill", "--from", DAY, "--to", BEFORE).code == 2
+
+
+def test_a_day_made_again_ends_its_incident_and_one_that_can_not_be_made_does_not(run, store, tmp_path):
+    (tmp_path / "list.m3u").write_bytes(playlist())
+    assert run("provider", "add", "Club", "--playlist", tmp_path / "list.m3u", "--timezone", ZONE).code == 0
+    assert run("onboard", "Club", "--date", DAY, "--as-of", DAY).code == 0
+    for day, code, left in ((BEFORE, 1, ["guide of club"]), (DAY, 0, [])):
+        store.incidents.note_failure(Failure("guide of club", "no room", "club", day))
+        assert run("backfill", "--from", day).code == code
+        assert [one.subject for one in store.incidents.open()] == left

@@ -153,12 +153,10 @@ def test_runs_that_hang_are_ended_and_tried_again(installation):
 @pytest.mark.parametrize(
     "killed",
     [lambda up: up.code_server()[0], lambda up: up.process.pid],
-    ids=[
-        "code server",
-        "daemon and all",
-    ],  # of a part that dies, epg up tells, and stops the others: a service's affair
+    ids=["code server", "daemon and all"],
 )
 def test_what_is_killed_in_the_middle_of_a_run_and_of_a_tick_is_done_once(installation, killed, request):
+    """Of a part that dies `epg up` tells, and stops the others: what starts it again is a service's affair."""
     name = request.node.callspec.id
     with under_way(installation, name) as asked:
         family = installation.up.children()
