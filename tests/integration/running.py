@@ -75,12 +75,14 @@ class Up:
 
     def code_server(self) -> tuple[int, str]:
         """The process of Dagster's code server, and the socket it listens at."""
+        (server,) = self.code_servers()
+        return server
+
+    def code_servers(self) -> list[tuple[int, str]]:
+        """The same, or none while it begins anew."""
         listed = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-        for line in listed.splitlines():
-            pid = int(line.split()[0])
-            if (found := re.search(r"api grpc --socket (\S+)", line)) and pid in self.servers():
-                return pid, found[1]
-        raise AssertionError("no code server")
+        found = [(int(line.split()[0]), re.search(r"api grpc --socket (\S+)", line)) for line in listed.splitlines()]
+        return [(pid, socket[1]) for pid, socket in found if socket and pid in self.servers()]
 
     def workers(self) -> list[int]:
         """The processes of the runs that go on."""

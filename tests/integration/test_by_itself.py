@@ -25,7 +25,9 @@ from epg_pipeline.settings import Settings
 
 pytestmark = pytest.mark.xdist_group("by itself")  # its servers mostly wait, beside those of test_up.py
 
-RECOVERS = 180  # seconds: Dagster looks at its runs every half minute, and starts take their time on busy cores
+# Seconds: Dagster looks at its runs every half minute, gives a code server that is away up for one and waits for an answer
+# as long; and starts take their time on busy cores. How quick it is, is for no test to say.
+RECOVERS = 300
 LOOKS = "LOCK TABLE playlist_checks"  # every tick of changed_playlists reads it
 WAITS = {
     "a run": "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted",
@@ -191,7 +193,11 @@ def are_done_once(installation, name, asked):
     def ends(slug):
         return installation.ends("epg/playlist", asked[slug])
 
-    until(RECOVERS, lambda: "SUCCESS" in ends("club") and "SUCCESS" in ends("other"), "both guides")
+    def are_done():
+        assert installation.up.process.poll() is None, installation.up.told
+        return "SUCCESS" in ends("club") and "SUCCESS" in ends("other")
+
+    until(RECOVERS, are_done, "both guides")
     assert ends("club") == ["SUCCESS", "FAILURE"]  # the retry, and what was killed
     assert ends("other") == ["SUCCESS"]
     for slug in asked:
