@@ -25,8 +25,8 @@ from epg_pipeline.settings import Settings
 
 pytestmark = pytest.mark.xdist_group("by itself")  # its servers mostly wait, beside those of test_up.py
 
-# Seconds: Dagster looks at its runs every half minute, gives a code server that is away up for a minute and waits for an
-# answer as long; and starts take their time on busy cores. How quick it is, is for no test to say.
+# Seconds: Dagster looks at its runs every half minute, gives a code server up for a minute when it is away, and
+# waits as long for an answer; and starts take their time on busy cores. How quick it is, is for no test to say.
 RECOVERS = 300
 LOOKS = "LOCK TABLE playlist_checks"  # every tick of changed_playlists reads it
 WAITS = {
