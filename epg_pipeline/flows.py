@@ -196,7 +196,8 @@ def match_days(store: Store, provider: Provider, days: list[date], step: Step = 
     seen = store.rematches_seen(provider, days)  # before the events are read: what changes from here on stays due
     for day in days:
         with step(f"Matching {day}"), store.lock(provider, day):
-            names_of = names_day(store, provider, _snapshot_of(store, provider, day).day)
+            _snapshot_of(store, provider, day)
+            names_of = names_day(store, provider, day)
             if names_of not in decided:
                 decided[names_of] = _decided(store, provider, names_of, max(days))
             reports.append(_recorded(store, provider, day, decided[names_of]))

@@ -13,6 +13,7 @@ from epg_pipeline.config import load_facts
 from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
 from epg_pipeline.domain.diagnosis import diagnosed
 from epg_pipeline.domain.report_page import TREND_DAYS, report_page
+from epg_pipeline.judging import names_day
 from epg_pipeline.known_facts import facts_on_record
 
 if TYPE_CHECKING:
@@ -25,15 +26,12 @@ if TYPE_CHECKING:
 def match_report(store: Store, provider: Provider, day: date, texts: Texts | None = None) -> str:
     """The page about the names in force on a day; one that says so when none were matched yet.
 
-    They are those of the latest playlist up to the day, so the report may be about an earlier one. The clock is that of
+    A day without names of its own has those of an earlier one, and so has one whose playlist was refused. The clock is that of
     `texts`, the words are English.
     """
-    snapshot = store.snapshot(provider, day)
-    names_day = ProviderDay(snapshot.day if snapshot else day, provider.timezone)
-    decisions = store.decisions(provider, names_day.date)
-    events = store.events(names_day.date - EVENT_REACH, names_day.date + EVENT_REACH)
-    diagnoses = diagnosed(decisions, events, names_day, facts_on_record(store))
-    history = store.match_rates(provider, names_day.date - timedelta(days=TREND_DAYS), names_day.date)
-    return report_page(
-        decisions, diagnoses, events, history, names_day, provider.name, load_facts().sports, texts=texts
-    )
+    names_of = ProviderDay(names_day(store, provider, day), provider.timezone)
+    decisions = store.decisions(provider, names_of.date)
+    events = store.events(names_of.date - EVENT_REACH, names_of.date + EVENT_REACH)
+    diagnoses = diagnosed(decisions, events, names_of, facts_on_record(store))
+    history = store.match_rates(provider, names_of.date - timedelta(days=TREND_DAYS), names_of.date)
+    return report_page(decisions, diagnoses, events, history, names_of, provider.name, load_facts().sports, texts=texts)

@@ -80,13 +80,15 @@ def _tell_recorded(provider_name: str, name: str | None, slot: str | None, day: 
 
 def decisions_in_force(store: Store, provider: Provider, day: date) -> tuple[date, pl.DataFrame]:
     """The day whose names hold on a date, and the decisions about them; a usage error when nothing was matched."""
-    snapshot = store.snapshot(provider, day)
-    if snapshot is None:
+    from epg_pipeline.judging import names_day
+
+    if store.snapshot(provider, day) is None:
         raise typer.BadParameter(f"{provider.name} has no playlist of {day} or before; fetch one: epg refresh")
-    decisions = store.decisions(provider, snapshot.day)
+    names_of = names_day(store, provider, day)
+    decisions = store.decisions(provider, names_of)
     if decisions.is_empty():
-        raise typer.BadParameter(f"{provider.name}: the names of {snapshot.day} were not matched yet: epg refresh")
-    return snapshot.day, decisions
+        raise typer.BadParameter(f"{provider.name}: the names of {names_of} were not matched yet: epg refresh")
+    return names_of, decisions
 
 
 def _tell(decided: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, store: Store | None = None) -> None:

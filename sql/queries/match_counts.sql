@@ -1,18 +1,11 @@
--- The decisions in force on a day: its own, or those of the latest earlier day that has any.
+-- The decisions about the names in force on a day.
 WITH in_force AS (
     SELECT d.match_status, d.kind, d.match_status IN ('matched', 'manual') AND d.event_id IS NOT NULL AS is_found
     FROM parsed_data AS d
     JOIN channel_names AS c ON c.id = d.channel_name_id
     WHERE c.provider_id = %(provider)s
       AND d.record_status = 'active'
-      AND d.day = (
-          SELECT x.day
-          FROM parsed_data AS x
-          JOIN channel_names AS y ON y.id = x.channel_name_id
-          WHERE y.provider_id = %(provider)s AND x.record_status = 'active' AND x.day <= %(day)s
-          ORDER BY x.day DESC
-          LIMIT 1
-      )
+      AND d.day = (SELECT names_day(%(provider)s, %(day)s))
 )
 SELECT
     count(*) AS slots,

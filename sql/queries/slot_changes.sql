@@ -5,14 +5,7 @@ WITH before AS (
     JOIN channel_names AS c ON c.id = s.channel_name_id
     WHERE c.provider_id = %(provider)s
       AND s.change <> 'removed'
-      AND s.day = (
-          SELECT x.day
-          FROM slot_names AS x
-          JOIN channel_names AS y ON y.id = x.channel_name_id
-          WHERE y.provider_id = %(provider)s AND x.day <= %(day)s
-          ORDER BY x.day DESC
-          LIMIT 1
-      )
+      AND s.day = (SELECT names_day(%(provider)s, %(day)s))
 )
 SELECT
     count(*) FILTER (WHERE b.slot IS NULL) AS added,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 from small_provider import ZONE, playlist
 
 from epg_pipeline import flows
+from epg_pipeline.adapters.postgres import open_store
 from epg_pipeline.domain.checks import CheckFailedError
 
 EARLY = tuple(f"NBA {number:02}: Miami Heat vs San Antonio Spurs @ 07:30 PM ET" for number in range(1, 13))
@@ -79,3 +81,27 @@ def test_a_refused_list_changes_nothing(store, settings, club, tmp_path):
     today = flows.today(ZONE)
     assert store.channels(club, today).height == 12
     assert flows.publish_provider(store, club, today, today, settings).channels == 12
+
+
+def test_a_refused_list_has_every_answer_given_from_the_names_in_force(run, settings, tmp_path):
+    """Guide, summary, match report, `why` and `unmatched` are about the list of yesterday, which still holds."""
+    today = flows.today(ZONE)
+    yesterday = today - timedelta(days=1)
+    (tmp_path / "list.m3u").write_bytes(playlist(EARLY))
+    run("provider", "add", "Club", "--playlist", tmp_path / "list.m3u", "--timezone", ZONE)
+    with open_store(settings) as store:
+        flows.refresh_provider(store, store.provider("Club"), yesterday, yesterday, settings)
+    (tmp_path / "list.m3u").write_bytes(playlist(EARLY[:2]))
+    assert "the playlist has 2 event slots, the last one had 12" in run("refresh", "Club", EPG_DIST=str(settings.dist)).err
+    assert run("publish", "--provider", "Club", EPG_DIST=str(settings.dist)).code == 0
+
+    folder = settings.dist / "club"
+    summary = json.loads((folder / "summary.json").read_text())
+    assert (summary["channels"], summary["slots"], summary["unmatched"]) == (12, 12, 12)
+    report = (folder / "report.html").read_text()
+    assert f"{yesterday:%a, %b} {yesterday.day}" in report
+    assert "12 slots" in report
+    assert "No slot was matched" not in report
+    why = run("why", "--provider", "Club", "--slot", "NBA 05")
+    assert (why.code, "Miami Heat" in why.out) == (0, True)
+    assert f"Club, {yesterday}: 12 of 12 names" in run("unmatched", "--provider", "Club").out
