@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 def match_report(store: Store, provider: Provider, day: date, texts: Texts | None = None) -> str:
     """The page about the names in force on a day; one that says so when none were matched yet.
 
-    A day without names of its own has those of an earlier one, and so has one whose playlist was refused. The clock is that of
-    `texts`, the words are English.
+    A day without names of its own has those of an earlier one, and so has one whose playlist was refused.
+    The clock is that of `texts`, the words are English.
     """
     names_of = ProviderDay(names_day(store, provider, day), provider.timezone)
     decisions = store.decisions(provider, names_of.date)
