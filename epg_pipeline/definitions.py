@@ -6,8 +6,8 @@ import dagster as dg
 
 from epg_pipeline.orchestration.assets import ASSETS
 from epg_pipeline.orchestration.changed_playlists import playlist_check
+from epg_pipeline.orchestration.event_schedules import teams_sync
 from epg_pipeline.orchestration.jobs import JOBS
-from epg_pipeline.orchestration.refreshing import teams_sync
 from epg_pipeline.orchestration.resources import resources
 from epg_pipeline.orchestration.retention import retention
 from epg_pipeline.orchestration.schedules import SCHEDULES

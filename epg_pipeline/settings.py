@@ -14,16 +14,14 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
+from epg_pipeline.errors import SettingsError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SYSTEM_HOME = Path("/var/lib/epg-pipeline")
 
 EVENT_SOURCES = ("file", "espn", "thesportsdb")
-
-
-class SettingsError(ValueError):
-    """A variable is wrong or missing; the message names it, says what to do, and quotes no secret."""
 
 
 @dataclass(frozen=True)

@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
-from epg_pipeline.adapters.event_files import read_events
+from epg_pipeline.adapters.web.event_files import read_events
 from epg_pipeline.config import load_facts
-from epg_pipeline.domain.channels import channels_of
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.matching import decide
-from epg_pipeline.domain.names import read_names
-from epg_pipeline.domain.playlist import parse_playlist
-from epg_pipeline.domain.schedule import schedule
-from epg_pipeline.domain.slots import sort_entries
-from epg_pipeline.domain.tiers import dress
-from epg_pipeline.domain.xmltv import to_xmltv
+from epg_pipeline.domain.guide.channels import channels_of
+from epg_pipeline.domain.guide.schedule import schedule
+from epg_pipeline.domain.guide.tiers import dress
+from epg_pipeline.domain.guide.xmltv import to_xmltv
+from epg_pipeline.domain.matching.decide import decide
+from epg_pipeline.domain.reading.names import read_names
+from epg_pipeline.domain.reading.playlist import parse_playlist
+from epg_pipeline.domain.reading.slots import sort_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from epg_pipeline.domain.channels import channels_of
-from epg_pipeline.domain.contracts import DECISIONS, SLOTS
+from epg_pipeline.domain.frames import DECISIONS, SLOTS
+from epg_pipeline.domain.guide.channels import channels_of
 
 TROY = {
     "slot": "NCAAF 03",

@@ -28,7 +28,7 @@ from small_provider import event, events_file, playlist
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from epg_pipeline.adapters.postgres import Store
+    from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.settings import Settings
 
 PROVIDERS, DAYS, SLOTS = 200, 30, 40
@@ -87,8 +87,8 @@ def measure(home: Path) -> None:
     for name in [name for name in os.environ if name.startswith(("EPG_", "DAGSTER_", "R2_", "S3_", "AWS_"))]:
         del os.environ[name]  # of the developer's own installation
     os.environ |= {"EPG_HOME": str(home), "EPG_EVENT_SOURCES": "file"}
-    from epg_pipeline.adapters.postgres import open_store
-    from epg_pipeline.environment import dagster_variables
+    from epg_pipeline.adapters.store.store import open_store
+    from epg_pipeline.operations.dagster_environment import dagster_variables
     from epg_pipeline.settings import Settings
 
     settings = Settings.from_environment()
@@ -105,15 +105,16 @@ def measure(home: Path) -> None:
 
 def add_providers(store: Store, settings: Settings) -> None:
     """The providers, each with today's guide."""
-    from epg_pipeline import flows
+    from epg_pipeline.flows import events as event_flows
+    from epg_pipeline.flows import provider_day
 
-    flows.import_events(store, events_file(settings.home / "events.jsonl", games()))
+    event_flows.import_events(store, events_file(settings.home / "events.jsonl", games()))
     with told(f"{PROVIDERS} providers added, matched, published"):
         for number in track(range(PROVIDERS), "Providers"):
             file = settings.home / f"{number}.m3u"
             file.write_bytes(playlist(names(number)))
             provider = store.add_provider(f"Provider {number:03}", str(file), "America/New_York", "goat")
-            flows.refresh_provider(store, provider, TODAY, TODAY, settings)
+            provider_day.refresh_provider(store, provider, TODAY, TODAY, settings)
 
 
 def games() -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ from epg_pipeline.cli.console import say, table
 if TYPE_CHECKING:
     import polars as pl
 
-    from epg_pipeline.adapters.postgres import Store
+    from epg_pipeline.adapters.store.store import Store
 
 app = typer.Typer(help="Other names of teams: add, list, remove, forget.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -144,7 +144,7 @@ def forget_learned(
 
 
 def _store() -> Store:
-    from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.settings import Settings
 
     return open_store(Settings.from_environment())
@@ -158,8 +158,8 @@ def _checked(alias: str) -> str:
 
 
 def _teams(store: Store, team: str, league: str | None) -> pl.DataFrame:
-    from epg_pipeline.domain.aliases import teams_called
-    from epg_pipeline.known_facts import facts_on_record
+    from epg_pipeline.domain.matching.aliases import teams_called
+    from epg_pipeline.flows.facts import facts_on_record
 
     facts_on_record(store)  # the catalogue must be on record before a team of it can be found
     known = store.teams()
@@ -170,7 +170,7 @@ def _teams(store: Store, team: str, league: str | None) -> pl.DataFrame:
 
 
 def _one_team(store: Store, team: str, league: str | None) -> dict[str, Any]:
-    from epg_pipeline.domain.aliases import the_bundled
+    from epg_pipeline.domain.matching.aliases import the_bundled
 
     found = the_bundled(_teams(store, team, league))
     if found.height > 1:
@@ -187,7 +187,7 @@ def _others_called(store: Store, text: str, team: dict[str, Any]) -> list[str]:
     """Other teams of the sport that bear the alias too."""
     import polars as pl
 
-    from epg_pipeline.domain.aliases import teams_called
+    from epg_pipeline.domain.matching.aliases import teams_called
 
     found = teams_called(store.teams(), text).filter(
         pl.col("sport") == team["sport"], pl.col("team") != team["team"]

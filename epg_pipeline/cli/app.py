@@ -17,9 +17,9 @@ from epg_pipeline.cli import (
     days,
     demo,
     doctor,
-    dry,
     events,
     families,
+    match,
     notify,
     overrides,
     providers,
@@ -50,7 +50,7 @@ app.command()(days.onboard)
 app.command()(days.refresh)
 app.command()(days.publish)
 app.command()(uploads.upload)
-app.command()(dry.match)
+app.command()(match.match)
 app.command()(why.why)
 app.command()(unmatched.unmatched)
 app.add_typer(overrides.app, name="override")

@@ -1,6 +1,6 @@
 """`epg backfill`: past days of providers made again.
 
-Belongs here: which providers and days a command means, and its summary. Does not: the making (backfilling.py).
+Belongs here: which providers and days a command means, and its summary. Does not: the making (flows/backfill.py).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from epg_pipeline.cli.days import works_again
 from epg_pipeline.cli.options import AsOf, a_date
 
 if TYPE_CHECKING:
-    from epg_pipeline.backfilling import BackfilledDay
+    from epg_pipeline.flows.backfill import BackfilledDay
 
 FIRST = typer.Option("--from", parser=a_date, metavar="YYYY-MM-DD", help="The first day.")
 LAST = typer.Option("--to", parser=a_date, metavar="YYYY-MM-DD", help="The last day; the first if left out.")
@@ -40,8 +40,8 @@ def backfill(
       epg backfill --provider "My TV" --from 2025-10-01 --to 2025-10-14
       epg backfill --from 2025-10-18
     """
-    from epg_pipeline.adapters.postgres import open_store
-    from epg_pipeline.backfilling import backfill_days
+    from epg_pipeline.adapters.store.store import open_store
+    from epg_pipeline.flows.backfill import backfill_days
     from epg_pipeline.settings import Settings
 
     settings, days = Settings.from_environment(), _days(first, last or first)

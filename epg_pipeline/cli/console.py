@@ -82,7 +82,7 @@ def _cell(value: object) -> str:
 
 def one_sentence(fault: BaseException) -> str:
     """A fault for its user: ours as they are, others with their kind; addresses in them may carry a password."""
-    from epg_pipeline.adapters.http import without_addresses
+    from epg_pipeline.adapters.web.http import without_addresses
 
     if type(fault).__module__.startswith("epg_pipeline"):
         return without_addresses(str(fault))

@@ -1,7 +1,7 @@
 """The addresses and passwords a person gives for a provider.
 
 Belongs here: the options for them, and asking for what is secret so that it stays out of the shell's history. Does not:
-storing it (adapters/secrets.py seals it).
+storing it (adapters/store/sealing.py seals it).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from epg_pipeline.adapters.xtream import XtreamAccount
+    from epg_pipeline.adapters.web.xtream import XtreamAccount
 
 PLAYLIST_VARIABLE, PASSWORD_VARIABLE = "EPG_PLAYLIST_URL", "EPG_XTREAM_PASSWORD"
 
@@ -75,8 +75,8 @@ def new_address(asked: Asked, stored: Callable[[], str] | None = None) -> str:
 
 def shown_address(address: str) -> str:
     """An address as a person may see it: the file, or the host alone."""
-    from epg_pipeline.adapters.http import shown
-    from epg_pipeline.adapters.xtream import MARK, is_xtream
+    from epg_pipeline.adapters.web.http import shown
+    from epg_pipeline.adapters.web.xtream import MARK, is_xtream
 
     if is_xtream(address):
         return f"Xtream account at {shown(address).removeprefix(MARK)}"
@@ -89,7 +89,7 @@ def quoted(name: str) -> str:
 
 
 def _account(asked: Asked, stored: Callable[[], str] | None) -> XtreamAccount:
-    from epg_pipeline.adapters.xtream import account_of, is_xtream, xtream_account
+    from epg_pipeline.adapters.web.xtream import account_of, is_xtream, xtream_account
 
     known = None
     if stored is not None and is_xtream(address := stored()):
@@ -122,7 +122,7 @@ def _piped() -> str:
 
 def _checked(address: str) -> str:
     """The address, a file's made absolute; BadParameter where there is no such file."""
-    from epg_pipeline.adapters.http import local_path
+    from epg_pipeline.adapters.web.http import local_path
 
     path = local_path(address)
     if path is None:

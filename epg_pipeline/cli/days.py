@@ -1,6 +1,6 @@
 """`epg onboard`, `refresh`, `publish`: providers' days, from playlist to guide.
 
-Belongs here: which providers and days a command means, and its summary. Does not: the steps (flows.py).
+Belongs here: which providers and days a command means, and its summary. Does not: the steps (flows/provider_day.py).
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from epg_pipeline.cli.options import AsOf, TheDate  # noqa: TC001 - typer reads 
 from epg_pipeline.cli.uploads import tell_upload_faults
 
 if TYPE_CHECKING:
-    from epg_pipeline.adapters.postgres import Provider, Store
-    from epg_pipeline.reports import EventsImported, ProviderRun, Published
+    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.flows.results import EventsImported, ProviderRun, Published
 
 Name = Annotated[str, typer.Argument(help="The provider's name or slug.")]
 EventsFile = Annotated[
@@ -80,8 +80,8 @@ def publish(
       epg publish --provider "My TV" --date 2025-10-18
       epg publish --provider "My TV" --force
     """
-    from epg_pipeline.adapters.postgres import open_store
-    from epg_pipeline.known_facts import check_own_files
+    from epg_pipeline.adapters.store.store import open_store
+    from epg_pipeline.flows.facts import check_own_files
     from epg_pipeline.settings import Settings
 
     check_own_files()
@@ -103,7 +103,8 @@ def _publish_one(
     store: Store, provider: Provider, days: tuple[date | None, date | None], progress: Progressed, *, force: bool
 ) -> tuple[object, ...] | None:
     """One provider's row of the summary; None, and a line that says why, when it can't be published."""
-    from epg_pipeline.flows import publish_provider, today
+    from epg_pipeline.adapters.clock import today
+    from epg_pipeline.flows.provider_day import publish_provider
     from epg_pipeline.settings import Settings
 
     began = time.monotonic()
@@ -126,15 +127,17 @@ def _publish_one(
 
 def works_again(store: Store, provider: Provider, day: date) -> None:
     """An incident of the provider's guide is over once a command made that day's: whoever was told hears of it."""
-    from epg_pipeline.adapters.incidents import guide_of
+    from epg_pipeline.adapters.store.incidents import guide_of
 
     store.incidents.note_recoveries([guide_of(provider.slug)], day)
 
 
 def _make(name: str, day: date | None, events: Path | None, as_of: date | None, *, force: bool) -> None:
-    from epg_pipeline.adapters.postgres import open_store
-    from epg_pipeline.flows import import_events, refresh_provider, steps_of, today
-    from epg_pipeline.known_facts import check_own_files
+    from epg_pipeline.adapters.clock import today
+    from epg_pipeline.adapters.store.store import open_store
+    from epg_pipeline.flows.events import import_events
+    from epg_pipeline.flows.facts import check_own_files
+    from epg_pipeline.flows.provider_day import refresh_provider, steps_of
     from epg_pipeline.settings import Settings
 
     check_own_files()

@@ -29,10 +29,11 @@ def demo(
     """
     from dataclasses import replace
 
-    from epg_pipeline.adapters.postgres import open_store
-    from epg_pipeline.flows import import_events, refresh_provider, steps_of
-    from epg_pipeline.known_facts import check_own_files
-    from epg_pipeline.sample import demo_provider, load_sample
+    from epg_pipeline.adapters.store.store import open_store
+    from epg_pipeline.demo.sample import demo_provider, load_sample
+    from epg_pipeline.flows.events import import_events
+    from epg_pipeline.flows.facts import check_own_files
+    from epg_pipeline.flows.provider_day import refresh_provider, steps_of
     from epg_pipeline.settings import Settings
 
     check_own_files()

@@ -6,10 +6,11 @@ Belongs here: printing the findings as they come. Does not: the checks (doctor.p
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+
+from epg_pipeline.adapters.clock import utc_now
 
 WIDEST = 12
 
@@ -30,10 +31,10 @@ def doctor(
       epg doctor --offline
       epg doctor --playlists
     """
-    from epg_pipeline.doctor import examine
+    from epg_pipeline.operations.doctor import examine
 
     counts = {"ok": 0, "warn": 0, "fail": 0}
-    for finding in examine(os.environ, lambda: datetime.now(UTC), offline=offline, playlists=playlists):
+    for finding in examine(os.environ, utc_now, offline=offline, playlists=playlists):
         counts[finding.level] += 1
         typer.echo(f"{finding.level:<5} {finding.part:<{WIDEST}} {finding.text}")
         if finding.mend:

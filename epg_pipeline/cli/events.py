@@ -1,22 +1,23 @@
 """`epg events`: the canonical schedule.
 
 Belongs here: bringing events in by hand or from the services, seeing what would be asked and what is on record. Does
-not: the refresh itself (events_flow.py).
+not: the refresh itself (flows/events.py).
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from epg_pipeline.adapters.clock import utc_now
 from epg_pipeline.cli.console import Progressed, facts, say, table
 from epg_pipeline.cli.options import a_date
 
 if TYPE_CHECKING:
-    from epg_pipeline.events_flow import EventsRefreshed
+    from epg_pipeline.flows.events import EventsRefreshed
 
 app = typer.Typer(help="The canonical schedule of events.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -47,8 +48,8 @@ def import_(file: Annotated[Path, typer.Argument(help="JSON lines, one event eac
     Example:
       epg events import october.jsonl
     """
-    from epg_pipeline.adapters.postgres import open_store
-    from epg_pipeline.flows import import_events
+    from epg_pipeline.adapters.store.store import open_store
+    from epg_pipeline.flows.events import import_events
     from epg_pipeline.settings import Settings
 
     with open_store(Settings.from_environment()) as store:
@@ -69,7 +70,7 @@ def plan(first: From = None, last: To = None, league: Leagues = None) -> None:
     """
     from collections import Counter
 
-    from epg_pipeline.events_flow import plan as planned
+    from epg_pipeline.flows.events import plan as planned
     from epg_pipeline.settings import Settings
 
     begin, end = _range(first, last)
@@ -95,9 +96,9 @@ def refresh(first: From = None, last: To = None, league: Leagues = None) -> None
       epg events refresh
       epg events refresh --from 2026-10-01 --to 2026-10-31 --league nhl --league nba
     """
-    from epg_pipeline.adapters.incidents import EVENTS
-    from epg_pipeline.adapters.postgres import open_store
-    from epg_pipeline.events_flow import refresh_events
+    from epg_pipeline.adapters.store.incidents import EVENTS
+    from epg_pipeline.adapters.store.store import open_store
+    from epg_pipeline.flows.events import refresh_events
     from epg_pipeline.settings import Settings
 
     settings = Settings.from_environment()
@@ -128,7 +129,7 @@ def list_(
     """
     import polars as pl
 
-    from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.settings import Settings
 
     asked, only = day or _today(), known_leagues(league)
@@ -147,11 +148,11 @@ def _shown(row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _today() -> date:
-    return datetime.now(UTC).date()
+    return utc_now().date()
 
 
 def _range(first: date | None, last: date | None) -> tuple[date, date]:
-    from epg_pipeline.events_flow import usual_range
+    from epg_pipeline.flows.events import usual_range
 
     usual = usual_range(_today())
     begin, end = first or min(usual[0], last or usual[0]), last or max(usual[1], first or usual[1])

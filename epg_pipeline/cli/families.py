@@ -75,8 +75,8 @@ def try_families(
     """
     from epg_pipeline.config import facts_with_families, load_facts
     from epg_pipeline.domain.day import ProviderDay
-    from epg_pipeline.domain.family_changes import family_changes
-    from epg_pipeline.domain.playlist import parse_playlist
+    from epg_pipeline.domain.reading.family_changes import family_changes
+    from epg_pipeline.domain.reading.playlist import parse_playlist
 
     if (playlist is None) == (provider is None):
         raise typer.BadParameter("say on what to try them: --playlist FILE, or --provider NAME")
@@ -92,15 +92,15 @@ def try_families(
 
 
 def _given(playlist: Path | None, day: date | None, timezone: str) -> tuple[bytes, date, str]:
-    from epg_pipeline.adapters.http import fetch_playlist
-    from epg_pipeline.flows import today
+    from epg_pipeline.adapters.clock import today
+    from epg_pipeline.adapters.web.http import fetch_playlist
 
     return fetch_playlist(str(playlist)).body or b"", day or today(timezone), timezone
 
 
 def _recorded(name: str, day: date | None) -> tuple[bytes, date, str]:
-    from epg_pipeline.adapters.postgres import open_store
-    from epg_pipeline.flows import today
+    from epg_pipeline.adapters.clock import today
+    from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.settings import Settings
 
     with open_store(Settings.from_environment()) as store:

@@ -1,6 +1,7 @@
 """`epg notify`: trying the ways by which an operator is told of failures.
 
-Belongs here: the command and its summary. Does not: the messages (notifying.py), their sending (adapters/notify.py).
+Belongs here: the command and its summary. Does not: the messages (operations/alerts.py), their sending
+(adapters/delivery/notify.py).
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ def test() -> None:
     Example:
       epg notify test
     """
-    from epg_pipeline.adapters.notify import NotifyError, channels
-    from epg_pipeline.notifying import trial
+    from epg_pipeline.adapters.delivery.notify import channels
+    from epg_pipeline.errors import NotifyError
+    from epg_pipeline.operations.alerts import trial
     from epg_pipeline.settings import Settings
 
     ways = channels(Settings.from_environment().notify)

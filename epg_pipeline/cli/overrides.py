@@ -15,7 +15,7 @@ from epg_pipeline.cli.console import say, table
 from epg_pipeline.cli.options import a_date
 
 if TYPE_CHECKING:
-    from epg_pipeline.adapters.postgres import Provider, Store
+    from epg_pipeline.adapters.store.store import Provider, Store
 
 app = typer.Typer(
     help="Pin a slot or names to an event, or mark names as never an event.",
@@ -118,15 +118,15 @@ def remove(number: Annotated[int, typer.Argument(help="Its number, as in epg ove
 
 
 def _store() -> Store:
-    from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.settings import Settings
 
     return open_store(Settings.from_environment())
 
 
 def _add(store: Store, provider: Provider, slot: str | None, pattern: str | None, said: dict[str, Any]) -> int:
-    from epg_pipeline.adapters.postgres import NewOverride
-    from epg_pipeline.domain.overrides import pattern_fault
+    from epg_pipeline.adapters.store.store import NewOverride
+    from epg_pipeline.domain.matching.overrides import pattern_fault
 
     if (slot is None) == (pattern is None):
         raise typer.BadParameter('say which names: --slot "NBA 05", or --name PATTERN')
@@ -167,7 +167,7 @@ def _local_date(event: dict[str, Any], provider: Provider) -> date:
 
 
 def _title(event: dict[str, Any]) -> str:
-    from epg_pipeline.domain.evidence import instant, titled
+    from epg_pipeline.domain.matching.explain import instant, titled
 
     start = instant(event["starts_at"], "UTC") if event["starts_at"] else "hour not set"
     return f"{titled(event)} ({event['league']}, {start})"
@@ -177,8 +177,8 @@ def _fitting(store: Store, provider: Provider, slot: str | None, pattern: str | 
     """The names of the playlist in force that an override means."""
     import polars as pl
 
-    from epg_pipeline.domain.overrides import fits
-    from epg_pipeline.flows import today
+    from epg_pipeline.adapters.clock import today
+    from epg_pipeline.domain.matching.overrides import fits
 
     channels = store.channels(provider, day or today(provider.timezone))
     meant = fits(pattern) if pattern else pl.col("slot").str.to_lowercase() == (slot or "").strip().lower()

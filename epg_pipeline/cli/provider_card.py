@@ -5,28 +5,30 @@ Belongs here: which facts stand there, and how. Does not: an address with anythi
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from epg_pipeline.adapters.clock import utc_now
 from epg_pipeline.cli.console import facts, say, table
 from epg_pipeline.cli.credentials import quoted, shown_address
 
 if TYPE_CHECKING:
-    from epg_pipeline.adapters.postgres import Provider, Store
+    from datetime import datetime
+
+    from epg_pipeline.adapters.store.store import Provider, Store
     from epg_pipeline.settings import Settings
 
 
 def show_provider(store: Store, provider: Provider, settings: Settings) -> None:
     """Print what is on record of a provider, and its settings with those at their defaults marked."""
-    from epg_pipeline.adapters.faults import StoreError
-    from epg_pipeline.adapters.status_rows import provider_states
+    from epg_pipeline.adapters.store.status import provider_states
+    from epg_pipeline.errors import StoreError
 
     try:
         address = shown_address(store.playlist_url(provider))
     except StoreError as fault:
         address = f"can't be opened: {fault}"
-    states = provider_states(store.connections, datetime.now(UTC))
+    states = provider_states(store.connections, utc_now())
     state = next(one for one in states if one.slug == provider.slug)
     rows: list[tuple[str, object]] = [
         ("Slug", provider.slug),
@@ -47,8 +49,8 @@ def show_provider(store: Store, provider: Provider, settings: Settings) -> None:
 
 
 def _show_settings(provider: Provider) -> None:
-    from epg_pipeline.config.files import ConfigError
     from epg_pipeline.config.settings_as_text import FIELDS, as_text
+    from epg_pipeline.errors import ConfigError
 
     try:
         settings = provider.settings

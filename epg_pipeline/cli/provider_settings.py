@@ -47,7 +47,7 @@ def set_(
       epg provider set "My TV" minutes=nba=170,nfl=200 days_after=4
       epg provider set "My TV" --unset editions
     """
-    from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.config.provider_settings import provider_settings
     from epg_pipeline.config.settings_as_text import FIELDS, as_text, changed_settings
     from epg_pipeline.settings import Settings

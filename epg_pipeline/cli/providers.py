@@ -17,8 +17,8 @@ from epg_pipeline.cli.credentials import Asked, Password, Playlist, Server, User
 from epg_pipeline.cli.options import Timezone, a_timezone
 
 if TYPE_CHECKING:
-    from epg_pipeline.adapters.postgres import Store
-    from epg_pipeline.adapters.provider_changes import ProviderChanges
+    from epg_pipeline.adapters.store.provider_changes import ProviderChanges
+    from epg_pipeline.adapters.store.store import Store
 
 app = typer.Typer(help="Add, change, pause and remove providers.", no_args_is_help=True, rich_markup_mode=None)
 app.command(name="set", cls=provider_settings.WithSettings)(provider_settings.set_)
@@ -210,7 +210,7 @@ def delete(
 
 
 def _store() -> Store:
-    from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.settings import Settings
 
     return open_store(Settings.from_environment())

@@ -15,9 +15,9 @@ from epg_pipeline.cli.console import say
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from epg_pipeline.adapters.postgres import Store
+    from epg_pipeline.adapters.store.store import Store
+    from epg_pipeline.operations.supervisor import Addresses
     from epg_pipeline.settings import Settings
-    from epg_pipeline.up import Addresses
 
 GUIDE_PORT, DAGSTER_PORT = 8080, 3000
 MOST_CLIENTS = 400  # at once; each may hold a connection and a file, and 1,024 is what a process usually may open
@@ -44,11 +44,12 @@ def up(
     """
     from filelock import FileLock, Timeout
 
-    from epg_pipeline.adapters.postgres import open_store
-    from epg_pipeline.environment import childs_environment, dagster_variables
-    from epg_pipeline.known_facts import check_own_files
+    from epg_pipeline.adapters.store.store import open_store
+    from epg_pipeline.errors import UpError
+    from epg_pipeline.flows.facts import check_own_files
+    from epg_pipeline.operations.dagster_environment import childs_environment, dagster_variables
+    from epg_pipeline.operations.supervisor import LOCK, NOTED, run_up
     from epg_pipeline.settings import Settings
-    from epg_pipeline.up import LOCK, NOTED, UpError, run_up
 
     settings = Settings.from_environment()
     check_own_files()  # a faulty one is told now, not by the first run that reads it
@@ -105,7 +106,7 @@ def _bucket(settings: Settings) -> str:
     """Where anyone finds the guides in the public bucket; "" where nothing says so."""
     if settings.storage is None or not settings.storage.public_url:
         return ""
-    from epg_pipeline.uploads import PREFIX
+    from epg_pipeline.flows.uploads import PREFIX
 
     return f"{settings.storage.public_url}/{PREFIX}".rstrip("/")
 
@@ -126,10 +127,10 @@ def playlist_url(
       epg playlist-url demo
       epg playlist-url "My TV" --server http://192.168.1.20:8080
     """
+    from epg_pipeline.operations.supervisor import running_addresses
     from epg_pipeline.serve import playlist_address, playlist_token
     from epg_pipeline.serve.shelf import Shelf
     from epg_pipeline.settings import Settings
-    from epg_pipeline.up import running_addresses
 
     settings = Settings.from_environment()
     guides = [guide for guide in Shelf(settings.dist).guides() if guide.has_playlist]
@@ -151,8 +152,8 @@ def env() -> None:
     """
     import shlex
 
-    from epg_pipeline.adapters.postgres import open_store
-    from epg_pipeline.environment import dagster_variables
+    from epg_pipeline.adapters.store.store import open_store
+    from epg_pipeline.operations.dagster_environment import dagster_variables
     from epg_pipeline.settings import Settings
 
     settings = Settings.from_environment()
@@ -170,7 +171,7 @@ def down() -> None:
     Example:
       epg down
     """
-    from epg_pipeline.adapters.embedded import stop_server
+    from epg_pipeline.adapters.embedded_postgres.server import stop_server
     from epg_pipeline.settings import Settings
 
     stopped = stop_server(Settings.from_environment().home)
@@ -178,7 +179,8 @@ def down() -> None:
 
 
 def _port(asked: int | None, usual: int) -> int:
-    from epg_pipeline.up import UpError, free_port
+    from epg_pipeline.errors import UpError
+    from epg_pipeline.operations.supervisor import free_port
 
     if asked is None:
         return free_port(usual)
@@ -197,7 +199,7 @@ def _revive(store: Store) -> bool:
 
 
 def _ready(home: Path, addresses: Addresses) -> None:
-    from epg_pipeline.up import note_addresses
+    from epg_pipeline.operations.supervisor import note_addresses
 
     note_addresses(home, addresses)
     say(f"Dagster  {addresses.dagster}")

@@ -6,16 +6,18 @@ Belongs here: what is printed, for people and for machines. Does not: what is a 
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from epg_pipeline.adapters.clock import utc_now
 from epg_pipeline.cli.console import say, table
 
 if TYPE_CHECKING:
-    from epg_pipeline.adapters.status_rows import ProviderState, Run
-    from epg_pipeline.status import Status
+    from datetime import datetime
+
+    from epg_pipeline.adapters.store.status import ProviderState, Run
+    from epg_pipeline.operations.status import Status
 
 MOST_PROVIDERS, MOST_PROBLEMS = 15, 20  # what one screen holds
 HOUR, DAY = 3600, 86400
@@ -31,11 +33,11 @@ def status(
       epg status
       epg status --json
     """
-    from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.adapters.store.store import open_store
+    from epg_pipeline.operations.status import look
     from epg_pipeline.settings import Settings
-    from epg_pipeline.status import look
 
-    settings, now = Settings.from_environment(), datetime.now(UTC)
+    settings, now = Settings.from_environment(), utc_now()
     with open_store(settings) as store:
         found = look(store, settings, now)
     if as_json:

@@ -1,15 +1,15 @@
 """`epg teams`: the sources' lists of teams.
 
-Belongs here: syncing them by hand, and what a person is told of it. Does not: the sync (teams_flow.py).
+Belongs here: syncing them by hand, and what a person is told of it. Does not: the sync (flows/teams.py).
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import typer
 
+from epg_pipeline.adapters.clock import utc_now
 from epg_pipeline.cli.console import facts, say, table
 from epg_pipeline.cli.events import Leagues, known_leagues
 
@@ -35,13 +35,13 @@ def sync(league: Leagues = None) -> None:
     Example:
       epg teams sync --league nfl
     """
-    from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.adapters.store.store import open_store
+    from epg_pipeline.flows.teams import sync_teams
     from epg_pipeline.settings import Settings
-    from epg_pipeline.teams_flow import sync_teams
 
     settings = Settings.from_environment()
     with open_store(settings) as store:
-        report = sync_teams(store, settings, datetime.now(UTC).date(), known_leagues(league))
+        report = sync_teams(store, settings, utc_now().date(), known_leagues(league))
     for fault in report.faults:
         say(f"{fault}")
     _show("New", report.new)

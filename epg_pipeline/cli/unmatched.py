@@ -1,6 +1,7 @@
 """`epg unmatched`: what found no event, grouped by cause, with what came nearest and what to do.
 
-Belongs here: the table and the file. Does not: finding causes (domain/diagnosis.py), their words (domain/remedies.py).
+Belongs here: the table and the file. Does not: finding causes (domain/matching/diagnosis.py), their words
+(domain/matching/advice.py).
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from epg_pipeline.cli.options import TheDate  # noqa: TC001 - typer reads the an
 if TYPE_CHECKING:
     import polars as pl
 
-    from epg_pipeline.adapters.postgres import Provider, Store
-    from epg_pipeline.domain.evidence import EventTitles
+    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.domain.matching.explain import EventTitles
 
 
 def unmatched(
@@ -41,7 +42,7 @@ def unmatched(
       epg unmatched
       epg unmatched --provider "My TV" --date 2025-10-18 --out unmatched.jsonl
     """
-    from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.settings import Settings
 
     written: list[str] = []
@@ -65,13 +66,13 @@ def unmatched(
 
 def _tell_provider(store: Store, provider: Provider, day: date | None, examples: int) -> list[str]:
     """Show one provider's table; its failures as lines of JSON."""
+    from epg_pipeline.adapters.clock import today
     from epg_pipeline.cli.why import decisions_in_force
     from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
-    from epg_pipeline.domain.diagnosis import diagnosed
-    from epg_pipeline.domain.evidence import EventTitles
-    from epg_pipeline.domain.remedies import TOLD
-    from epg_pipeline.flows import today
-    from epg_pipeline.known_facts import facts_on_record
+    from epg_pipeline.domain.matching.advice import TOLD
+    from epg_pipeline.domain.matching.diagnosis import diagnosed
+    from epg_pipeline.domain.matching.explain import EventTitles
+    from epg_pipeline.flows.facts import facts_on_record
 
     names_day, decisions = decisions_in_force(store, provider, day or today(provider.timezone))
     events = store.events(names_day - EVENT_REACH, names_day + EVENT_REACH)
@@ -92,7 +93,7 @@ def _rows(failed: pl.DataFrame, cause: str, examples: int, titles: EventTitles) 
     """A cause's row, and one for each further example."""
     if failed.is_empty():
         return []
-    from epg_pipeline.domain.remedies import TOLD, came_nearest, remedy
+    from epg_pipeline.domain.matching.advice import TOLD, came_nearest, remedy
 
     told = TOLD[cause]
     shown = failed.unique("name", keep="first", maintain_order=True).head(examples).to_dicts()

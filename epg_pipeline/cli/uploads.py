@@ -12,7 +12,7 @@ import typer
 from epg_pipeline.cli.console import Progressed, fail, say, table
 
 if TYPE_CHECKING:
-    from epg_pipeline.reports import Uploaded
+    from epg_pipeline.flows.results import Uploaded
 
 
 def tell_upload_faults(uploaded: Uploaded | None) -> None:
@@ -35,10 +35,10 @@ def upload(
       epg upload
       epg upload --provider "My TV"
     """
-    from epg_pipeline.adapters.postgres import open_store
-    from epg_pipeline.reports import Uploaded
+    from epg_pipeline.adapters.store.store import open_store
+    from epg_pipeline.flows.results import Uploaded
+    from epg_pipeline.flows.uploads import public_files, upload_published
     from epg_pipeline.settings import Settings
-    from epg_pipeline.uploads import public_files, upload_published
 
     settings = Settings.from_environment()
     if settings.storage is None:

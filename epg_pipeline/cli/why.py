@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from epg_pipeline.cli.console import results
-from epg_pipeline.cli.dry import EventsFile, events_given
+from epg_pipeline.cli.match import EventsFile, events_given
 from epg_pipeline.cli.options import TheDate, Timezone  # noqa: TC001 - typer reads the annotations
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from epg_pipeline.adapters.postgres import Provider, Store
+    from epg_pipeline.adapters.store.store import Provider, Store
     from epg_pipeline.domain.day import ProviderDay
 
 
@@ -54,7 +54,7 @@ def why(
 
 def _tell_alone(name: str, day: date, events: pl.DataFrame, timezone: str) -> None:
     from epg_pipeline.domain.day import ProviderDay
-    from epg_pipeline.flows import name_decided
+    from epg_pipeline.flows.dry_run import name_decided
 
     local = ProviderDay(day, timezone)
     _tell(name_decided(name, events, local), events, local)
@@ -63,9 +63,9 @@ def _tell_alone(name: str, day: date, events: pl.DataFrame, timezone: str) -> No
 def _tell_recorded(provider_name: str, name: str | None, slot: str | None, day: date | None) -> None:
     import polars as pl
 
-    from epg_pipeline.adapters.postgres import open_store
+    from epg_pipeline.adapters.clock import today
+    from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
-    from epg_pipeline.flows import today
     from epg_pipeline.settings import Settings
 
     with open_store(Settings.from_environment()) as store:
@@ -80,7 +80,7 @@ def _tell_recorded(provider_name: str, name: str | None, slot: str | None, day: 
 
 def decisions_in_force(store: Store, provider: Provider, day: date) -> tuple[date, pl.DataFrame]:
     """The day whose names hold on a date, and the decisions about them; a usage error when nothing was matched."""
-    from epg_pipeline.judging import names_day
+    from epg_pipeline.flows.checks import names_day
 
     if store.snapshot(provider, day) is None:
         raise typer.BadParameter(f"{provider.name} has no playlist of {day} or before; fetch one: epg refresh")
@@ -92,9 +92,9 @@ def decisions_in_force(store: Store, provider: Provider, day: date) -> tuple[dat
 
 
 def _tell(decided: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, store: Store | None = None) -> None:
-    from epg_pipeline.cli.words import explained
-    from epg_pipeline.domain.diagnosis import diagnosed
-    from epg_pipeline.known_facts import facts_on_record, installed_facts
+    from epg_pipeline.cli.explain import explained
+    from epg_pipeline.domain.matching.diagnosis import diagnosed
+    from epg_pipeline.flows.facts import facts_on_record, installed_facts
 
     diagnoses = diagnosed(decided, events, day, facts_on_record(store) if store else installed_facts())
     for line in explained(decided, events, day, diagnoses):

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import polars as pl
 from pydantic import Field, TypeAdapter, field_validator, model_validator
 
-from epg_pipeline.config.files import FILES, ConfigError, Fact, shown, validated
+from epg_pipeline.config.files import FILES, Fact, shown, validated
 from epg_pipeline.config.sports import Sports, load_sports
 from epg_pipeline.config.time_zones import is_time_zone
+from epg_pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -184,7 +185,8 @@ def load_words(file: Traversable | None = None) -> Words:
 def load_teams(file: Traversable | None = None) -> pl.DataFrame:
     """The bundled catalogue of team forms: one row a team, the columns of teams.csv as text, "" where unknown.
 
-    `further_aliases` is empty here: it is for what an installation learns, and weighs less (domain/aliases.py).
+    `further_aliases` is empty here: it is for what an installation learns, and weighs less
+    (domain/matching/aliases.py).
     """
     source = file or FILES / "teams.csv"
     teams = pl.read_csv(source.read_bytes(), infer_schema=False).fill_null("")

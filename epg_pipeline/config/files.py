@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from epg_pipeline.errors import ConfigError
+
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 Facts = TypeVar("Facts")
 
 FILES = resources.files("epg_pipeline.config")
-
-
-class ConfigError(ValueError):
-    """A config file is wrong; the message names the file, the entry, what is wrong and what to do."""
 
 
 class Fact(BaseModel):

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, ValidationError
 
-from epg_pipeline.config.files import ConfigError, Fact
+from epg_pipeline.config.files import Fact
 from epg_pipeline.config.time_zones import is_time_zone
+from epg_pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,8 +9,8 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-from epg_pipeline.config.files import ConfigError
 from epg_pipeline.config.provider_settings import ProviderSettings, provider_settings
+from epg_pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, TypeAdapter, field_validator
 
 from epg_pipeline.config import load_leagues
-from epg_pipeline.config.files import FILES, ConfigError, Fact, validated
+from epg_pipeline.config.files import FILES, Fact, validated
+from epg_pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
     from datetime import date

@@ -1,7 +1,7 @@
 """What a viewer reads: templates by language and tier, clocks, days and zone names.
 
 Belongs here: the schema of texts.yaml, its reading, and an operator's own file over it; a template that could not be
-filled is refused here, before any guide is written. Does not: the filling (domain/tiers.py).
+filled is refused here, before any guide is written. Does not: the filling (domain/guide/tiers.py).
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import polars as pl
 from pydantic import AfterValidator, Field, TypeAdapter
 
-from epg_pipeline.config.files import FILES, ConfigError, Fact, read_yaml, shown, validated_rows
+from epg_pipeline.config.files import FILES, Fact, read_yaml, shown, validated_rows
 from epg_pipeline.config.provider_settings import Tier  # noqa: TC001 - the schema is read at run time
+from epg_pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from multiprocessing.process import BaseProcess
 
 import dagster as dg
 
-from epg_pipeline.adapters.http import without_addresses
+from epg_pipeline.adapters.web.http import without_addresses
 
 # A run over many partitions in one step is the point of backfill_policy, and would print a page of this at every start.
 warnings.filterwarnings("ignore", message=".*`backfill_policy`", category=dg.BetaWarning)

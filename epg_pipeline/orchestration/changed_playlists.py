@@ -1,21 +1,21 @@
 """Changed playlists: when to look, and what follows from a change.
 
 Belongs here: the job that looks, the sensor that asks for it, and the sensor that asks for what follows. Does not: the
-look itself (checking.py). A look may take minutes, and a tick must not: so ticks read the record and ask for runs, and
-one run looks at all playlists that are due.
+look itself (flows/playlist_polling.py). A look may take minutes, and a tick must not: so ticks read the record and ask
+for runs, and one run looks at all playlists that are due.
 """
 
 import hashlib
-from datetime import UTC, datetime
 
 import dagster as dg
 
-from epg_pipeline.adapters.postgres import Store
-from epg_pipeline.checking import check_playlists
+from epg_pipeline.adapters.clock import utc_now
+from epg_pipeline.adapters.store.store import Store
+from epg_pipeline.flows.playlist_polling import check_playlists
 from epg_pipeline.orchestration.assets.playlists import FETCHED
-from epg_pipeline.orchestration.failures import told
 from epg_pipeline.orchestration.jobs import HUNG_AFTER, provider_day
 from epg_pipeline.orchestration.partitions import OF_PROVIDER, add_missing, provider_day_key
+from epg_pipeline.orchestration.run_errors import told
 
 MOST_REQUESTS = 1  # of a tick: Dagster takes half a second to record one, and the queue does two in ten seconds anyway
 RETRY_MINUTES = 30  # a run that broke off without noting anything is asked for again after that
@@ -33,7 +33,7 @@ def look_at_playlists(context: dg.OpExecutionContext) -> None:
     store: Store = context.resources.store
     counts = {"checked": 0, "changed": 0, "failed": 0}
     with told():
-        for found in check_playlists(store, list(store.checks.due(datetime.now(UTC)))):
+        for found in check_playlists(store, list(store.checks.due(utc_now()))):
             counts["checked"] += 1
             if found.problem:
                 counts["failed"] += 1
@@ -56,7 +56,7 @@ def playlist_checks(
     context: dg.SensorEvaluationContext, store: dg.ResourceParam[Store]
 ) -> dg.RunRequest | dg.SkipReason:
     """Asks for a look when a provider's `check_minutes` are over since the last; one look goes on at a time."""
-    due = store.checks.due(datetime.now(UTC))
+    due = store.checks.due(utc_now())
     if not due:
         return dg.SkipReason("No playlist is due.")
     going = dg.RunsFilter(job_name=playlist_check.name, statuses=UNDER_WAY)
@@ -64,7 +64,7 @@ def playlist_checks(
         return dg.SkipReason("A look is under way.")
     # The last looks are part of the key: done, the next look at the same providers is another request.
     whom = hashlib.sha256(repr(sorted((slug, str(seen)) for slug, seen in due.items())).encode()).hexdigest()[:16]
-    return dg.RunRequest(run_key=f"{int(datetime.now(UTC).timestamp()) // (RETRY_MINUTES * 60)}:{whom}")
+    return dg.RunRequest(run_key=f"{int(utc_now().timestamp()) // (RETRY_MINUTES * 60)}:{whom}")
 
 
 @dg.sensor(job=provider_day, minimum_interval_seconds=5, default_status=dg.DefaultSensorStatus.RUNNING)
@@ -77,7 +77,7 @@ def changed_playlists(
     guide fails is asked for again, ever later, until it is there, the list changes again, or the day after is over.
     """
     seen = int(context.cursor or 0)
-    changes = store.checks.changes(seen, MOST_REQUESTS, datetime.now(UTC))
+    changes = store.checks.changes(seen, MOST_REQUESTS, utc_now())
     if not changes:
         return dg.SkipReason("No playlist has changed.")
     requests = [

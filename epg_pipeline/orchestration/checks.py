@@ -1,6 +1,7 @@
 """The checks as Dagster shows them: a tab of each asset, a result for every partition.
 
-Belongs here: which asset has which checks, and recording their verdicts. Does not: the judging (domain/checks.py).
+Belongs here: which asset has which checks, and recording their verdicts. Does not: the judging
+(domain/guide/checks.py).
 
 A verdict that blocks sets its partition aside: the later steps of the run leave it out, the others go on, and the run
 ends failed. Dagster's own blocking would stop the other partitions of a range too; it acts on results that an asset
@@ -15,13 +16,13 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
 
-from epg_pipeline.adapters.http import without_addresses
+from epg_pipeline.adapters.web.http import without_addresses
 from epg_pipeline.orchestration.partitions import PROVIDER_DAYS, provider_and_day, provider_day_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from epg_pipeline.domain.checks import Verdict
+    from epg_pipeline.domain.guide.checks import Verdict
 
 # Asset -> check -> what it says. Those in BLOCKING keep the guide from being published.
 CHECKS = {

@@ -1,27 +1,29 @@
 """Failures and recoveries: from the outcomes of runs and from the record to incidents, and from there to the operator.
 
 Belongs here: what a finished run means for what works and what does not, and the sensor. Does not: the incidents
-(adapters/incidents.py), what is told of them (notifying.py). This is the one sensor that does work, the sending: an
-operator must hear of it also when no run can start. It sends a few short messages, and gives up on each after seconds.
+(adapters/store/incidents.py), what is told of them (operations/alerts.py). This is the one sensor that does work, the
+sending: an operator must hear of it also when no run can start. It sends a few short messages, and gives up on each
+after seconds.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
 
-from epg_pipeline.adapters.http import without_addresses
-from epg_pipeline.adapters.incidents import EVENTS, Failure, guide_of
-from epg_pipeline.adapters.notify import channels
-from epg_pipeline.adapters.postgres import Store
-from epg_pipeline.notifying import tell
+from epg_pipeline.adapters.clock import utc_now
+from epg_pipeline.adapters.delivery.notify import channels
+from epg_pipeline.adapters.store.incidents import EVENTS, Failure, guide_of
+from epg_pipeline.adapters.store.store import Store
+from epg_pipeline.adapters.web.http import without_addresses
+from epg_pipeline.operations.alerts import tell
 from epg_pipeline.orchestration.assets import canonical_events, published_xmltv
 from epg_pipeline.orchestration.assets.playlists import FETCHED
 from epg_pipeline.orchestration.jobs import events_of_day
-from epg_pipeline.orchestration.loops import BY_PARTITION
 from epg_pipeline.orchestration.partitions import RANGE_END, RANGE_START
+from epg_pipeline.orchestration.provider_day_runs import BY_PARTITION
 from epg_pipeline.settings import Settings
 
 MOST_OUTCOMES = 100  # of a kind in one tick; the next goes on
@@ -64,7 +66,7 @@ def finished_runs(instance: dg.DagsterInstance, cursor: str | None) -> Iterator[
             dg.RunStatusChangeRecordsFilter(
                 kind,
                 after_storage_id=int(cursor) if cursor else None,
-                after_timestamp=None if cursor else (datetime.now(UTC) - FIRST_LOOK_BACK).timestamp(),
+                after_timestamp=None if cursor else (utc_now() - FIRST_LOOK_BACK).timestamp(),
             ),
             limit=MOST_OUTCOMES,
             ascending=True,
@@ -127,7 +129,7 @@ def _note_changed_playlist(store: Store, run: dg.DagsterRun) -> None:
     content_hash, key = run.tags.get(FETCHED), run.tags.get("dagster/partition")
     if content_hash and key:
         day, _, slug = key.partition("|")
-        store.checks.note_guide(slug, date.fromisoformat(day), content_hash, datetime.now(UTC), made=run.is_success)
+        store.checks.note_guide(slug, date.fromisoformat(day), content_hash, utc_now(), made=run.is_success)
 
 
 def _of_partition(key: str, reason: str) -> Failure:

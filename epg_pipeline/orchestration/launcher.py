@@ -24,7 +24,7 @@ from dagster._grpc.client import DagsterGrpcClient
 from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
 from dagster._serdes import deserialize_value
 
-from epg_pipeline.adapters.server_place import is_alive
+from epg_pipeline.adapters.embedded_postgres.place import is_alive
 
 PATIENCE = 10.0  # seconds from the interruption until a process is killed; closing its connections takes one
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from epg_pipeline.adapters.postgres import Store, StoreError, open_store
-from epg_pipeline.isolation import reason
+from epg_pipeline.adapters.store.store import Store, open_store
+from epg_pipeline.errors import StoreError
+from epg_pipeline.flows.quarantine import reason
 from epg_pipeline.settings import Settings
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ which keep everything.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -16,8 +16,9 @@ from dagster._core.storage.event_log.schema import (  # no public way leads to e
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from sqlalchemy import select
 
-from epg_pipeline.orchestration.failures import told
+from epg_pipeline.adapters.clock import utc_now
 from epg_pipeline.orchestration.jobs import HUNG_AFTER
+from epg_pipeline.orchestration.run_errors import told
 
 if TYPE_CHECKING:
     from epg_pipeline.settings import Settings
@@ -29,7 +30,7 @@ MOST_TOGETHER = 5000
 def delete_old_runs(context: dg.OpExecutionContext) -> None:
     """Deletes finished runs older than EPG_KEEP_RUNS_DAYS, but none that a partition's latest state hangs on."""
     settings: Settings = context.resources.settings
-    before = datetime.now(UTC) - timedelta(days=settings.keep_runs_days)
+    before = utc_now() - timedelta(days=settings.keep_runs_days)
     deleted = 0
     with told():
         for run_id in old_runs(context.instance, before):

@@ -9,11 +9,11 @@ from itertools import groupby
 
 import dagster as dg
 
-from epg_pipeline.adapters.postgres import Store
-from epg_pipeline.flows import today
+from epg_pipeline.adapters.clock import today
+from epg_pipeline.adapters.store.store import Store
+from epg_pipeline.orchestration.event_schedules import events_around_today, weekly_teams
 from epg_pipeline.orchestration.jobs import overview, publish_day
 from epg_pipeline.orchestration.partitions import DAILY_PUBLISH, OF_PROVIDER, RANGE_END, RANGE_START, provider_day_key
-from epg_pipeline.orchestration.refreshing import events_around_today, weekly_teams
 from epg_pipeline.orchestration.retention import nightly_retention
 
 MOST_TOGETHER = 50  # providers of one run: its start costs as much as publishing several of them

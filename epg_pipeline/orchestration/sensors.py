@@ -6,7 +6,7 @@ Does not: what happens by the clock (schedules.py).
 
 import dagster as dg
 
-from epg_pipeline.adapters.postgres import Store
+from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.orchestration.assets import matched_programmes, published_xmltv
 from epg_pipeline.orchestration.changed_playlists import MOST_REQUESTS, changed_playlists, playlist_checks
 from epg_pipeline.orchestration.incidents import incidents

@@ -7,7 +7,6 @@ not: how a file is sent (files.py), what lies where (shelf.py), what the start p
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -16,7 +15,8 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from epg_pipeline.adapters.guide_files import MEDIA_TYPES, gzipped
+from epg_pipeline.adapters.clock import utc_now
+from epg_pipeline.adapters.delivery.guide_files import MEDIA_TYPES, gzipped
 from epg_pipeline.serve.files import Opened, answer, wants_packed
 from epg_pipeline.serve.metrics import CountedRequests, Metrics
 from epg_pipeline.serve.shelf import PRIVATE, PUBLIC, Shelf
@@ -25,6 +25,7 @@ from epg_pipeline.serve.tokens import opens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from starlette.requests import Request
@@ -38,9 +39,7 @@ SAID = {
 _log = logging.getLogger(__name__)
 
 
-def guide_app(
-    dist: Path, token: str, now: Callable[[], datetime] = lambda: datetime.now(UTC), bucket: str = ""
-) -> Starlette:
+def guide_app(dist: Path, token: str, now: Callable[[], datetime] = utc_now, bucket: str = "") -> Starlette:
     """The server over the folder of published guides; `token` opens the private playlists.
 
     `bucket` is where anyone finds the same guides in the public bucket, "" when nowhere: the start page tells it.

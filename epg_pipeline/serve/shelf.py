@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from epg_pipeline.adapters.guide_files import gzipped
+from epg_pipeline.adapters.delivery.guide_files import gzipped
 from epg_pipeline.serve.files import Opened
 
 if TYPE_CHECKING:

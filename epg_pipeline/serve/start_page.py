@@ -1,6 +1,6 @@
 """What is published -> the page that lists it.
 
-Belongs here: what the page tells of a provider, in words. Does not: its looks and behaviour (domain/templates), the
+Belongs here: what the page tells of a provider, in words. Does not: its looks and behaviour (pages/templates), the
 markup (listing.html). The address of a private playlist never stands here: behind a proxy on this machine every
 visitor looks like its operator, so it is printed by a command instead.
 """
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment
 
-from epg_pipeline.domain.one_file import one_file
+from epg_pipeline.pages.single_file import one_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ def start_page(guides: Sequence[Guide], server: str, bucket: str, now: datetime)
 @cache
 def _template() -> Template:
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(files("epg_pipeline.serve").joinpath("listing.html").read_text("utf-8"))
+    return environment.from_string(files("epg_pipeline.pages").joinpath("templates/listing.html").read_text("utf-8"))
 
 
 def _shown(guide: Guide, server: str, bucket: str, now: datetime) -> dict[str, object]:

@@ -13,15 +13,15 @@ import pytest
 from filelock import FileLock
 from homes import new_home, remove_home
 
-from epg_pipeline.adapters import team_rows
-from epg_pipeline.adapters.connections import Connections
-from epg_pipeline.adapters.embedded import Lease, lease_server
-from epg_pipeline.adapters.migrations import migrate
-from epg_pipeline.adapters.postgres import Provider, Store
-from epg_pipeline.adapters.secrets import Seal
-from epg_pipeline.adapters.server_place import running_postmaster, server_place
-from epg_pipeline.adapters.snapshots import SnapshotFiles
-from epg_pipeline.adapters.sql_files import sql_folder
+from epg_pipeline.adapters.embedded_postgres.place import running_postmaster, server_place
+from epg_pipeline.adapters.embedded_postgres.server import Lease, lease_server
+from epg_pipeline.adapters.store import teams
+from epg_pipeline.adapters.store.connections import Connections
+from epg_pipeline.adapters.store.migrations import migrate
+from epg_pipeline.adapters.store.sealing import Seal
+from epg_pipeline.adapters.store.snapshots import SnapshotFiles
+from epg_pipeline.adapters.store.sql_files import sql_folder
+from epg_pipeline.adapters.store.store import Provider, Store
 from epg_pipeline.config import catalogue_digest, load_teams
 from epg_pipeline.settings import Settings
 
@@ -61,7 +61,7 @@ def _make_template(lease: Lease) -> None:
         connections = Connections(lease.address.conninfo(f"{TEMPLATE}_draft"))
         migrate(connections, sql_folder() / "migrations")
         with connections.transaction() as catalogue:  # as every flow would, in each of hundreds of databases
-            team_rows.load_catalogue(catalogue, load_teams(), catalogue_digest())
+            teams.load_catalogue(catalogue, load_teams(), catalogue_digest())
         connections.close()
         connection.execute(f"ALTER DATABASE {TEMPLATE}_draft RENAME TO {TEMPLATE}")
 

@@ -8,8 +8,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from epg_pipeline.adapters.embedded import stop_server
-from epg_pipeline.adapters.server_place import server_place
+from epg_pipeline.adapters.embedded_postgres.place import server_place
+from epg_pipeline.adapters.embedded_postgres.server import stop_server
 
 MEMORY = Path("/dev/shm")  # a new server writes and syncs a thousand files
 ENOUGH = 4 * 2**30

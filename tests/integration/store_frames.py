@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import polars as pl
 
-from epg_pipeline.domain.contracts import CHANNELS, DECISIONS, EVENTS, INSTANT, PROGRAMMES
+from epg_pipeline.domain.frames import CHANNELS, DECISIONS, EVENTS, INSTANT, PROGRAMMES
 
 DAY = date(2026, 11, 21)
 OPENS = datetime(2026, 11, 21, 5, tzinfo=UTC)  # midnight in New York

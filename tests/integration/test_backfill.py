@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from small_provider import DAY, ZONE, Answer, events_file, playlist, site
 
-from epg_pipeline import backfilling, flows
-from epg_pipeline.adapters.incidents import Failure
-from epg_pipeline.backfilling import backfill_days
+from epg_pipeline.adapters.store.incidents import Failure
+from epg_pipeline.flows import backfill, matching, playlists, provider_day
+from epg_pipeline.flows import events as event_flows
+from epg_pipeline.flows.backfill import backfill_days
 
 BEFORE, NEXT = DAY - timedelta(days=1), DAY + timedelta(days=1)
 LATER = DAY + timedelta(days=30)
@@ -20,12 +21,12 @@ def club(store, settings, tmp_path):
     """A provider with playlists of a day and the second after it, published as of a month later."""
     (tmp_path / "list.m3u").write_bytes(playlist())
     provider = store.add_provider("Club", str(tmp_path / "list.m3u"), ZONE, "goat")
-    flows.import_events(store, events_file(tmp_path / "events.jsonl"))
+    event_flows.import_events(store, events_file(tmp_path / "events.jsonl"))
     for day in (DAY, NEXT + timedelta(days=1), LATER):
-        flows.snapshot_playlist(store, provider, day)
-    flows.filter_channels(store, provider, LATER)
-    flows.match_days(store, provider, [LATER])
-    flows.publish_provider(store, provider, LATER, LATER, settings)
+        playlists.snapshot_playlist(store, provider, day)
+    playlists.filter_channels(store, provider, LATER)
+    matching.match_days(store, provider, [LATER])
+    provider_day.publish_provider(store, provider, LATER, LATER, settings)
     (tmp_path / "list.m3u").unlink()  # whoever asked for it now would fail
     return provider
 
@@ -48,14 +49,14 @@ def test_past_days_get_their_guides_and_the_current_one_stays(store, settings, c
 
 
 def test_a_day_before_the_first_playlist_says_so_and_one_that_fails_stops_none(store, settings, club, monkeypatch):
-    whole = backfilling.match_day
+    whole = backfill.match_day
 
     def match_day(store, provider, day):
         if day == DAY:
             raise ValueError("a day that can't be matched")
         return whole(store, provider, day)
 
-    monkeypatch.setattr(backfilling, "match_day", match_day)
+    monkeypatch.setattr(backfill, "match_day", match_day)
     made = list(backfill_days(store, club, [BEFORE, DAY, NEXT], settings, LATER))
     assert [one.problem for one in made] == ["no snapshot for this date or before", "a day that can't be matched", ""]
 

@@ -9,11 +9,12 @@ import polars as pl
 import pytest
 from small_provider import DAY, EVENTS, NAMES, ZONE, events_file, playlist
 
-from epg_pipeline import flows
-from epg_pipeline.adapters.event_files import read_events
-from epg_pipeline.adapters.postgres import NewOverride, StoreError
+from epg_pipeline.adapters.store.store import NewOverride
+from epg_pipeline.adapters.web.event_files import read_events
 from epg_pipeline.config import catalogue_digest, load_teams
-from epg_pipeline.known_facts import facts_on_record, learn_aliases
+from epg_pipeline.errors import StoreError
+from epg_pipeline.flows import matching, playlists
+from epg_pipeline.flows.facts import facts_on_record, learn_aliases
 
 GAME = "nba-sas-mia"
 ODD = "NBA 04: Miami Heat vs Alamo Cowhands @ 07:30 PM ET"
@@ -30,12 +31,12 @@ def club(store, tmp_path):
 
 def keep(store, provider, day, names=(*NAMES, ODD)):
     store.save_snapshot(provider, day, playlist(names), len(names))
-    flows.filter_channels(store, provider, day)
+    playlists.filter_channels(store, provider, day)
 
 
 def matched(store, provider, day=DAY):
     """The decisions of a day made anew, by slot."""
-    flows.match_day(store, provider, day)
+    matching.match_day(store, provider, day)
     return {row["slot"]: row for row in store.decisions(provider, day).iter_rows(named=True)}
 
 
@@ -120,7 +121,7 @@ def three_games(store, tmp_path):
 def test_what_matches_teach_is_kept_apart_and_not_learned_again_once_forgotten(store, club, three_games):
     learnable(store, club)
     for number in range(3):
-        flows.match_day(store, club, DAY + timedelta(days=number))
+        matching.match_day(store, club, DAY + timedelta(days=number))
     learned = store.list_aliases(["learned"])
     assert learned.select("team", "alias", "active").rows() == [("San Antonio Spurs", "Alamo Cowhands", True)]
     assert "Alamo Cowhands" in store.aliases().filter(pl.col("kind") == "learned")["alias"].to_list()
@@ -132,7 +133,7 @@ def test_what_matches_teach_is_kept_apart_and_not_learned_again_once_forgotten(s
 def test_nothing_is_learned_from_two_days(store, club, three_games):
     learnable(store, club)
     for number in range(2):
-        flows.match_day(store, club, DAY + timedelta(days=number))
+        matching.match_day(store, club, DAY + timedelta(days=number))
     assert store.list_aliases(["learned"]).is_empty()
 
 
@@ -145,7 +146,7 @@ def test_a_pin_survives_runs_and_goes_when_it_is_removed(store, club):
     for _ in range(2):
         row = matched(store, club)["NBA 03"]
         assert (row["match_status"], row["event_id"], row["confidence"]) == ("manual", GAME, 1.0)
-    opens = flows.ProviderDay(DAY, ZONE)
+    opens = matching.ProviderDay(DAY, ZONE)
     live = store.programmes(club, opens.opens, opens.closes).filter(
         pl.col("channel_id") == "NBA-03.club", pl.col("block") == "live"
     )
@@ -162,7 +163,7 @@ def test_a_name_that_is_never_an_event_is_idle_and_the_others_as_before(store, c
     idle = after["ESPN+ 20"]
     assert (idle["match_status"], idle["event_id"]) == ("manual", None)
     assert idle["reasons"] == ["manual: override 1 says it is never an event"]
-    local = flows.ProviderDay(DAY, ZONE)
+    local = matching.ProviderDay(DAY, ZONE)
     shown = store.programmes(club, local.opens, local.closes).filter(pl.col("channel_id").str.starts_with("ESPN"))
     assert set(shown["block"]) == {"idle"}
     with store.connections.transaction() as connection:
@@ -176,7 +177,7 @@ def test_a_name_that_is_never_an_event_is_idle_and_the_others_as_before(store, c
 def test_a_pin_of_tomorrow_leaves_today_alone_and_makes_tomorrows_guide(store, club):
     next_day = DAY + timedelta(days=1)
     store.add_override(club, NewOverride(slot="NBA 03", day=next_day, event_id="nba-uta-hou"))
-    today, tomorrow = flows.match_days(store, club, [DAY, next_day])
+    today, tomorrow = matching.match_days(store, club, [DAY, next_day])
     assert "manual" not in today.statuses
     assert tomorrow.statuses["manual"] == 1
     assert store.decisions(club, DAY).filter(pl.col("match_status") == "manual").is_empty()

@@ -16,11 +16,11 @@ from homes import new_home, remove_home
 from running import REPOSITORY, STARTS, Up, lives, of_partition, until
 from small_provider import NAMES, ZONE, Answer, playlist, site
 
-from epg_pipeline import flows
-from epg_pipeline.adapters.embedded import lease_server
-from epg_pipeline.adapters.postgres import open_store
-from epg_pipeline.adapters.server_place import running_postmaster, server_place
-from epg_pipeline.checking import check_playlists
+from epg_pipeline.adapters import clock
+from epg_pipeline.adapters.embedded_postgres.place import running_postmaster, server_place
+from epg_pipeline.adapters.embedded_postgres.server import lease_server
+from epg_pipeline.adapters.store.store import open_store
+from epg_pipeline.flows.playlist_polling import check_playlists
 from epg_pipeline.settings import Settings
 
 pytestmark = pytest.mark.xdist_group("by itself")  # its servers mostly wait, beside those of test_up.py
@@ -54,7 +54,7 @@ class Installation:
     @contextlib.contextmanager
     def held(self, *slugs: str, lock: str = ""):
         """As another process would, keep the days of providers, or what `lock` names, from those who need them."""
-        keys = [f"epg provider day {self.number(slug)} {flows.today(ZONE)}" for slug in slugs]
+        keys = [f"epg provider day {self.number(slug)} {clock.today(ZONE)}" for slug in slugs]
         with lease_server(self.home) as lease, contextlib.closing(psycopg.connect(lease.address.conninfo())) as holder:
             for key in keys:
                 holder.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
@@ -107,7 +107,7 @@ def installation():
 
 
 def test_the_tick_of_the_next_morning_publishes_and_asks_no_source(installation):
-    day, before = flows.today("UTC") + timedelta(days=1), installation.asked()
+    day, before = clock.today("UTC") + timedelta(days=1), installation.asked()
     guides = [installation.home / "dist" / slug / str(day) / "guide.xml" for slug in installation.sites]
     assert [guide.exists() for guide in guides] == [False, False]
     until(60, lambda: installation.up.partitions() == ["club", "other"], "the partitions")
@@ -127,7 +127,7 @@ def test_the_tick_of_the_next_morning_publishes_and_asks_no_source(installation)
 
 def test_runs_that_hang_are_ended_and_tried_again(installation):
     """One waits for a lock, where it can be interrupted; the other's process takes no notice of anything."""
-    today = flows.today(ZONE)
+    today = clock.today(ZONE)
 
     def launch(slug):
         before, waiting = installation.up.workers(), installation.waiting("a run")

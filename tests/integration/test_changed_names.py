@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from small_provider import ZONE, playlist
 
-from epg_pipeline import flows
-from epg_pipeline.adapters.postgres import open_store
-from epg_pipeline.domain.checks import CheckFailedError
+from epg_pipeline.adapters import clock
+from epg_pipeline.adapters.store.store import open_store
+from epg_pipeline.errors import CheckFailedError
+from epg_pipeline.flows import matching, playlists, provider_day
 
 EARLY = tuple(f"NBA {number:02}: Miami Heat vs San Antonio Spurs @ 07:30 PM ET" for number in range(1, 13))
 LATER = (
@@ -25,24 +26,24 @@ def club(store, settings, tmp_path):
     file = tmp_path / "list.m3u"
     file.write_bytes(playlist(EARLY))
     provider = store.add_provider("Club", str(file), ZONE, "goat")
-    today = flows.today(ZONE)
-    flows.refresh_provider(store, provider, today, today, settings)
+    today = clock.today(ZONE)
+    provider_day.refresh_provider(store, provider, today, today, settings)
     return provider
 
 
 def take_in(store, club, tmp_path, names):
-    today = flows.today(ZONE)
+    today = clock.today(ZONE)
     (tmp_path / "list.m3u").write_bytes(playlist(names))
-    flows.snapshot_playlist(store, club, today)
-    flows.filter_channels(store, club, today)
+    playlists.snapshot_playlist(store, club, today)
+    playlists.filter_channels(store, club, today)
     return today
 
 
 def test_the_days_ahead_wait_for_changed_names_and_the_publish_takes_them_in(store, settings, club, tmp_path):
     today = take_in(store, club, tmp_path, LATER)
     assert store.rematches_due(club) == {today + timedelta(days=1), today + timedelta(days=2)}
-    flows.match_day(store, club, today)
-    published = flows.publish_provider(store, club, today, today, settings)
+    matching.match_day(store, club, today)
+    published = provider_day.publish_provider(store, club, today, today, settings)
     assert published.held_back == ()
     assert published.channels == 13
     assert store.rematches_due(club) == set()
@@ -71,26 +72,26 @@ def test_only_what_guides_show_has_them_made_anew(store, club, change, days):
 def test_a_slot_that_was_never_matched_is_before_it_is_published(store, settings, club, tmp_path):
     """As when only the playlist's steps are run from the graph."""
     today = take_in(store, club, tmp_path, LATER)
-    published = flows.publish_provider(store, club, today, today, settings)
+    published = provider_day.publish_provider(store, club, today, today, settings)
     assert (published.held_back, published.channels) == ((), 13)
 
 
 def test_a_refused_list_changes_nothing(store, settings, club, tmp_path):
     with pytest.raises(CheckFailedError, match="the playlist has 2 event slots, the last one had 12"):
         take_in(store, club, tmp_path, EARLY[:2])
-    today = flows.today(ZONE)
+    today = clock.today(ZONE)
     assert store.channels(club, today).height == 12
-    assert flows.publish_provider(store, club, today, today, settings).channels == 12
+    assert provider_day.publish_provider(store, club, today, today, settings).channels == 12
 
 
 def test_a_refused_list_has_every_answer_given_from_the_names_in_force(run, settings, tmp_path):
     """Guide, summary, match report, `why` and `unmatched` are about the list of yesterday, which still holds."""
-    today = flows.today(ZONE)
+    today = clock.today(ZONE)
     yesterday = today - timedelta(days=1)
     (tmp_path / "list.m3u").write_bytes(playlist(EARLY))
     run("provider", "add", "Club", "--playlist", tmp_path / "list.m3u", "--timezone", ZONE)
     with open_store(settings) as store:
-        flows.refresh_provider(store, store.provider("Club"), yesterday, yesterday, settings)
+        provider_day.refresh_provider(store, store.provider("Club"), yesterday, yesterday, settings)
     (tmp_path / "list.m3u").write_bytes(playlist(EARLY[:2]))
     dist = str(settings.dist)
     assert "the playlist has 2 event slots, the last one had 12" in run("refresh", "Club", EPG_DIST=dist).err

@@ -16,8 +16,8 @@ from dagster._serdes import serialize_value
 from filelock import FileLock
 from small_provider import PASSWORD, USER, ZONE, Answer, playlist, site
 
-from epg_pipeline.adapters.postgres import open_store
-from epg_pipeline.doctor import (
+from epg_pipeline.adapters.store.store import open_store
+from epg_pipeline.operations.doctor import (
     examine,
     known_variables,
     of_clock,
@@ -32,8 +32,8 @@ from epg_pipeline.doctor import (
     of_snapshots,
     of_variables,
 )
+from epg_pipeline.operations.supervisor import LOCK, NOTED, Addresses, note_addresses
 from epg_pipeline.settings import Settings
-from epg_pipeline.up import LOCK, NOTED, Addresses, note_addresses
 
 KEY = "a key for tests, of no worth at all"
 

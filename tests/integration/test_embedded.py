@@ -16,11 +16,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from epg_pipeline.adapters import binaries
-from epg_pipeline.adapters.embedded import lease_server, stop_server
-from epg_pipeline.adapters.faults import StoreError
-from epg_pipeline.adapters.postgres import open_store
-from epg_pipeline.adapters.server_place import is_alive, running_postmaster, server_place
+from epg_pipeline.adapters.embedded_postgres import binaries
+from epg_pipeline.adapters.embedded_postgres.place import is_alive, running_postmaster, server_place
+from epg_pipeline.adapters.embedded_postgres.server import lease_server, stop_server
+from epg_pipeline.adapters.store.store import open_store
+from epg_pipeline.errors import StoreError
 from epg_pipeline.settings import Settings
 
 REPOSITORY = Path(__file__).parents[2]
@@ -30,7 +30,7 @@ ENVIRONMENT = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY), "PYTHONDO
 USER = """
 import sys
 from pathlib import Path
-from epg_pipeline.adapters.embedded import lease_server
+from epg_pipeline.adapters.embedded_postgres.server import lease_server
 with lease_server(Path(sys.argv[1])) as lease:
     print(lease.address.port, flush=True)
     sys.stdin.readline()
@@ -112,7 +112,7 @@ def test_processes_that_ask_at_once_get_one_server(home):
 STORE_USER = """
 import sys
 from pathlib import Path
-from epg_pipeline.adapters.postgres import open_store
+from epg_pipeline.adapters.store.store import open_store
 from epg_pipeline.settings import Settings
 home = Path(sys.argv[1])
 with open_store(Settings(home=home, dist=home)) as store:
@@ -494,7 +494,7 @@ def test_the_distributions_programs_do_as_well(home, monkeypatch):
 FORGETFUL = """
 import sys
 from pathlib import Path
-from epg_pipeline.adapters.embedded import lease_server
+from epg_pipeline.adapters.embedded_postgres.server import lease_server
 for _ in range(2):
     lease_server(Path(sys.argv[1]))
 """

@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from source_site import Fault, game, season_of_games, source_site, tsdb_event
 
-from epg_pipeline.adapters.host_limits import HostLimits
-from epg_pipeline.adapters.polite_http import MOST_FAILURES, Ask, Pace, SourceClient, user_agent
+from epg_pipeline.adapters.web.host_limits import HostLimits
+from epg_pipeline.adapters.web.source_client import MOST_FAILURES, Ask, Pace, SourceClient, user_agent
 from epg_pipeline.config.sources import Limits, load_sources
-from epg_pipeline.events_flow import plan, refresh_events
+from epg_pipeline.flows.events import plan, refresh_events
 from epg_pipeline.settings import SourceSettings
 
 TODAY = date(2026, 11, 21)

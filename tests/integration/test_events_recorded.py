@@ -12,10 +12,10 @@ import polars as pl
 import pytest
 from source_site import season_of_games, source_site, tsdb_event
 
-from epg_pipeline.adapters.polite_http import Pace
+from epg_pipeline.adapters.web.source_client import Pace
 from epg_pipeline.config.sources import load_sources
-from epg_pipeline.domain.contracts import EVENT_STATUSES
-from epg_pipeline.events_flow import refresh_events
+from epg_pipeline.domain.frames import EVENT_STATUSES
+from epg_pipeline.flows.events import refresh_events
 from epg_pipeline.settings import SourceSettings
 
 RECORDED = Path(__file__).parents[2].parent / "shared" / "data" / "api" / "espn"
@@ -127,7 +127,7 @@ def test_a_game_both_services_have_is_one_whichever_told_it_first(store, setting
             given = SourceSettings((name,), site.espn, site.thesportsdb, "own-key")
             mine = replace(settings, sources=given, home=settings.home / f"{order[0]}{number}")
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr("epg_pipeline.events_flow.load_sources", lambda: extended)
+                patch.setattr("epg_pipeline.flows.events.load_sources", lambda: extended)
                 refresh_events(store, mine, day, day, day, ["eng.1"])
         told.append(store.events(day, day))
     assert told[0].equals(told[1])

@@ -11,9 +11,9 @@ import polars as pl
 import pytest
 from source_site import Fault, game, season_of_games, source_site, tsdb_event
 
-from epg_pipeline.adapters.polite_http import Pace
+from epg_pipeline.adapters.web.source_client import Pace
 from epg_pipeline.config.sources import load_sources
-from epg_pipeline.events_flow import plan, refresh_days, refresh_events, usual_range
+from epg_pipeline.flows.events import plan, refresh_days, refresh_events, usual_range
 from epg_pipeline.settings import SourceSettings
 
 TODAY = date(2026, 11, 21)

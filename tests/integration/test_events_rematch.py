@@ -9,10 +9,11 @@ import polars as pl
 import pytest
 from small_provider import DAY, ZONE, events_file, playlist
 
-from epg_pipeline import flows
-from epg_pipeline.adapters.event_files import read_events
+from epg_pipeline.adapters.web.event_files import read_events
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.events_flow import take_in_file
+from epg_pipeline.flows import events as event_flows
+from epg_pipeline.flows import matching, provider_day
+from epg_pipeline.flows.events import take_in_file
 
 
 @pytest.fixture
@@ -20,8 +21,8 @@ def club(store, settings, tmp_path):
     """A provider that is matched and published for the day."""
     (tmp_path / "list.m3u").write_bytes(playlist())
     provider = store.add_provider("Club", str(tmp_path / "list.m3u"), ZONE, "goat")
-    flows.import_events(store, events_file(tmp_path / "events.jsonl"))
-    flows.refresh_provider(store, provider, DAY, DAY, settings)
+    event_flows.import_events(store, events_file(tmp_path / "events.jsonl"))
+    provider_day.refresh_provider(store, provider, DAY, DAY, settings)
     return provider
 
 
@@ -44,7 +45,7 @@ def test_a_moved_game_is_where_it_moved_to_after_the_next_publishing(store, sett
     later = before + timedelta(minutes=30)
     move(store, tmp_path, later)
     assert store.rematches_due(club) == {DAY, DAY + timedelta(days=1)}  # it may run past midnight
-    flows.publish_provider(store, club, DAY, DAY, settings)
+    provider_day.publish_provider(store, club, DAY, DAY, settings)
     assert live_start(store, club) == [later]
     assert store.rematches_due(club) == set()
 
@@ -53,7 +54,7 @@ def test_a_game_that_moves_while_its_day_is_matched_waits_for_the_next_time(
     store, settings, club, tmp_path, monkeypatch
 ):
     (before,) = live_start(store, club)
-    later, decided = before + timedelta(minutes=30), flows._decided
+    later, decided = before + timedelta(minutes=30), matching._decided
 
     def decided_just_before(*given):
         found = decided(*given)
@@ -61,16 +62,16 @@ def test_a_game_that_moves_while_its_day_is_matched_waits_for_the_next_time(
         return found
 
     with monkeypatch.context() as patched:
-        patched.setattr(flows, "_decided", decided_just_before)
-        flows.match_day(store, club, DAY)
+        patched.setattr(matching, "_decided", decided_just_before)
+        matching.match_day(store, club, DAY)
     assert live_start(store, club) == [before]
     assert DAY in store.rematches_due(club)
-    flows.publish_provider(store, club, DAY, DAY, settings)
+    provider_day.publish_provider(store, club, DAY, DAY, settings)
     assert live_start(store, club) == [later]
 
 
 def test_a_publishing_with_nothing_due_matches_nothing(store, settings, club, monkeypatch):
     asked = []
-    monkeypatch.setattr(flows, "_decided", lambda *given: asked.append(given))
-    flows.publish_provider(store, club, DAY, DAY, replace(settings))
+    monkeypatch.setattr(matching, "_decided", lambda *given: asked.append(given))
+    provider_day.publish_provider(store, club, DAY, DAY, replace(settings))
     assert asked == []

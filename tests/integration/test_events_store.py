@@ -9,9 +9,9 @@ import pytest
 from store_frames import channels as some_channels
 from store_frames import decisions as some_decisions
 
-from epg_pipeline.adapters.written import Written
+from epg_pipeline.adapters.store.written import Written
 from epg_pipeline.config import load_facts
-from epg_pipeline.domain.events import merged, sourced
+from epg_pipeline.domain.events.merge import merged, sourced
 
 SATURDAY = date(2026, 11, 21)
 

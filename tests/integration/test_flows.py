@@ -11,12 +11,13 @@ import pytest
 from lxml import etree
 from small_provider import DAY, EVENTS, NAMES, PASSWORD, ZONE, Answer, events_file, playlist, site
 
-from epg_pipeline import flows
-from epg_pipeline.adapters.event_files import read_events
-from epg_pipeline.adapters.http import fetch_playlist
-from epg_pipeline.domain.contracts import DECISIONS
+from epg_pipeline.adapters.web.event_files import read_events
+from epg_pipeline.adapters.web.http import fetch_playlist
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.publishing import FlowError
+from epg_pipeline.domain.frames import DECISIONS
+from epg_pipeline.errors import FlowError
+from epg_pipeline.flows import dry_run, matching, playlists, provider_day
+from epg_pipeline.flows import events as event_flows
 
 NEXT = DAY + timedelta(days=1)
 
@@ -24,7 +25,7 @@ NEXT = DAY + timedelta(days=1)
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch):
     monkeypatch.setattr(
-        flows, "fetch_playlist", lambda address, **known: fetch_playlist(address, pause=0.01, attempts=2, **known)
+        playlists, "fetch_playlist", lambda address, **known: fetch_playlist(address, pause=0.01, attempts=2, **known)
     )
 
 
@@ -38,12 +39,12 @@ def list_file(tmp_path):
 @pytest.fixture
 def club(store, list_file, tmp_path):
     """A provider with a playlist file, its events on record."""
-    flows.import_events(store, events_file(tmp_path / "events.jsonl"))
+    event_flows.import_events(store, events_file(tmp_path / "events.jsonl"))
     return store.add_provider("Club", str(list_file), ZONE, "goat")
 
 
 def refresh(store, provider, settings, day=DAY, as_of=DAY):
-    return flows.refresh_provider(store, provider, day, as_of, settings)
+    return provider_day.refresh_provider(store, provider, day, as_of, settings)
 
 
 def programmes(path):
@@ -91,7 +92,7 @@ def test_a_name_without_a_date_is_of_the_day_of_its_playlist(store, club, settin
 
 def test_a_live_block_past_midnight_shows_whole_on_both_days_and_neither_needs_the_other(store, club, settings):
     refresh(store, club, settings)
-    flows.publish_provider(store, club, NEXT, DAY, settings)
+    provider_day.publish_provider(store, club, NEXT, DAY, settings)
     for day in (DAY, NEXT):
         live = [row for row in programmes(settings.dist / "club" / str(day) / "guide.xml") if "🏀 Utah" in row[3]]
         assert [row[:3] for row in live] == [("NBA-02.club", "20251019030000 +0000", "20251019053000 +0000")]
@@ -123,7 +124,7 @@ def test_publishing_asks_nobody(store, settings, monkeypatch, tmp_path):
         refresh(store, club, settings)
         asked = len(server.requests)
         monkeypatch.setattr("socket.getaddrinfo", None)  # what every HTTP request would begin with
-        flows.publish_provider(store, club, NEXT, NEXT, settings)  # a day further: one day of the window is new
+        provider_day.publish_provider(store, club, NEXT, NEXT, settings)  # a day further: one day of the window is new
         assert len(server.requests) == asked
     last = ProviderDay(NEXT + timedelta(days=2), ZONE)
     assert programmes(settings.dist / "club" / "guide.xml")[-1][2] >= f"{last.closes:%Y%m%d%H%M%S} +0000"
@@ -177,14 +178,14 @@ def test_a_renamed_slot_keeps_its_channel(store, club, settings, list_file):
 
 
 def test_a_slot_a_step_fails_on_is_quarantined_and_idle(store, club, settings, monkeypatch):
-    read = flows.read_names
+    read = matching.read_names
 
     def fussy(slots, *rest):
         if slots["name"].str.contains("NBA 01").any():
             raise ValueError("no reading of this")
         return read(slots, *rest)
 
-    monkeypatch.setattr(flows, "read_names", fussy)
+    monkeypatch.setattr(matching, "read_names", fussy)
     run = refresh(store, club, settings)
     assert {(slot.stage, slot.name, slot.reason) for slot in run.quarantined} == {
         ("read", NAMES[0], "ValueError: no reading of this")
@@ -197,14 +198,14 @@ def test_a_slot_a_step_fails_on_is_quarantined_and_idle(store, club, settings, m
 
 
 def test_a_channel_that_can_not_be_scheduled_is_idle(store, club, settings, monkeypatch):
-    whole = flows.schedule
+    whole = matching.schedule
 
     def fussy(decisions, channels, *rest):
         if decisions.height and channels["slot"].is_in(["NBA 01"]).any():
             raise ValueError("no blocks for this")
         return whole(decisions, channels, *rest)
 
-    monkeypatch.setattr(flows, "schedule", fussy)
+    monkeypatch.setattr(matching, "schedule", fussy)
     run = refresh(store, club, settings)
     assert {slot.stage for slot in run.quarantined} == {"schedule"}
     assert len({row[0] for row in programmes(settings.dist / "club" / "guide.xml")}) == 5
@@ -214,7 +215,7 @@ def test_a_step_that_is_broken_altogether_is_an_error(store, club, settings, mon
     def broken(*_):
         raise ValueError("always")
 
-    monkeypatch.setattr(flows, "read_names", broken)
+    monkeypatch.setattr(matching, "read_names", broken)
     with pytest.raises(ValueError, match="always"):
         refresh(store, club, settings)
 
@@ -222,7 +223,7 @@ def test_a_step_that_is_broken_altogether_is_an_error(store, club, settings, mon
 def test_the_record_decides_as_the_dry_run_does(store, club, settings, list_file, tmp_path):
     refresh(store, club, settings)
     events = read_events(events_file(tmp_path / "again.jsonl", EVENTS)).events
-    dry = flows.provider_day(list_file.read_bytes(), events, ProviderDay(DAY, ZONE)).filter("is_slot")
+    dry = dry_run.provider_day(list_file.read_bytes(), events, ProviderDay(DAY, ZONE)).filter("is_slot")
     assert dry.schema == DECISIONS
     columns = ("slot", "kind", "first", "second", "starts_at", "event_id", "match_status")
     assert store.decisions(club, DAY).select(columns).sort("slot").equals(dry.select(columns).sort("slot"))
@@ -230,14 +231,14 @@ def test_the_record_decides_as_the_dry_run_does(store, club, settings, list_file
 
 def test_events_are_imported_once(store, tmp_path):
     file = events_file(tmp_path / "e.jsonl")
-    first, again = flows.import_events(store, file), flows.import_events(store, file)
+    first, again = event_flows.import_events(store, file), event_flows.import_events(store, file)
     assert (first.events, first.leagues) == (2, 1)
     assert first.rows_written > 0
     assert again.rows_written == 0
     file.write_text(json.dumps({**EVENTS[0], "venue": "Kaseya Center"}) + "\nno event\n")
-    third = flows.import_events(store, file)
+    third = event_flows.import_events(store, file)
     assert len(third.faults) == 1
-    assert flows.events_on_record(store, date(2025, 10, 18)).events == 1
+    assert event_flows.events_on_record(store, date(2025, 10, 18)).events == 1
     assert store.events(DAY, NEXT).height == 2  # what the file no longer names stays
 
 

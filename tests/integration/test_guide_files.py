@@ -13,8 +13,9 @@ import time
 import pytest
 from lxml import etree
 
-from epg_pipeline.adapters import guide_files
-from epg_pipeline.adapters.guide_files import GuideHeldBackError, guide_folder, gzipped, write_files, write_guide
+from epg_pipeline.adapters.delivery import guide_files
+from epg_pipeline.adapters.delivery.guide_files import guide_folder, gzipped, write_files, write_guide
+from epg_pipeline.errors import GuideHeldBackError
 
 PAGE = {"index.html": b"page"}
 
@@ -161,7 +162,7 @@ def test_a_writer_killed_half_way_leaves_the_last_guide_and_its_rest_is_swept_la
     write_guide(tmp_path, guide())
     killed = (
         "import os, sys, pathlib\n"
-        "from epg_pipeline.adapters import guide_files\n"
+        "from epg_pipeline.adapters.delivery import guide_files\n"
         "guide_files.os.fsync = lambda _: os._exit(9)\n"
         "guide_files.write_files(pathlib.Path(sys.argv[1]), {'guide.xml': b'<tv>' * 10000})\n"
     )

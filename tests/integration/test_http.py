@@ -9,7 +9,8 @@ import traceback
 import pytest
 from small_provider import PASSWORD, USER, Answer, playlist, site
 
-from epg_pipeline.adapters.http import PlaylistFetchError, fetch_playlist, shown
+from epg_pipeline.adapters.web.http import fetch_playlist, shown
+from epg_pipeline.errors import PlaylistFetchError
 
 GOOD = Answer(body=playlist())
 

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from epg_pipeline.adapters.connections import Connections
-from epg_pipeline.adapters.faults import StoreError
-from epg_pipeline.adapters.migrations import migrate, read_migrations
-from epg_pipeline.adapters.sql_files import sql_folder
+from epg_pipeline.adapters.store.connections import Connections
+from epg_pipeline.adapters.store.migrations import migrate, read_migrations
+from epg_pipeline.adapters.store.sql_files import sql_folder
+from epg_pipeline.errors import StoreError
 
 FIRST = "CREATE TABLE one (a integer); -- two statements\nINSERT INTO one VALUES (1);"
 SECOND = "ALTER TABLE one ADD COLUMN b text DEFAULT '100% ''sure''; $$';"

@@ -12,10 +12,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from epg_pipeline.adapters.incidents import MOST_TRIES, Failure
-from epg_pipeline.adapters.notify import Mail, Message, NotifyError, Slack, Webhook, channels
-from epg_pipeline.adapters.publication_rows import Publication
-from epg_pipeline.notifying import MOST_SINGLE, tell
+from epg_pipeline.adapters.delivery.notify import Mail, Message, Slack, Webhook, channels
+from epg_pipeline.adapters.store.incidents import MOST_TRIES, Failure
+from epg_pipeline.adapters.store.publications import Publication
+from epg_pipeline.errors import NotifyError
+from epg_pipeline.operations.alerts import MOST_SINGLE, tell
 from epg_pipeline.settings import NotifySettings, Settings
 
 TOKEN = "t0ken-s3cret"

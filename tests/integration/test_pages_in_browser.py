@@ -12,13 +12,13 @@ from guide_frames import BLANK, TROY, channels_for, decisions_of
 from guide_server import serving, write_provider
 
 from epg_pipeline.config.sports import load_sports
-from epg_pipeline.domain.contracts import EVENTS, MATCH_RATES, empty
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.diagnosis import DIAGNOSES
-from epg_pipeline.domain.page import guide_page
-from epg_pipeline.domain.report_page import report_page
-from epg_pipeline.domain.schedule import schedule
-from epg_pipeline.domain.tiers import dress
+from epg_pipeline.domain.frames import EVENTS, MATCH_RATES, empty
+from epg_pipeline.domain.guide.schedule import schedule
+from epg_pipeline.domain.guide.tiers import dress
+from epg_pipeline.domain.matching.diagnosis import DIAGNOSES
+from epg_pipeline.pages.guide_page import guide_page
+from epg_pipeline.pages.report_page import report_page
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

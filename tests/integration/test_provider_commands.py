@@ -9,7 +9,7 @@ import pytest
 from commands import every_text
 from small_provider import DAY, PASSWORD, USER, ZONE, Answer, events_file, playlist, site
 
-from epg_pipeline.adapters.incidents import Failure
+from epg_pipeline.adapters.store.incidents import Failure
 
 ADDRESS = f"http://tv.example/get.php?username={USER}&password={PASSWORD}"
 

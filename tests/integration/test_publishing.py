@@ -16,10 +16,12 @@ from lxml import etree
 from psycopg.conninfo import conninfo_to_dict
 from small_provider import DAY, NAMES, PASSWORD, USER, ZONE, events_file, playlist
 
-from epg_pipeline import flows, publishing
-from epg_pipeline.adapters.postgres import Store
-from epg_pipeline.adapters.secrets import Seal
-from epg_pipeline.adapters.snapshots import SnapshotFiles
+from epg_pipeline.adapters import clock
+from epg_pipeline.adapters.store.sealing import Seal
+from epg_pipeline.adapters.store.snapshots import SnapshotFiles
+from epg_pipeline.adapters.store.store import Store
+from epg_pipeline.flows import events as event_flows
+from epg_pipeline.flows import provider_day, publishing
 from epg_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def published(new_database, tmp_path_factory):
     folder = tmp_path_factory.mktemp("published")
     with new_database() as address:
         with _opened(address, folder) as store:
-            flows.import_events(store, events_file(folder / "events.jsonl"))
+            event_flows.import_events(store, events_file(folder / "events.jsonl"))
             (folder / "list.m3u").write_bytes(playlist())
             club = store.add_provider("Club", str(folder / "list.m3u"), ZONE, "goat")
             store.change_provider(club, settings={"editions": ["kid", "buck", "goat@Europe/London"]})
@@ -88,11 +90,11 @@ def _opened(database: str, folder: Path) -> Store:
 
 
 def refresh(store, provider, settings, as_of=DAY, **more):
-    return flows.refresh_provider(store, store.provider(provider.slug), as_of, as_of, settings, **more).published
+    return provider_day.refresh_provider(store, store.provider(provider.slug), as_of, as_of, settings, **more).published
 
 
 def publish(store, provider, settings, day=DAY, as_of=DAY, **more):
-    return flows.publish_provider(store, store.provider(provider.slug), day, as_of, settings, **more)
+    return provider_day.publish_provider(store, store.provider(provider.slug), day, as_of, settings, **more)
 
 
 def standing(dist: Path) -> dict[str, tuple[int, bytes]]:
@@ -212,7 +214,7 @@ def test_a_past_day_changes_nothing_of_the_current_guide_and_today_does(store, c
 
 def test_the_window_moves_at_the_providers_midnight(store, club, settings):
     last_minute, midnight = datetime(2025, 10, 19, 3, 59, tzinfo=UTC), datetime(2025, 10, 19, 4, tzinfo=UTC)
-    assert (flows.today(ZONE, last_minute), flows.today(ZONE, midnight)) == (DAY, NEXT)
+    assert (clock.today(ZONE, last_minute), clock.today(ZONE, midnight)) == (DAY, NEXT)
     assert window(settings) == ("20251018040000 +0000", "20251021040000 +0000")  # the day before has no playlist
     publish(store, club, settings, day=NEXT, as_of=NEXT)
     assert window(settings) == ("20251018040000 +0000", "20251022040000 +0000")

@@ -22,14 +22,15 @@ import pytest
 from lxml import etree
 from xmltv_util import assert_fits_the_dtd, assert_tools_are_silent, needs_xmltv_util
 
-from epg_pipeline import flows
-from epg_pipeline.adapters.postgres import Store
-from epg_pipeline.adapters.secrets import Seal
-from epg_pipeline.adapters.snapshots import SnapshotFiles
+from epg_pipeline.adapters.store.sealing import Seal
+from epg_pipeline.adapters.store.snapshots import SnapshotFiles
+from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.config.provider_settings import TIERS
+from epg_pipeline.demo.sample import load_sample
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.playlist import parse_playlist
-from epg_pipeline.sample import load_sample
+from epg_pipeline.domain.reading.playlist import parse_playlist
+from epg_pipeline.flows import events as event_flows
+from epg_pipeline.flows import provider_day
 from epg_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ def shelf(new_database, tmp_path_factory) -> Iterator[Shelf]:
         settings = Settings(home=place / "home", dist=place / "dist", database_url=address, secret_key_text=KEY)
         club = store.add_provider("Club", str(files[0]), "America/New_York", "goat")
         club = store.change_provider(club, settings={"editions": list(TIERS)})
-        flows.import_events(store, files[1])
-        flows.refresh_provider(store, club, on, on, settings)
+        event_flows.import_events(store, files[1])
+        provider_day.refresh_provider(store, club, on, on, settings)
         yield Shelf(settings.dist / "club", ProviderDay(on, "America/New_York"), files[0].read_bytes())
 
 

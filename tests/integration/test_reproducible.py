@@ -9,24 +9,24 @@ import sys
 GUIDES = """
 import hashlib
 import polars as pl
-from epg_pipeline import flows
-from epg_pipeline.adapters.event_files import read_events
-from epg_pipeline.adapters.guide_files import gzipped
+from epg_pipeline.flows import dry_run
+from epg_pipeline.adapters.web.event_files import read_events
+from epg_pipeline.adapters.delivery.guide_files import gzipped
 from epg_pipeline.config import load_facts
-from epg_pipeline.domain.channels import channels_of
-from epg_pipeline.domain.clone import clone_playlist
+from epg_pipeline.domain.guide.channels import channels_of
+from epg_pipeline.domain.guide.private_playlist import clone_playlist
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.playlist import parse_playlist
-from epg_pipeline.domain.schedule import own_blocks, schedule, stitch
-from epg_pipeline.domain.slots import sort_entries
-from epg_pipeline.domain.tiers import dress
-from epg_pipeline.domain.xmltv import to_xmltv
-from epg_pipeline.sample import load_sample
+from epg_pipeline.domain.reading.playlist import parse_playlist
+from epg_pipeline.domain.guide.schedule import own_blocks, schedule, stitch
+from epg_pipeline.domain.reading.slots import sort_entries
+from epg_pipeline.domain.guide.tiers import dress
+from epg_pipeline.domain.guide.xmltv import to_xmltv
+from epg_pipeline.demo.sample import load_sample
 
 sample, facts = load_sample(), load_facts()
 body = sample.playlist.read_bytes()
 day = ProviderDay(sample.date, sample.timezone)
-decisions = flows.provider_day(body, read_events(sample.events).events, day)
+decisions = dry_run.provider_day(body, read_events(sample.events).events, day)
 channels = channels_of(sort_entries(parse_playlist(body), facts), "demo")
 days = [day, day.shifted(1)]
 made = [own_blocks(schedule(decisions, channels, one, facts.sports), one) for one in days]

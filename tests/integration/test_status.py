@@ -13,12 +13,12 @@ import pytest
 from filelock import FileLock
 from small_provider import PASSWORD, ZONE, playlist
 
-from epg_pipeline.adapters.incidents import Failure
-from epg_pipeline.adapters.postgres import open_store
-from epg_pipeline.adapters.publication_rows import Publication
-from epg_pipeline.domain.checks import FEWEST_EVENTS, slot_count
-from epg_pipeline.status import look
-from epg_pipeline.up import LOCK, NOTED, Addresses, note_addresses
+from epg_pipeline.adapters.store.incidents import Failure
+from epg_pipeline.adapters.store.publications import Publication
+from epg_pipeline.adapters.store.store import open_store
+from epg_pipeline.domain.guide.checks import FEWEST_EVENTS, slot_count
+from epg_pipeline.operations.status import look
+from epg_pipeline.operations.supervisor import LOCK, NOTED, Addresses, note_addresses
 
 DAGSTERS = """
 CREATE SCHEMA IF NOT EXISTS dagster;

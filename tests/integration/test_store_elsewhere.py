@@ -16,9 +16,10 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from store_frames import DAY, OPENS, channels, decisions, events, programmes
 
-from epg_pipeline.adapters import connections as connecting
-from epg_pipeline.adapters.embedded import lease_server
-from epg_pipeline.adapters.postgres import StoreError, Written, open_store
+from epg_pipeline.adapters.embedded_postgres.server import lease_server
+from epg_pipeline.adapters.store import connections as connecting
+from epg_pipeline.adapters.store.store import Written, open_store
+from epg_pipeline.errors import StoreError
 
 CLOSES = OPENS + timedelta(days=1)
 PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin")

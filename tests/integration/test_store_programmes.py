@@ -9,8 +9,9 @@ import pytest
 from psycopg import sql
 from store_frames import DAY, ODD, OPENS, channels, decisions, events, programmes
 
-from epg_pipeline.adapters.postgres import StoreError, Written
-from epg_pipeline.domain.contracts import DECISIONS, EVENTS, INSTANT, MATCH_RATES, PROGRAMMES, conform
+from epg_pipeline.adapters.store.store import Written
+from epg_pipeline.domain.frames import DECISIONS, EVENTS, INSTANT, MATCH_RATES, PROGRAMMES, conform
+from epg_pipeline.errors import StoreError
 
 CLOSES = OPENS + timedelta(days=1)
 NEXT = DAY + timedelta(days=1)
@@ -236,7 +237,7 @@ def test_match_rates_are_told_by_day_and_a_card_that_was_found_counts_among_the_
 def test_times_mean_the_same_whatever_the_sessions_zone_and_date_style(database, store, provider):
     from psycopg.conninfo import make_conninfo
 
-    from epg_pipeline.adapters.postgres import Store
+    from epg_pipeline.adapters.store.store import Store
 
     store.save_programmes(provider, DAY, programmes())
     store.save_decisions(provider, DAY, decisions())

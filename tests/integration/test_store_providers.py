@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 from store_frames import DAY
 
-from epg_pipeline.adapters.postgres import Publication, StoreError, UnknownProvider, open_store
-from epg_pipeline.config.files import ConfigError
+from epg_pipeline.adapters.store.store import Publication, open_store
+from epg_pipeline.errors import ConfigError, StoreError, UnknownProviderError
 
 URL = "http://tv.example/get.php?username=carol&password=hunter2"
 PLAYLIST = b"#EXTM3U\n#EXTINF:-1,NBA 01 :\nhttp://tv.example/live/carol/hunter2/1.ts\n"
@@ -28,10 +28,10 @@ def test_a_provider_is_found_by_name_in_any_case_and_by_slug(store):
 
 
 def test_an_unknown_provider_is_an_error_that_lists_the_known_ones(store):
-    with pytest.raises(UnknownProvider, match="none yet; add one with: epg provider add"):
+    with pytest.raises(UnknownProviderError, match="none yet; add one with: epg provider add"):
         store.provider("Nobody")
     store.add_provider("Acme", URL, "UTC", "kid", "acme-1")
-    with pytest.raises(UnknownProvider, match=r'No provider is called "Nobody"\. Known: Acme \(acme-1\)\.'):
+    with pytest.raises(UnknownProviderError, match=r'No provider is called "Nobody"\. Known: Acme \(acme-1\)\.'):
         store.provider("Nobody")
 
 
@@ -54,7 +54,7 @@ def test_a_removed_provider_is_gone_from_every_list_and_comes_back_by_its_name_w
     provider = store.change_provider(provider, settings={"days_after": 3}, status="paused")
     store.remove_provider(provider)
     assert (store.providers(), store.removed_providers()) == ([], ["Demo"])
-    with pytest.raises(UnknownProvider):
+    with pytest.raises(UnknownProviderError):
         store.provider("demo")
     with pytest.raises(StoreError, match=r'The removed provider "Demo" has the slug "demo".*add "Demo" again'):
         store.add_provider("DEMO", URL, "UTC", "kid")

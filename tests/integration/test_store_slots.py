@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 from store_frames import DAY, channels
 
-from epg_pipeline.adapters.postgres import StoreError
-from epg_pipeline.domain.contracts import CHANNELS, ContractError, conform
+from epg_pipeline.domain.frames import CHANNELS, conform
+from epg_pipeline.errors import ContractError, StoreError
 
 NEXT = DAY + timedelta(days=1)
 

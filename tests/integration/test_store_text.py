@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from epg_pipeline.adapters.connections import Connections
-from epg_pipeline.adapters.frames_in_tables import read_frame, stage
+from epg_pipeline.adapters.store.connections import Connections
+from epg_pipeline.adapters.store.frames import read_frame, stage
 
 # NUL is the one character PostgreSQL can't hold; lone surrogates are no text.
 CHARACTERS = st.characters(exclude_characters="\0", exclude_categories=("Cs",)) | st.sampled_from('",\\\r\n\t .N{}[]')

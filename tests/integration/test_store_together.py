@@ -15,7 +15,8 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from store_frames import DAY, OPENS, channels, decisions, events, programmes
 
-from epg_pipeline.adapters.postgres import Store, StoreError, Written
+from epg_pipeline.adapters.store.store import Store, Written
+from epg_pipeline.errors import StoreError
 
 TESTS = Path(__file__).parent
 CLOSES = OPENS + timedelta(days=1)
@@ -24,10 +25,10 @@ CLOSES = OPENS + timedelta(days=1)
 VICTIM = """
 import sys, time
 from pathlib import Path
-from epg_pipeline.adapters import programme_rows
-from epg_pipeline.adapters.postgres import Store
-from epg_pipeline.adapters.secrets import Seal
-from epg_pipeline.adapters.snapshots import SnapshotFiles
+from epg_pipeline.adapters.store import programmes as programme_rows
+from epg_pipeline.adapters.store.store import Store
+from epg_pipeline.adapters.store.sealing import Seal
+from epg_pipeline.adapters.store.snapshots import SnapshotFiles
 from store_frames import DAY, channels, decisions, events, programmes
 
 seal = Seal("a key for tests, of no worth at all")
@@ -144,7 +145,7 @@ def test_a_connection_that_broke_is_an_error_once_and_replaced_after(store, prov
 
 
 def test_a_connection_that_broke_while_it_was_not_used_goes_unnoticed(store, provider, database, monkeypatch):
-    from epg_pipeline.adapters import connections
+    from epg_pipeline.adapters.store import connections
 
     store.providers()
     _end_all_sessions(store, database)

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime
 import pytest
 from source_site import Fault, game, source_site, team, tsdb_event
 
-from epg_pipeline.adapters.polite_http import Pace
-from epg_pipeline.events_flow import refresh_events
+from epg_pipeline.adapters.web.source_client import Pace
+from epg_pipeline.flows.events import refresh_events
+from epg_pipeline.flows.teams import sync_teams
 from epg_pipeline.settings import SourceSettings
-from epg_pipeline.teams_flow import sync_teams
 
 TODAY = date(2026, 11, 21)
 NAMES = ("Boston Celtics", "Miami Heat", "Utah Jazz", "Chicago Bulls")

@@ -8,8 +8,8 @@ import pytest
 from lxml import etree
 from small_provider import playlist
 
-from epg_pipeline import flows
-from epg_pipeline.domain.playlist import parse_playlist
+from epg_pipeline.domain.reading.playlist import parse_playlist
+from epg_pipeline.flows import playlists, provider_day
 
 DAY, ZONE = date(2025, 10, 25), "Europe/London"  # the day before the clocks go back
 DAYS = [DAY + timedelta(days=number) for number in range(30)]
@@ -67,8 +67,8 @@ def guide_of(folder) -> etree._Element:
 
 def take_in(store, provider, day: date = DAY) -> dict[str, list]:
     """Fetch and record the list as it is now; the rows that follow."""
-    flows.snapshot_playlist(store, provider, day)
-    flows.filter_channels(store, provider, day)
+    playlists.snapshot_playlist(store, provider, day)
+    playlists.filter_channels(store, provider, day)
     return rows_of(store, provider)
 
 
@@ -86,7 +86,7 @@ def test_a_slot_whose_name_changes_every_day_for_a_month_keeps_its_id_its_row_an
         sent(*names)
         seen.update(names)
         if number in (0, 1, 29):  # published, too; the second day has 25 hours
-            flows.refresh_provider(store, club, day, day, settings)
+            provider_day.refresh_provider(store, club, day, day, settings)
             channels = [(item.get("id"), item.findtext("display-name")) for item in guide_of(folder).iter("channel")]
             clone = parse_playlist((folder / "playlist.m3u").read_bytes())
             shown.append((channels, clone.select("name", "tvg_id", "tvg_name", "url").rows()))

@@ -21,9 +21,9 @@ from homes import new_home, remove_home
 from running import CHROMIUM, QUIET, STARTS, Up, lives, of_partition, until
 from small_provider import DAY, NAMES, PASSWORD, ZONE, Answer, events_file, playlist, site
 
-from epg_pipeline import flows
-from epg_pipeline.adapters.embedded import lease_server
-from epg_pipeline.adapters.server_place import running_postmaster, server_place
+from epg_pipeline.adapters import clock
+from epg_pipeline.adapters.embedded_postgres.place import running_postmaster, server_place
+from epg_pipeline.adapters.embedded_postgres.server import lease_server
 from epg_pipeline.orchestration.launcher import WatchedRunLauncher
 
 pytestmark = pytest.mark.xdist_group("up")  # one set of servers, not one for each worker
@@ -173,7 +173,7 @@ def test_a_browser_opens_the_guide(up, page):
 
 def test_a_check_that_fails_is_seen_and_nothing_is_published(up, page):
     (up.home / "list.m3u").write_text("#EXTM3U\n#EXTINF:-1,USA | CNN HD\nhttp://tv.example/1.ts\n")
-    today, before = str(flows.today(ZONE)), len(up.runs())
+    today, before = str(clock.today(ZONE)), len(up.runs())
     up.launch("provider_day", of_partition("club", today))
     until(STARTS, lambda: len(up.runs()) > before and "FAILURE" in up.runs(), "the run")
     page.goto(

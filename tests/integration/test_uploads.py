@@ -15,9 +15,9 @@ from commands import environment, epg, every_text
 from s3_store import ACCESS, BUCKET, SECRET, Proxy, client_of, running_store, weed_binary
 from small_provider import DAY, PASSWORD, ZONE, events_file, playlist
 
-from epg_pipeline.adapters.objects import Patience
+from epg_pipeline.adapters.delivery.bucket import Patience
+from epg_pipeline.flows.uploads import check_bucket, upload_published
 from epg_pipeline.settings import StorageSettings
-from epg_pipeline.uploads import check_bucket, upload_published
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -350,9 +350,9 @@ def variables(settings):
 KILLED = """
 import sys
 from pathlib import Path
-from epg_pipeline.adapters.postgres import open_store
+from epg_pipeline.adapters.store.store import open_store
 from epg_pipeline.settings import Settings
-from epg_pipeline.uploads import public_files, upload_published
+from epg_pipeline.flows.uploads import public_files, upload_published
 settings = Settings.from_environment()
 with open_store(settings) as store:
     upload_published(store, store.provider("demo"), settings, public_files(settings.dist, "demo"))
@@ -389,7 +389,7 @@ def test_without_a_bucket_nothing_is_uploaded_and_boto3_is_not_even_imported(upl
     without = replace(settings, storage=None)
     assert upload(publish("one"), settings=without) is None
     assert check_bucket(without) is None
-    lazy = "import epg_pipeline.uploads, sys; print({'boto3', 'botocore'} & set(sys.modules))"
+    lazy = "import epg_pipeline.flows.uploads, sys; print({'boto3', 'botocore'} & set(sys.modules))"
     assert subprocess.check_output([sys.executable, "-c", lazy], text=True) == "set()\n"
 
 

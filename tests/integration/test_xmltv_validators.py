@@ -14,9 +14,9 @@ from xmltv_util import assert_fits_the_dtd, assert_tools_are_silent, needs_xmltv
 from epg_pipeline.config.provider_settings import TIERS
 from epg_pipeline.config.sports import load_sports
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.schedule import schedule, stitch
-from epg_pipeline.domain.tiers import dress
-from epg_pipeline.domain.xmltv import check_guide, to_xmltv
+from epg_pipeline.domain.guide.schedule import schedule, stitch
+from epg_pipeline.domain.guide.tiers import dress
+from epg_pipeline.domain.guide.xmltv import check_guide, to_xmltv
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,9 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from small_provider import PASSWORD, USER, playlist
 
-from epg_pipeline.adapters.http import PlaylistFetchError, fetch_playlist, shown, without_addresses
-from epg_pipeline.adapters.xtream import account_of, xtream_account
-from epg_pipeline.domain.playlist import parse_playlist
+from epg_pipeline.adapters.web.http import fetch_playlist, shown, without_addresses
+from epg_pipeline.adapters.web.xtream import account_of, xtream_account
+from epg_pipeline.domain.reading.playlist import parse_playlist
+from epg_pipeline.errors import PlaylistFetchError
 
 ACTIVE = {"user_info": {"auth": 1, "status": "Active", "exp_date": None}}
 CATEGORIES = [{"category_id": "7", "category_name": "US | NBA"}, {"category_id": 8, "category_name": "UK"}]

@@ -10,8 +10,9 @@ import pytest
 from integration.conftest import database, server, settings, store  # noqa: F401 - fixtures, shared with that folder
 from small_provider import DAY, ZONE, events_file, playlist
 
-from epg_pipeline import flows
 from epg_pipeline.definitions import build_defs
+from epg_pipeline.flows import events as event_flows
+from epg_pipeline.flows import playlists
 
 
 @pytest.fixture
@@ -27,9 +28,9 @@ def club(store, tmp_path):  # noqa: F811 - the fixture
     file = tmp_path / "list.m3u"
     file.write_bytes(playlist())
     provider = store.add_provider("Club", str(file), ZONE, "goat")
-    flows.import_events(store, events_file(tmp_path / "events.jsonl"))
-    flows.snapshot_playlist(store, provider, DAY)
-    flows.filter_channels(store, provider, DAY)
+    event_flows.import_events(store, events_file(tmp_path / "events.jsonl"))
+    playlists.snapshot_playlist(store, provider, DAY)
+    playlists.filter_channels(store, provider, DAY)
     return provider
 
 

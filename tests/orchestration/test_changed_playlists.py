@@ -10,8 +10,9 @@ import pytest
 from psycopg.types.json import Jsonb
 from small_provider import PASSWORD, ZONE, Answer, playlist, site
 
-from epg_pipeline import flows
-from epg_pipeline.checking import check_playlists
+from epg_pipeline.adapters import clock
+from epg_pipeline.flows import playlists
+from epg_pipeline.flows.playlist_polling import check_playlists
 
 OTHER = playlist(("NBA 01: Boston Celtics vs Orlando Magic @ 8 PM ET",))
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -39,7 +40,7 @@ def served(store):
     """A provider whose playlist a loopback server serves with an ETag, fetched once."""
     with site(Answer(body=playlist(), headers={"ETag": '"1"'})) as server:
         provider = store.add_provider("Served", server.address, ZONE, "goat")
-        flows.snapshot_playlist(store, provider, flows.today(ZONE))
+        playlists.snapshot_playlist(store, provider, clock.today(ZONE))
         server.requests.clear()
         yield provider, server
 
@@ -54,12 +55,12 @@ def test_an_unchanged_playlist_is_asked_for_by_its_etag_and_asks_for_nothing(sto
 def test_a_server_without_validators_is_known_by_the_content(store):
     with site(Answer(body=playlist())) as server:
         store.add_provider("Plain", server.address, ZONE, "goat")
-        assert looked(store, "plain")["plain"].day == flows.today(ZONE)
+        assert looked(store, "plain")["plain"].day == clock.today(ZONE)
         assert looked(store, "plain")["plain"].day is None
         server.answers[:] = [Answer(body=OTHER)]
-        assert looked(store, "plain")["plain"].day == flows.today(ZONE)
+        assert looked(store, "plain")["plain"].day == clock.today(ZONE)
     (change,) = store.checks.changes(0, 10, now())
-    assert change.content_hash == store.snapshot(store.provider("plain"), flows.today(ZONE)).content_hash
+    assert change.content_hash == store.snapshot(store.provider("plain"), clock.today(ZONE)).content_hash
 
 
 def test_new_validators_of_the_same_content_are_asked_by_next_time(store, served):
@@ -100,7 +101,7 @@ def test_a_look_that_was_killed_before_it_noted_the_change_finds_it_again(store,
         patched.setattr(store.checks, "note_change", killed)
         with pytest.raises(KeyboardInterrupt):
             looked(store, "served")
-    assert looked(store, "served")["served"].day == flows.today(ZONE)
+    assert looked(store, "served")["served"].day == clock.today(ZONE)
 
 
 def test_who_is_due_is_told_by_the_providers_own_minutes(store):
@@ -150,8 +151,8 @@ def test_a_change_leads_to_a_new_guide_of_that_provider_alone(graph, run, instan
 
     outcome = tick(graph, "changed_playlists", instance, store)
     (request,) = outcome.run_requests
-    kept = store.snapshot(provider, flows.today(ZONE))
-    assert request.run_key.startswith(f"served:{flows.today(ZONE)}:{kept.content_hash}:")
+    kept = store.snapshot(provider, clock.today(ZONE))
+    assert request.run_key.startswith(f"served:{clock.today(ZONE)}:{kept.content_hash}:")
     assert request.tags["epg/playlist"] == kept.content_hash
     assert [added.partition_keys for added in outcome.dynamic_partitions_requests] == [["served"]]
     again = tick(graph, "changed_playlists", instance, store, outcome.cursor)
@@ -182,7 +183,7 @@ def test_many_changes_are_asked_for_over_several_ticks_and_none_is_lost(graph, i
     slugs = [store.add_provider(f"P {number:03}", "/lists/none.m3u", "UTC", "kid").slug for number in range(45)]
     store.checks.begin(slugs)
     for number, slug in enumerate(slugs):
-        store.checks.note_change(slug, now(), flows.today("UTC"), f"{number:064x}")
+        store.checks.note_change(slug, now(), clock.today("UTC"), f"{number:064x}")
     asked, cursor = [], None
     while not isinstance(outcome := tick(graph, "changed_playlists", instance, store, cursor), dg.SkipReason):
         asked += [str(request.partition_key).partition("|")[2] for request in outcome.run_requests]
@@ -252,7 +253,7 @@ def half_an_hour_later(store):
 
 
 def test_one_that_is_asked_for_again_keeps_no_other_from_its_turn(graph, instance, store):
-    slugs, day = ("one", "two", "three"), flows.today("UTC")
+    slugs, day = ("one", "two", "three"), clock.today("UTC")
     for slug in slugs:
         store.add_provider(slug, "/lists/none.m3u", "UTC", "kid")
         store.checks.begin([slug])

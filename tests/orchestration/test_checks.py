@@ -9,9 +9,12 @@ import dagster as dg
 import pytest
 from small_provider import DAY, playlist
 
-from epg_pipeline import events_flow, flows
+from epg_pipeline.adapters import clock
 from epg_pipeline.definitions import build_defs
-from epg_pipeline.domain.checks import CheckFailedError, Verdict
+from epg_pipeline.domain.guide.checks import Verdict
+from epg_pipeline.errors import CheckFailedError
+from epg_pipeline.flows import events as event_flows
+from epg_pipeline.flows import matching, playlists
 from epg_pipeline.orchestration.assets import overview
 from epg_pipeline.orchestration.checks import CHECKS
 
@@ -40,13 +43,13 @@ def materialised(instance, asset):
 @pytest.fixture
 def overlapping(monkeypatch):
     """The second day's programmes overlap."""
-    whole = flows.no_overlap
+    whole = matching.no_overlap
 
     def no_overlap(programmes):
         is_bad = programmes["starts_at"].min().date() == DAYS[1]
         return Verdict("no_overlap", False, "two at once", blocks=True) if is_bad else whole(programmes)
 
-    monkeypatch.setattr(flows, "no_overlap", no_overlap)
+    monkeypatch.setattr(matching, "no_overlap", no_overlap)
 
 
 def test_every_partition_of_a_range_has_its_own_results(run, instance, club):
@@ -84,13 +87,13 @@ def test_what_a_publish_matches_has_its_results_where_they_belong(run, instance,
     file = tmp_path / "list.m3u"
     file.write_bytes(playlist())
     club = store.add_provider("Club", str(file), "UTC", "goat")
-    today = flows.today("UTC")
-    flows.snapshot_playlist(store, club, today)
-    flows.filter_channels(store, club, today)
+    today = clock.today("UTC")
+    playlists.snapshot_playlist(store, club, today)
+    playlists.filter_channels(store, club, today)
     keys = [f"{today + timedelta(days=number)}|club" for number in range(3)]  # what the current guide shows
     with monkeypatch.context() as patched:
         bad = Verdict("no_overlap", False, "two at once", blocks=True)
-        patched.setattr(flows, "no_overlap", lambda programmes: bad)
+        patched.setattr(matching, "no_overlap", lambda programmes: bad)
         assert not run("publish_day", keys[0]).success
     assert results(instance, "matched_programmes", "no_overlap") == {keys[0]: "FAILED"}
     assert run("publish_day", keys[0]).success
@@ -101,7 +104,7 @@ def test_what_a_publish_matches_has_its_results_where_they_belong(run, instance,
 def test_a_partition_materialised_before_shows_that_it_fails_now(run, instance, club, monkeypatch):
     assert run("provider_day", BAD).success
     bad = Verdict("no_overlap", False, "two at once", blocks=True)
-    monkeypatch.setattr(flows, "no_overlap", lambda programmes: bad)
+    monkeypatch.setattr(matching, "no_overlap", lambda programmes: bad)
     assert not run("provider_day", BAD).success
     assert results(instance, "matched_programmes", "no_overlap") == {BAD: "FAILED"}
 
@@ -111,9 +114,9 @@ def test_a_collapsed_playlist_is_not_taken(run, instance, store, tmp_path):
     many = tuple(f"NBA {number:02}: Miami Heat vs San Antonio Spurs @ 07:30 PM ET" for number in range(1, 31))
     file.write_bytes(playlist(many))
     club = store.add_provider("Club", str(file), "UTC", "goat")
-    today = flows.today("UTC")
-    flows.snapshot_playlist(store, club, today - timedelta(days=1))
-    flows.filter_channels(store, club, today - timedelta(days=1))
+    today = clock.today("UTC")
+    playlists.snapshot_playlist(store, club, today - timedelta(days=1))
+    playlists.filter_channels(store, club, today - timedelta(days=1))
     file.write_bytes(playlist(many[:3]))
     assert not run("provider_day", f"{today}|club").success
     evaluation = latest(instance, "filtered_channels", "slot_count")
@@ -125,16 +128,16 @@ def test_a_collapsed_playlist_is_not_taken(run, instance, store, tmp_path):
     assert "the playlist has 3 event slots, the last one had 30" in evaluation.description
     assert materialised(instance, "published_xmltv") == set()
     assert store.channels(club, today).height == 30
-    assert flows.match_day(store, club, today).names_of == today - timedelta(days=1)
+    assert matching.match_day(store, club, today).names_of == today - timedelta(days=1)
     with pytest.raises(CheckFailedError, match="epg refresh --force"):
-        flows.filter_channels(store, club, today)
-    assert flows.filter_channels(store, club, today, force=True).slots == 3
+        playlists.filter_channels(store, club, today)
+    assert playlists.filter_channels(store, club, today, force=True).slots == 3
 
 
 def test_a_warning_stops_nothing(run, instance, club, store, tmp_path):
     """The playlist can't be fetched any more: the last good one stays in force, the guide is made of it."""
     (tmp_path / "list.m3u").unlink()
-    today = flows.today("America/New_York")
+    today = clock.today("America/New_York")
     assert run("provider_day", f"{today}|club").success
     evaluation = latest(instance, "raw_m3u", "playlist_fetched")
     assert (evaluation.passed, evaluation.severity) == (False, dg.AssetCheckSeverity.WARN)
@@ -149,7 +152,7 @@ def test_of_an_error_nobody_foresaw_dagster_keeps_no_address(run, instance, club
     def fail(*_):
         raise ValueError(f"GET {secret}")
 
-    monkeypatch.setattr(events_flow, "refresh_days", fail)
+    monkeypatch.setattr(event_flows, "refresh_days", fail)
     told = run("events_of_day", str(DAY))
     monkeypatch.setattr(overview, "overview", fail)
     masked = run("overview", None)

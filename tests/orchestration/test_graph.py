@@ -11,7 +11,7 @@ import pytest
 import yaml
 from small_provider import DAY, PASSWORD, USER, ZONE, Answer, site
 
-from epg_pipeline import flows
+from epg_pipeline.adapters import clock
 from epg_pipeline.definitions import build_defs
 from epg_pipeline.orchestration.partitions import provider_and_day, provider_day_key
 
@@ -60,7 +60,7 @@ def test_a_fetch_that_fails_is_told_without_the_account(run, instance, store, an
     with site(answer) as server:
         store.add_provider("Other", server.address, ZONE, "kid")
         instance.add_dynamic_partitions("providers", ["other"])
-        result = run("provider_day", f"{flows.today(ZONE)}|other")
+        result = run("provider_day", f"{clock.today(ZONE)}|other")
     assert not result.success
     kept = "".join(str(entry) for entry in instance.all_logs(result.run_id))
     assert "127.0.0.1" in kept
@@ -83,7 +83,7 @@ def test_without_a_file_the_record_is_told(instance, club, store, settings):
 
 
 def test_a_coming_day_has_todays_playlist_and_does_not_hide_what_today_becomes(run, instance, club, store, tmp_path):
-    now = flows.today("America/New_York")
+    now = clock.today("America/New_York")
     ahead = now + timedelta(days=1)
     assert run("provider_day", f"{now}|club").success
     assert run("provider_day", f"{ahead}|club").success
@@ -104,4 +104,7 @@ def test_the_code_location_has_one_name_however_it_is_started():
     project = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["dg"]["project"]
     assert location["location_name"] == project["code_location_name"]
     assert location["module_name"] == project["code_location_target_module"]
-    assert f"location_name: {location['location_name']}" in (root / "epg_pipeline" / "up.py").read_text()
+    assert (
+        f"location_name: {location['location_name']}"
+        in (root / "epg_pipeline" / "operations" / "supervisor.py").read_text()
+    )

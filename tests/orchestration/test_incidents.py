@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 from small_provider import DAY
 
-from epg_pipeline import flows
+from epg_pipeline.flows import matching, playlists, provider_day
 from epg_pipeline.orchestration.incidents import incidents, outcome_of, providers_of
 from epg_pipeline.orchestration.retention import forget, old_runs
 
@@ -19,7 +19,7 @@ GUIDE = ["matched_programmes", "published_xmltv"]
 @pytest.fixture
 def poisoned(monkeypatch):
     """A day that can't be matched, until it is mended."""
-    whole = flows.match_day
+    whole = matching.match_day
 
     def match_day(store, provider, day, **given):
         if day == NEXT:
@@ -27,7 +27,7 @@ def poisoned(monkeypatch):
         return whole(store, provider, day, **given)
 
     with monkeypatch.context() as patched:
-        patched.setattr(flows, "match_day", match_day)
+        patched.setattr(matching, "match_day", match_day)
         yield patched
 
 
@@ -138,9 +138,9 @@ def test_two_runs_for_one_day_at_once_give_what_one_gives(store, settings, club)
     from concurrent.futures import ThreadPoolExecutor
 
     def whole(_):
-        flows.filter_channels(store, club, DAY)
-        flows.match_day(store, club, DAY)
-        return flows.publish_provider(store, club, DAY, DAY, settings)
+        playlists.filter_channels(store, club, DAY)
+        matching.match_day(store, club, DAY)
+        return provider_day.publish_provider(store, club, DAY, DAY, settings)
 
     alone = whole(None)
     guide = (settings.dist / "club" / "guide.xml").read_bytes()

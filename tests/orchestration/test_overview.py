@@ -8,8 +8,9 @@ import dagster as dg
 import pytest
 from small_provider import DAY, ZONE, playlist
 
-from epg_pipeline import flows
-from epg_pipeline.adapters.incidents import Failure
+from epg_pipeline.adapters import clock
+from epg_pipeline.adapters.store.incidents import Failure
+from epg_pipeline.flows import matching, playlists, provider_day
 from epg_pipeline.orchestration.assets.overview import overview
 
 MORNING = datetime(2025, 10, 19, 12, tzinfo=UTC)  # the day after the club's
@@ -32,9 +33,9 @@ def match(store, club, tmp_path):
         file.write_bytes(playlist(names))
         known = {provider.slug: provider for provider in store.providers()}
         provider = known.get(slug) or store.add_provider(slug, str(file), ZONE, "kid")
-        flows.snapshot_playlist(store, provider, day)
-        flows.filter_channels(store, provider, day, force=True)
-        flows.match_day(store, provider, day)
+        playlists.snapshot_playlist(store, provider, day)
+        playlists.filter_channels(store, provider, day, force=True)
+        matching.match_day(store, provider, day)
         return provider
 
     return match
@@ -42,8 +43,8 @@ def match(store, club, tmp_path):
 
 @pytest.fixture
 def published(store, settings, club):
-    flows.match_day(store, club, DAY)
-    flows.publish_provider(store, club, DAY, DAY, settings)
+    matching.match_day(store, club, DAY)
+    provider_day.publish_provider(store, club, DAY, DAY, settings)
     return club
 
 
@@ -71,8 +72,8 @@ def test_a_provider_with_nothing_at_all_yesterday_is_the_worst(store, match):
 
 
 def test_a_day_made_again_later_says_nothing_of_how_far_the_current_guide_reaches(store, settings, club):
-    flows.match_day(store, club, DAY)
-    flows.publish_provider(store, club, DAY + timedelta(days=1), DAY, settings)
+    matching.match_day(store, club, DAY)
+    provider_day.publish_provider(store, club, DAY + timedelta(days=1), DAY, settings)
     assert overview(store, MORNING)["published_through"].to_list() == [DAY + timedelta(days=2)]
 
 
@@ -95,11 +96,11 @@ def test_the_overview_runs_and_names_who_is_not_published(graph, instance, store
 
 
 def test_the_worst_of_yesterday_is_explained_by_the_report_of_yesterday(graph, instance, store, club, settings):
-    yesterday = flows.today(ZONE) - timedelta(days=1)
-    flows.snapshot_playlist(store, club, yesterday)
-    flows.filter_channels(store, club, yesterday)
-    flows.match_day(store, club, yesterday)
-    flows.publish_provider(store, club, yesterday, yesterday, settings)
+    yesterday = clock.today(ZONE) - timedelta(days=1)
+    playlists.snapshot_playlist(store, club, yesterday)
+    playlists.filter_channels(store, club, yesterday)
+    matching.match_day(store, club, yesterday)
+    provider_day.publish_provider(store, club, yesterday, yesterday, settings)
     assert graph.resolve_job_def("overview").execute_in_process(instance=instance).success
     shown = instance.get_latest_materialization_event(dg.AssetKey("provider_overview")).asset_materialization.metadata
     assert shown["worst_report"].value == f"http://127.0.0.1:8080/guides/club/{yesterday}/report.html"
@@ -110,7 +111,7 @@ def test_the_overview_of_no_provider_is_empty(graph, instance, store):
 
 
 def test_a_published_partition_leads_to_its_guide_and_pages(run, instance, club):
-    today = f"{flows.today(ZONE)}|club"
+    today = f"{clock.today(ZONE)}|club"
     result = run("provider_day", today)
     assert result.success
     shown = instance.fetch_materializations(dg.AssetKey("published_xmltv"), limit=1).records[0].asset_materialization
@@ -120,9 +121,9 @@ def test_a_published_partition_leads_to_its_guide_and_pages(run, instance, club)
         "guide": f"{at}/guide.xml",
         "guide page": f"{at}/index.html",
         "match report": f"{at}/report.html",
-        "guide of the day": f"{at}/{flows.today(ZONE)}/guide.xml",
-        "match report of the day": f"{at}/{flows.today(ZONE)}/report.html",
+        "guide of the day": f"{at}/{clock.today(ZONE)}/guide.xml",
+        "match report of the day": f"{at}/{clock.today(ZONE)}/report.html",
     }
     tags = instance.get_run_by_id(result.run_id).tags
-    assert (tags["epg/provider"], tags["epg/days"]) == ("club", str(flows.today(ZONE)))
+    assert (tags["epg/provider"], tags["epg/days"]) == ("club", str(clock.today(ZONE)))
     assert tags["dagster/retry_strategy"] == "ALL_STEPS"  # a partition that failed is known to that process alone

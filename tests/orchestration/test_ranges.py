@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 from small_provider import DAY
 
-from epg_pipeline import flows
+from epg_pipeline.flows import matching, provider_day
 from epg_pipeline.orchestration.partitions import provider_day_key
 
 DAYS = [DAY + timedelta(days=n) for n in range(5)]
@@ -27,14 +27,14 @@ def keys(days):
 
 @pytest.fixture
 def poisoned(monkeypatch):
-    whole = flows.match_day
+    whole = matching.match_day
 
     def match_day(store, provider, day: date):
         if day == BAD:
             raise ValueError("a day that can't be matched")
         return whole(store, provider, day)
 
-    monkeypatch.setattr(flows, "match_day", match_day)
+    monkeypatch.setattr(matching, "match_day", match_day)
 
 
 def test_five_dates_are_five_materialisations_with_metadata_of_their_own(run, instance, club):
@@ -81,7 +81,7 @@ def test_a_step_run_alone_fails_itself(run, instance, club, poisoned):
 
 
 def test_a_run_that_makes_the_overview_too_is_seen_to_fail(run, instance, club, monkeypatch):
-    monkeypatch.setattr(flows, "publish_provider", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(provider_day, "publish_provider", lambda *_, **__: 1 / 0)
     assert not run("__ASSET_JOB", FIRST, assets=["published_xmltv", "provider_overview"]).success
 
 

@@ -9,9 +9,9 @@ import dagster as dg
 import pytest
 from integration.source_site import Fault, game, source_site, team
 
-from epg_pipeline import events_flow
 from epg_pipeline.config.sources import Limits
 from epg_pipeline.definitions import build_defs
+from epg_pipeline.flows import events as event_flows
 from epg_pipeline.orchestration.incidents import incidents
 from epg_pipeline.settings import SourceSettings
 
@@ -32,7 +32,7 @@ def site():
 def asking(store, settings, site, monkeypatch):
     """The definitions with a source that is asked, and that bears a hundred questions at once."""
     hurried = Limits(per_second=1000, burst=200, at_once=6, requests=600)
-    monkeypatch.setattr(events_flow, "_limits", lambda *_: hurried)
+    monkeypatch.setattr(event_flows, "_limits", lambda *_: hurried)
     sources = SourceSettings(("espn",), espn_address=site.espn)
     return build_defs(store=store, settings=replace(settings, sources=sources))
 

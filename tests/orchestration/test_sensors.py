@@ -12,10 +12,11 @@ import pytest
 from integration.source_site import source_site
 from small_provider import DAY, ZONE, Answer, events_file, playlist, site
 
-from epg_pipeline import flows
-from epg_pipeline.adapters.event_files import read_events
+from epg_pipeline.adapters.web.event_files import read_events
 from epg_pipeline.definitions import build_defs
-from epg_pipeline.events_flow import take_in_file
+from epg_pipeline.flows import events as event_flows
+from epg_pipeline.flows import matching, playlists
+from epg_pipeline.flows.events import take_in_file
 from epg_pipeline.orchestration.partitions import days_in_a_row, open_days
 from epg_pipeline.orchestration.schedules import MOST_TOGETHER, neighbours
 from epg_pipeline.settings import SourceSettings
@@ -97,7 +98,7 @@ def test_a_morning_of_many_is_some_runs_of_neighbours():
 
 
 def test_the_morning_publish_asks_no_server_for_anything(run, instance, club, store, monkeypatch):
-    from epg_pipeline.adapters import http, polite_http
+    from epg_pipeline.adapters.web import http, source_client
 
     def asked(*_, **__):
         raise AssertionError("a source was asked")
@@ -105,10 +106,10 @@ def test_the_morning_publish_asks_no_server_for_anything(run, instance, club, st
     other = store.add_provider("Other", "http://tv.example/list.m3u", ZONE, "kid")
     kept = store.snapshot(club, DAY)
     store.save_snapshot(other, DAY, store.snapshot_body(kept), kept.entry_count)
-    flows.filter_channels(store, other, DAY)
+    playlists.filter_channels(store, other, DAY)
     instance.add_dynamic_partitions("providers", ["other"])
     monkeypatch.setattr(http, "_ask", asked)
-    monkeypatch.setattr(polite_http.SourceClient, "ask_all", asked)
+    monkeypatch.setattr(source_client.SourceClient, "ask_all", asked)
     assert run("publish_day", f"{DAY}|club", f"{DAY}|other").success
     made = instance.get_materialized_partitions(dg.AssetKey("published_xmltv"))
     assert {str(key) for key in made} == {f"{DAY}|club", f"{DAY}|other"}
@@ -118,12 +119,12 @@ def test_the_morning_publish_asks_no_server_for_anything(run, instance, club, st
 def matched(store, tmp_path):
     """Three providers at a server that counts, their day matched the evening before; one is paused since."""
     with site(Answer(body=playlist())) as server:
-        flows.import_events(store, events_file(tmp_path / "events.jsonl"))
+        event_flows.import_events(store, events_file(tmp_path / "events.jsonl"))
         for name in ("First", "Second", "Paused", "Third"):
             provider = store.add_provider(name, server.address, ZONE, "goat")
-            flows.snapshot_playlist(store, provider, DAY)
-            flows.filter_channels(store, provider, DAY)
-            flows.match_day(store, provider, DAY)
+            playlists.snapshot_playlist(store, provider, DAY)
+            playlists.filter_channels(store, provider, DAY)
+            matching.match_day(store, provider, DAY)
         store.pause_provider(store.provider("paused"))
         server.requests.clear()
         yield server
@@ -166,7 +167,7 @@ def test_days_far_ahead_are_made_with_the_last_that_has_a_partition():
 @pytest.fixture
 def guided(store, settings, club):
     """The provider with its guides of two days made."""
-    flows.match_days(store, club, [DAY, NEXT])
+    matching.match_days(store, club, [DAY, NEXT])
     return club
 
 
@@ -250,8 +251,8 @@ def test_what_a_pause_has_kept_waiting_is_asked_for_when_it_is_over(graph, insta
 
 def test_days_that_the_run_under_way_takes_in_are_asked_for_by_nobody(graph, instance, guided, store, tmp_path):
     (tmp_path / "list.m3u").write_bytes(playlist(("NBA 01: Boston Celtics vs Orlando Magic @ 8 PM ET",)))
-    flows.snapshot_playlist(store, guided, DAY)
-    flows.filter_channels(store, guided, DAY)
+    playlists.snapshot_playlist(store, guided, DAY)
+    playlists.filter_channels(store, guided, DAY)
     assert store.rematches_due(guided) == {NEXT}  # until the publish that follows
     assert isinstance(tick(graph, "rematch_after_events", instance, store), dg.SkipReason)
 

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from epg_pipeline.adapters import espn, thesportsdb
+from epg_pipeline.adapters.web import espn, thesportsdb
 from epg_pipeline.config import load_facts
 from epg_pipeline.config.sources import load_sources
-from epg_pipeline.domain.events import merged, sourced
-from epg_pipeline.events_flow import access, source_client
+from epg_pipeline.domain.events.merge import merged, sourced
+from epg_pipeline.flows.events import access, source_client
 from epg_pipeline.settings import Settings, SourceSettings
 
 TODAY = datetime.now(UTC).date()

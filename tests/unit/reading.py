@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from epg_pipeline.config import Facts, load_facts
-from epg_pipeline.domain.contracts import ENTRIES, EVENTS
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.matching import decide
-from epg_pipeline.domain.names import read_names
-from epg_pipeline.domain.slots import sort_entries
+from epg_pipeline.domain.frames import ENTRIES, EVENTS
+from epg_pipeline.domain.matching.decide import decide
+from epg_pipeline.domain.reading.names import read_names
+from epg_pipeline.domain.reading.slots import sort_entries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

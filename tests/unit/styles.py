@@ -17,11 +17,11 @@ from typing import Any
 import polars as pl
 from reading import NEW_YORK, entries_of, facts
 
-from epg_pipeline.domain.contracts import EVENTS
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.matching import decide
-from epg_pipeline.domain.names import read_names
-from epg_pipeline.domain.slots import sort_entries
+from epg_pipeline.domain.frames import EVENTS
+from epg_pipeline.domain.matching.decide import decide
+from epg_pipeline.domain.reading.names import read_names
+from epg_pipeline.domain.reading.slots import sort_entries
 
 FIXTURES = Path(__file__).parent / "fixtures"
 DAYS = tuple(sorted(date.fromisoformat(path.stem.removeprefix("styles-")) for path in FIXTURES.glob("styles-*.txt")))

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import SATURDAY, event, events_of, facts, readings_of
 
-from epg_pipeline.domain.aliases import (
+from epg_pipeline.domain.day import ProviderDay
+from epg_pipeline.domain.matching.aliases import (
     ALIASES,
     MATCHES,
     TEAMS,
@@ -19,8 +20,7 @@ from epg_pipeline.domain.aliases import (
     teams_called,
     the_bundled,
 )
-from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.matching import decide
+from epg_pipeline.domain.matching.decide import decide
 
 ODD = "NBA 01 : Alamo Cowhands at Miami Heat @ 07:30 PM ET"
 GAME = event("nba", "Miami Heat", "San Antonio Spurs", "2025-11-16 00:30")

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from epg_pipeline.config.sports import load_sports
-from epg_pipeline.domain.contracts import MATCH_STATUSES
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.schedule import own_blocks, schedule, stitch
-from epg_pipeline.domain.tiers import dress
-from epg_pipeline.domain.xmltv import check_guide, to_xmltv
+from epg_pipeline.domain.frames import MATCH_STATUSES
+from epg_pipeline.domain.guide.schedule import own_blocks, schedule, stitch
+from epg_pipeline.domain.guide.tiers import dress
+from epg_pipeline.domain.guide.xmltv import check_guide, to_xmltv
 
 SPORTS = load_sports()
 SLOTS = tuple(f"NBA {number:02}" for number in range(1, 7))

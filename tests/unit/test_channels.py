@@ -10,7 +10,7 @@ from guide_frames import slots_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epg_pipeline.domain.channels import channels_of
+from epg_pipeline.domain.guide.channels import channels_of
 
 ID = re.compile(r"[-a-zA-Z0-9]+(\.[-a-zA-Z0-9]+)+")
 

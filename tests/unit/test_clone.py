@@ -7,8 +7,8 @@ import pytest
 from guide_frames import channels_for
 from ipytv.playlist import loads
 
-from epg_pipeline.domain.clone import clone_playlist
-from epg_pipeline.domain.playlist import parse_playlist
+from epg_pipeline.domain.guide.private_playlist import clone_playlist
+from epg_pipeline.domain.reading.playlist import parse_playlist
 
 GUIDE_URL = "http://127.0.0.1:8080/guides/demo/guide.xml"
 

@@ -10,7 +10,7 @@ import pytest
 from reading import facts, slots_of
 
 from epg_pipeline import config
-from epg_pipeline.config import ConfigError
+from epg_pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from epg_pipeline.cron import next_time
+from epg_pipeline.operations.cron import next_time
 
 NOW = datetime(2026, 11, 23, 7, 14, 30, tzinfo=UTC)  # a Monday
 

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 import yaml
 
-from epg_pipeline.adapters.event_files import EventsFile, read_events
+from epg_pipeline.adapters.web.event_files import EventsFile, read_events
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.playlist import parse_playlist
+from epg_pipeline.domain.reading.playlist import parse_playlist
 
 DEMO = Path(__file__).parents[2] / "epg_pipeline" / "demo"
 

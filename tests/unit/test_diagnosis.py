@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 from reading import NEW_YORK, SATURDAY, decisions_of, event, events_of, facts
 
-from epg_pipeline.domain.contracts import EVENTS, empty
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.diagnosis import CAUSES, DIAGNOSES, diagnosed
-from epg_pipeline.domain.remedies import TOLD
+from epg_pipeline.domain.frames import EVENTS, empty
+from epg_pipeline.domain.matching.advice import TOLD
+from epg_pipeline.domain.matching.diagnosis import CAUSES, DIAGNOSES, diagnosed
 
 EVENTS_OF_THE_DAY = (
     event("nba", "Miami Heat", "San Antonio Spurs", "2025-11-16 00:30"),

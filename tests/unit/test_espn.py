@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from epg_pipeline.adapters.espn import asks, read_scoreboard, read_teams, team_asks
-from epg_pipeline.adapters.polite_http import Ask, ShapeError
+from epg_pipeline.adapters.web.espn import asks, read_scoreboard, read_teams, team_asks
+from epg_pipeline.adapters.web.source_client import Ask, ShapeError
 from epg_pipeline.config import load_facts
 from epg_pipeline.config.sources import load_sources
-from epg_pipeline.domain.contracts import EVENT_STATUSES
-from epg_pipeline.domain.events import merged, sourced
+from epg_pipeline.domain.events.merge import merged, sourced
+from epg_pipeline.domain.frames import EVENT_STATUSES
 
 RECORDED = Path(__file__).parents[2].parent / "shared" / "data" / "api" / "espn"
 recorded = pytest.mark.skipif(not RECORDED.is_dir(), reason="recorded answers are not here")

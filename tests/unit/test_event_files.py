@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from epg_pipeline.adapters.event_files import EventsFileError, read_events
-from epg_pipeline.domain.contracts import EVENTS
+from epg_pipeline.adapters.web.event_files import read_events
+from epg_pipeline.domain.frames import EVENTS
+from epg_pipeline.errors import EventsFileError
 
 GAME = {"event_id": "g1", "league": "nba", "sport": "basketball", "home": "Heat", "away": "Spurs",
         "start_utc": "2025-10-18T23:30:00Z", "venue": None}  # fmt: skip

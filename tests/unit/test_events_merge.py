@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from epg_pipeline.config import load_facts
-from epg_pipeline.domain.contracts import EVENTS
-from epg_pipeline.domain.events import SOURCED, TEAM_NAMES, merged, sourced, sourced_of
+from epg_pipeline.domain.events.merge import SOURCED, TEAM_NAMES, merged, sourced, sourced_of
+from epg_pipeline.domain.frames import EVENTS
 
 NIGHT = datetime(2026, 11, 21, 23, 0, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ import pytest
 from reading import NEW_YORK, SATURDAY, decisions_of, event, events_of
 
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.evidence import EventTitles, instant, sentences
+from epg_pipeline.domain.matching.explain import EventTitles, instant, sentences
 
 GAMES = (
     event("mlb", "Chicago Cubs", "Milwaukee Brewers", "2025-11-15 18:00", event_id="one"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from reading import NEW_YORK, SATURDAY, entries_of, facts
 
-from epg_pipeline.config import ConfigError, facts_with_families
+from epg_pipeline.config import facts_with_families
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.family_changes import CHANGES, family_changes
+from epg_pipeline.domain.reading.family_changes import CHANGES, family_changes
+from epg_pipeline.errors import ConfigError
 
 DAY = ProviderDay(SATURDAY, NEW_YORK)
 

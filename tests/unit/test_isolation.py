@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epg_pipeline.isolation import MOST_SINGLE_FAULTS, reason, without_faulty
+from epg_pipeline.flows.quarantine import MOST_SINGLE_FAULTS, reason, without_faulty
 
 
 def named(names):

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import SATURDAY, decided, decisions_of, event, events_of, facts, readings_of, utc
 
-from epg_pipeline.domain.contracts import DECISIONS, MATCH_STATUSES, conform
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.matching import decide
+from epg_pipeline.domain.frames import DECISIONS, MATCH_STATUSES, conform
+from epg_pipeline.domain.matching.decide import decide
 
 # One Saturday's schedule of look-alikes; a name of each case means one of these by "home v away", or none.
 TONIGHT = (

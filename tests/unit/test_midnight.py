@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 import pytest
 
-from epg_pipeline.domain.contracts import PROGRAMMES
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.schedule import own_blocks, stitch
+from epg_pipeline.domain.frames import PROGRAMMES
+from epg_pipeline.domain.guide.schedule import own_blocks, stitch
 
 DAY = ProviderDay(date(2025, 10, 18), "UTC")
 MIDNIGHT = datetime(2025, 10, 18, tzinfo=UTC)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import Cases, decisions_of, event, read, readings_of, utc
 
-from epg_pipeline.domain.contracts import KINDS, READINGS, conform
+from epg_pipeline.domain.frames import KINDS, READINGS, conform
 from epg_pipeline.domain.text import repaired
 
 KINDS_READ = Cases(

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from reading import NEW_YORK, SATURDAY, day_after, decisions_of, event, utc
 
 from epg_pipeline.config.sports import load_sports
-from epg_pipeline.domain.channels import channels_of
-from epg_pipeline.domain.contracts import DECISIONS
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.overrides import OVERRIDES, overridden, pattern_fault
-from epg_pipeline.domain.schedule import schedule
+from epg_pipeline.domain.frames import DECISIONS
+from epg_pipeline.domain.guide.channels import channels_of
+from epg_pipeline.domain.guide.schedule import schedule
+from epg_pipeline.domain.matching.overrides import OVERRIDES, overridden, pattern_fault
 
 GAME = event("nba", "Miami Heat", "San Antonio Spurs", "2025-11-16 00:30")
 NAMES = (

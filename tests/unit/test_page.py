@@ -14,9 +14,9 @@ from guide_frames import BLANK, TROY, channels_for, decisions_of
 
 from epg_pipeline.config.sports import load_sports
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.page import guide_page
-from epg_pipeline.domain.schedule import schedule
-from epg_pipeline.domain.tiers import dress
+from epg_pipeline.domain.guide.schedule import schedule
+from epg_pipeline.domain.guide.tiers import dress
+from epg_pipeline.pages.guide_page import guide_page
 
 if TYPE_CHECKING:
     import polars as pl

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from epg_pipeline.domain.contracts import ENTRIES, conform
-from epg_pipeline.domain.playlist import PlaylistError, parse_playlist
+from epg_pipeline.domain.frames import ENTRIES, conform
+from epg_pipeline.domain.reading.playlist import parse_playlist
+from epg_pipeline.errors import PlaylistError
 
 LIBYA = "ESPN+ 01 : Libya vs. Cabo Verde (Round 9, Group D) @ Oct 08 08:55 AM ET"
 URL = "http://provider.invalid/live/USERNAME/PASSWORD/1.ts"

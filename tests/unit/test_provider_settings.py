@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from epg_pipeline.config.files import ConfigError
 from epg_pipeline.config.provider_settings import Edition, edition_of, provider_settings
+from epg_pipeline.errors import ConfigError
 
 
 def test_what_is_not_stated_has_its_default():

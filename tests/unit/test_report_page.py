@@ -14,10 +14,10 @@ from reading import NEW_YORK, SATURDAY, decisions_of, event, events_of, facts
 
 from epg_pipeline.config.sports import load_sports
 from epg_pipeline.config.texts import load_texts
-from epg_pipeline.domain.contracts import DECISIONS, EVENTS, MATCH_RATES, empty
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.diagnosis import DIAGNOSES, diagnosed
-from epg_pipeline.domain.match_report import (
+from epg_pipeline.domain.frames import DECISIONS, EVENTS, MATCH_RATES, empty
+from epg_pipeline.domain.matching.diagnosis import DIAGNOSES, diagnosed
+from epg_pipeline.pages.report_figures import (
     STATES,
     figures_by_family,
     histogram,
@@ -26,7 +26,7 @@ from epg_pipeline.domain.match_report import (
     totals,
     with_states,
 )
-from epg_pipeline.domain.report_page import report_page
+from epg_pipeline.pages.report_page import report_page
 
 DAY = ProviderDay(SATURDAY, NEW_YORK)
 EVENTS_OF_THE_DAY = (

@@ -9,9 +9,9 @@ import pytest
 from guide_frames import BLANK, TROY, channels_for, decisions_of
 
 from epg_pipeline.config.sports import load_sports
-from epg_pipeline.domain.contracts import PROGRAMMES
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.schedule import IDLE_TITLE, schedule, stitch
+from epg_pipeline.domain.frames import PROGRAMMES
+from epg_pipeline.domain.guide.schedule import IDLE_TITLE, schedule, stitch
 
 NEW_YORK = ProviderDay(date(2025, 10, 8), "America/New_York")
 SLOT = "NCAAF 03"

@@ -6,8 +6,8 @@ import stat
 
 import pytest
 
-from epg_pipeline.adapters.faults import StoreError
-from epg_pipeline.adapters.secrets import Seal
+from epg_pipeline.adapters.store.sealing import Seal
+from epg_pipeline.errors import StoreError
 
 KEY = "0123456789abcdef0123456789abcdef"
 ADDRESS = "http://tv.example/live/carol/hunter2/1.ts"

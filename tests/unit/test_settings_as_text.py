@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from epg_pipeline.config.files import ConfigError
 from epg_pipeline.config.provider_settings import ProviderSettings
 from epg_pipeline.config.settings_as_text import as_text, changed_settings, described_settings
+from epg_pipeline.errors import ConfigError
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ import pytest
 from reading import NEW_YORK, facts
 from styles import Label, Score, mark
 
-from epg_pipeline.adapters.event_files import read_events
+from epg_pipeline.adapters.web.event_files import read_events
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.matching import decide
-from epg_pipeline.domain.names import read_names
-from epg_pipeline.domain.playlist import parse_playlist
-from epg_pipeline.domain.slots import sort_entries
+from epg_pipeline.domain.matching.decide import decide
+from epg_pipeline.domain.reading.names import read_names
+from epg_pipeline.domain.reading.playlist import parse_playlist
+from epg_pipeline.domain.reading.slots import sort_entries
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled lists are not beside the project")

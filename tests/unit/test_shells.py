@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from reading import facts, slots_of
 
-from epg_pipeline.domain.shells import cut_shells, slot_key
+from epg_pipeline.domain.reading.slot_prefix import cut_shells, slot_key
 
 CUT = [
     # name, family, shell's key, payload

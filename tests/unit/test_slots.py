@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import entries_of, facts, slots_of
 
-from epg_pipeline.domain.contracts import KINDS, SLOTS, conform
-from epg_pipeline.domain.slots import sort_entries
+from epg_pipeline.domain.frames import KINDS, SLOTS, conform
+from epg_pipeline.domain.reading.slots import sort_entries
 
 SORTED = [
     # slots with something on

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from epg_pipeline.adapters.host_limits import HostLimits
-from epg_pipeline.adapters.polite_http import retry_after
-from epg_pipeline.adapters.response_cache import Kept, ResponseCache
-from epg_pipeline.config.files import ConfigError
+from epg_pipeline.adapters.web.host_limits import HostLimits
+from epg_pipeline.adapters.web.response_cache import Kept, ResponseCache
+from epg_pipeline.adapters.web.source_client import retry_after
 from epg_pipeline.config.sources import load_sources, plays
+from epg_pipeline.errors import ConfigError
 
 ASKED = "http://tsdb.example/v1/json/own-key-s3cret/eventsday.php?d=2026-11-21"
 KEPT = Kept(b'{"events": null}\n' * 3, '"abc"', "Sat, 21 Nov 2026 10:00:00 GMT", 123.5)
@@ -20,7 +20,7 @@ KEPT = Kept(b'{"events": null}\n' * 3, '"abc"', "Sat, 21 Nov 2026 10:00:00 GMT",
 RESERVES = """
 import sys
 from pathlib import Path
-from epg_pipeline.adapters.host_limits import HostLimits
+from epg_pipeline.adapters.web.host_limits import HostLimits
 limits = HostLimits(Path(sys.argv[1]), clock=lambda: 1000.0)
 print(*(limits.reserve("host", 2, 1) for _ in range(5)))
 """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from epg_pipeline.environment import childs_environment
-from epg_pipeline.reports import Uploaded
+from epg_pipeline.flows.results import Uploaded
+from epg_pipeline.operations.dagster_environment import childs_environment
 from epg_pipeline.settings import Settings, StorageSettings
 
 R2 = {"R2_ACCOUNT_ID": "acc0unt", "R2_ACCESS_KEY": "an-access-key", "R2_SECRET_KEY": "a-secret", "R2_BUCKET": "guides"}

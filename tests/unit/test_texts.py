@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 from guide_frames import BLANK, TROY, channels_for, decisions_of
 
-from epg_pipeline.config.files import ConfigError
 from epg_pipeline.config.provider_settings import TIERS
 from epg_pipeline.config.sports import load_sports
 from epg_pipeline.config.texts import load_texts
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.schedule import schedule
-from epg_pipeline.domain.tiers import dress
+from epg_pipeline.domain.guide.schedule import schedule
+from epg_pipeline.domain.guide.tiers import dress
+from epg_pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
     import polars as pl

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from epg_pipeline.adapters.polite_http import Ask, ShapeError
-from epg_pipeline.adapters.thesportsdb import Access, asks, read_events, team_asks
+from epg_pipeline.adapters.web.source_client import Ask, ShapeError
+from epg_pipeline.adapters.web.thesportsdb import Access, asks, read_events, team_asks
 from epg_pipeline.config import load_facts
 from epg_pipeline.config.sources import load_sources
 

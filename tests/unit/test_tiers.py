@@ -8,12 +8,12 @@ import polars as pl
 import pytest
 from guide_frames import BLANK, TROY, channels_for, decisions_of
 
-from epg_pipeline.config.files import ConfigError
 from epg_pipeline.config.provider_settings import TIERS
 from epg_pipeline.config.sports import load_sports
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.schedule import schedule
-from epg_pipeline.domain.tiers import dress
+from epg_pipeline.domain.guide.schedule import schedule
+from epg_pipeline.domain.guide.tiers import dress
+from epg_pipeline.errors import ConfigError
 
 SLOT = "NCAAF 03"
 NEW_YORK = ProviderDay(date(2025, 10, 8), "America/New_York")

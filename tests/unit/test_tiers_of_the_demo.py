@@ -9,18 +9,18 @@ from dataclasses import dataclass
 import pytest
 from lxml import etree
 
-from epg_pipeline.adapters.event_files import read_events
+from epg_pipeline.adapters.web.event_files import read_events
 from epg_pipeline.config import load_facts
 from epg_pipeline.config.provider_settings import TIERS
-from epg_pipeline.domain.channels import channels_of
+from epg_pipeline.demo.sample import load_sample
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.playlist import parse_playlist
-from epg_pipeline.domain.schedule import schedule
-from epg_pipeline.domain.slots import sort_entries
-from epg_pipeline.domain.tiers import dress
-from epg_pipeline.domain.xmltv import check_guide, to_xmltv
-from epg_pipeline.flows import provider_day
-from epg_pipeline.sample import load_sample
+from epg_pipeline.domain.guide.channels import channels_of
+from epg_pipeline.domain.guide.schedule import schedule
+from epg_pipeline.domain.guide.tiers import dress
+from epg_pipeline.domain.guide.xmltv import check_guide, to_xmltv
+from epg_pipeline.domain.reading.playlist import parse_playlist
+from epg_pipeline.domain.reading.slots import sort_entries
+from epg_pipeline.flows.dry_run import provider_day
 
 EMOJI = re.compile(r"^[^\w\s#(]+️? ")
 

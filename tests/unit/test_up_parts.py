@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from epg_pipeline.up import _children
+from epg_pipeline.operations.supervisor import _children
 
 
 def test_each_part_listens_where_it_is_told_and_is_asked_where_it_answers(tmp_path):

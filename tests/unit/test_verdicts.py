@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from epg_pipeline.domain.checks import (
-    CheckFailedError,
+from epg_pipeline.domain.day import ProviderDay
+from epg_pipeline.domain.frames import MATCH_RATES
+from epg_pipeline.domain.guide.checks import (
     Verdict,
     demand,
     events_of_leagues,
@@ -20,8 +21,7 @@ from epg_pipeline.domain.checks import (
     slot_count,
     unknown_families,
 )
-from epg_pipeline.domain.contracts import MATCH_RATES
-from epg_pipeline.domain.day import ProviderDay
+from epg_pipeline.errors import CheckFailedError
 
 DAY = ProviderDay(date(2025, 10, 18), "America/New_York")
 OPENS = DAY.opens

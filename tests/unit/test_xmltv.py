@@ -14,9 +14,10 @@ from lxml import etree
 from epg_pipeline.config.provider_settings import TIERS
 from epg_pipeline.config.sports import load_sports
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.schedule import schedule
-from epg_pipeline.domain.tiers import dress
-from epg_pipeline.domain.xmltv import GuideError, check_guide, to_xmltv
+from epg_pipeline.domain.guide.schedule import schedule
+from epg_pipeline.domain.guide.tiers import dress
+from epg_pipeline.domain.guide.xmltv import check_guide, to_xmltv
+from epg_pipeline.errors import GuideError
 
 DAY = ProviderDay(date(2025, 10, 8), "America/New_York")
 SLOTS = ("NCAAF 03", "NBA 01", "ESPN+ 05")

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import dagster as dg
 
-from epg_pipeline import events_flow, flows
-from epg_pipeline.domain.checks import Verdict, sources_answered
-from epg_pipeline.domain.contracts import EVENTS
-from epg_pipeline.orchestration import shown
+from epg_pipeline.adapters.clock import utc_now
+from epg_pipeline.domain.frames import EVENTS
+from epg_pipeline.domain.guide.checks import Verdict, sources_answered
+from epg_pipeline.flows import events as event_flows
+from epg_pipeline.orchestration import metadata
 from epg_pipeline.orchestration.checks import result_of
-from epg_pipeline.orchestration.failures import told
+from epg_pipeline.orchestration.metadata import OWNERS
 from epg_pipeline.orchestration.partitions import DAYS, demand_whole_range
-from epg_pipeline.orchestration.shown import OWNERS
+from epg_pipeline.orchestration.run_errors import told
 
 ANSWERED = dg.AssetCheckSpec(
     "sources_answered",
@@ -31,7 +32,7 @@ ANSWERED = dg.AssetCheckSpec(
     owners=OWNERS,
     check_specs=[ANSWERED],
     kinds={"json", "postgres"},
-    metadata=shown.of_table("events", EVENTS),
+    metadata=metadata.of_table("events", EVENTS),
 )
 def canonical_events(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
     """One row per real event of a UTC date, merged over the sources that are asked. Nothing is ever removed.
@@ -51,13 +52,15 @@ def _refresh(context: dg.AssetExecutionContext) -> Verdict:
     days = [date.fromisoformat(key) for key in context.partition_keys]
     asked: set[str] = set()
     answered: set[str] = set()
-    for report in events_flow.refresh_days(store, settings, days, datetime.now(UTC).date()):
+    for report in event_flows.refresh_days(store, settings, days, utc_now().date()):
         asked |= {run.source for run in report.runs if run.asks}
         answered |= {run.source for run in report.runs} - {*report.silent}
         faults = tuple(map(str, report.faults))
         for fault in faults:
             context.log.warning(fault)
         for day in (day for day in days if report.first <= day <= report.last):
-            of_day = replace(flows.events_on_record(store, day), rows_written=report.events.written, faults=faults)
-            context.add_asset_metadata(shown.imported(of_day), partition_key=str(day))
+            of_day = replace(
+                event_flows.events_on_record(store, day), rows_written=report.events.written, faults=faults
+            )
+            context.add_asset_metadata(metadata.imported(of_day), partition_key=str(day))
     return sources_answered(asked, asked - answered)

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from epg_pipeline import flows
-from epg_pipeline.domain.contracts import PROGRAMMES
-from epg_pipeline.orchestration import shown
+from epg_pipeline.adapters.clock import today
+from epg_pipeline.domain.frames import PROGRAMMES
+from epg_pipeline.flows import matching, provider_day
+from epg_pipeline.orchestration import metadata
 from epg_pipeline.orchestration.assets.events import canonical_events
 from epg_pipeline.orchestration.assets.playlists import NEEDS, filtered_channels
 from epg_pipeline.orchestration.checks import check_specs
-from epg_pipeline.orchestration.loops import Done, each_provider_day
+from epg_pipeline.orchestration.metadata import OWNERS
 from epg_pipeline.orchestration.partitions import FORCE, PROVIDER_DAYS
-from epg_pipeline.orchestration.shown import OWNERS
+from epg_pipeline.orchestration.provider_day_runs import Done, each_provider_day
 
 
 @dg.asset(
@@ -23,13 +24,15 @@ from epg_pipeline.orchestration.shown import OWNERS
     group_name="guides",
     owners=OWNERS,
     check_specs=check_specs("matched_programmes"),
-    metadata=shown.of_table("epg_data", PROGRAMMES),
+    metadata=metadata.of_table("epg_data", PROGRAMMES),
     kinds={"polars", "postgres"},
 )
 def matched_programmes(context: dg.AssetExecutionContext) -> Iterator[Done]:
     """Every slot's name as read, its event or why it has none, and its programme blocks of the day."""
     store = context.resources.store
-    yield from each_provider_day(context, lambda provider, day: flows.match_day(store, provider, day), shown.matched)
+    yield from each_provider_day(
+        context, lambda provider, day: matching.match_day(store, provider, day), metadata.matched
+    )
 
 
 @dg.asset(
@@ -47,8 +50,8 @@ def published_xmltv(context: dg.AssetExecutionContext) -> Iterator[Done]:
     store, settings, force = context.resources.store, context.resources.settings, FORCE in context.run.tags
     yield from each_provider_day(
         context,
-        lambda provider, day: flows.publish_provider(
-            store, provider, day, flows.today(provider.timezone), settings, force=force
+        lambda provider, day: provider_day.publish_provider(
+            store, provider, day, today(provider.timezone), settings, force=force
         ),
-        lambda report: shown.published(report, settings),
+        lambda report: metadata.published(report, settings),
     )

@@ -5,25 +5,25 @@ day went (the other assets tell that), what is a problem and how to mend it (`ep
 """
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import polars as pl
 
-from epg_pipeline.adapters.status_rows import ProviderState, provider_states
-from epg_pipeline.config.files import ConfigError
+from epg_pipeline.adapters.clock import today, utc_now
+from epg_pipeline.adapters.store.status import ProviderState, provider_states
 from epg_pipeline.config.provider_settings import ProviderSettings
-from epg_pipeline.cron import next_time
-from epg_pipeline.domain.checks import published_ahead
-from epg_pipeline.flows import today
+from epg_pipeline.domain.guide.checks import published_ahead
+from epg_pipeline.errors import ConfigError
+from epg_pipeline.operations.cron import next_time
 from epg_pipeline.orchestration.assets.guides import published_xmltv
 from epg_pipeline.orchestration.checks import result_of
+from epg_pipeline.orchestration.metadata import OWNERS, table
 from epg_pipeline.orchestration.partitions import DAILY_PUBLISH
-from epg_pipeline.orchestration.shown import OWNERS, table
 
 if TYPE_CHECKING:
-    from epg_pipeline.adapters.postgres import Provider, Store
+    from epg_pipeline.adapters.store.store import Provider, Store
     from epg_pipeline.settings import Settings
 
 TIME_TO_PUBLISH = timedelta(minutes=30)
@@ -62,7 +62,7 @@ def provider_overview(context: dg.AssetExecutionContext) -> Iterator[dg.Material
     """Every provider, the worst first: yesterday's match rate against its usual one, how far it is published."""
     store: Store = context.resources.store
     settings: Settings = context.resources.settings
-    providers = overview(store, datetime.now(UTC))
+    providers = overview(store, utc_now())
     yield dg.MaterializeResult(metadata=_shown(providers, settings))
     yield result_of(published_ahead(providers.filter(pl.col("status") == "active")))
 

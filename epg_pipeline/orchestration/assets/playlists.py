@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from epg_pipeline import flows
-from epg_pipeline.domain.contracts import CHANNELS, ENTRIES
-from epg_pipeline.orchestration import shown
+from epg_pipeline.domain.frames import CHANNELS, ENTRIES
+from epg_pipeline.flows import playlists
+from epg_pipeline.orchestration import metadata
 from epg_pipeline.orchestration.checks import check_specs
-from epg_pipeline.orchestration.loops import Done, each_provider_day
+from epg_pipeline.orchestration.metadata import OWNERS
 from epg_pipeline.orchestration.partitions import FORCE, PROVIDER_DAYS
-from epg_pipeline.orchestration.shown import OWNERS
+from epg_pipeline.orchestration.provider_day_runs import Done, each_provider_day
 
 NEEDS = {"store", "settings", "faults"}
 FETCHED = "epg/playlist"  # tag of a run: the hash of the content that was fetched for it already
@@ -23,7 +23,7 @@ FETCHED = "epg/playlist"  # tag of a run: the hash of the content that was fetch
     group_name="playlists",
     owners=OWNERS,
     check_specs=check_specs("raw_m3u"),
-    metadata=shown.of_table("playlist_snapshots", ENTRIES),
+    metadata=metadata.of_table("playlist_snapshots", ENTRIES),
     kinds={"http", "m3u"},
 )
 def raw_m3u(context: dg.AssetExecutionContext) -> Iterator[Done]:
@@ -33,7 +33,7 @@ def raw_m3u(context: dg.AssetExecutionContext) -> Iterator[Done]:
     """
     store, fetched = context.resources.store, context.run.tags.get(FETCHED, "")
     yield from each_provider_day(
-        context, lambda provider, day: flows.playlist_of_day(store, provider, day, fetched), shown.snapshotted
+        context, lambda provider, day: playlists.playlist_of_day(store, provider, day, fetched), metadata.snapshotted
     )
 
 
@@ -45,12 +45,12 @@ def raw_m3u(context: dg.AssetExecutionContext) -> Iterator[Done]:
     group_name="playlists",
     owners=OWNERS,
     check_specs=check_specs("filtered_channels"),
-    metadata=shown.of_table("channel_names", CHANNELS),
+    metadata=metadata.of_table("channel_names", CHANNELS),
     kinds={"polars", "postgres"},
 )
 def filtered_channels(context: dg.AssetExecutionContext) -> Iterator[Done]:
     """The entries that are event slots, against those of the day before: added, changed, removed, unchanged."""
     store, force = context.resources.store, FORCE in context.run.tags
     yield from each_provider_day(
-        context, lambda provider, day: flows.filter_channels(store, provider, day, force=force), shown.filtered
+        context, lambda provider, day: playlists.filter_channels(store, provider, day, force=force), metadata.filtered
     )

@@ -1,0 +1,1 @@
+"""Where guides and messages go: files, an S3-compatible bucket, notifications."""

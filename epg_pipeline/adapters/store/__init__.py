@@ -1,0 +1,1 @@
+"""PostgreSQL: what the pipeline records, one module per subject; sealing of secrets; snapshots of playlists."""

@@ -1,0 +1,212 @@
+"""What an operator says of providers: a new one, another address, a pause, a removal.
+
+Belongs here: the writes to `providers` and what must follow from them in the record, with the checks before. Does not:
+reading providers (provider_rows.py), what a setting means (config/provider_settings.py).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+from psycopg import errors
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from epg_pipeline.adapters.store.playlist_checks import LOCK as CHANGES
+from epg_pipeline.adapters.store.providers import PLAYLIST, NewProvider, Provider, find_provider
+from epg_pipeline.adapters.store.sourced_events import LOCK as EVENTS
+from epg_pipeline.adapters.store.sql_files import query
+from epg_pipeline.config.provider_settings import TIERS, provider_settings
+from epg_pipeline.config.time_zones import is_time_zone
+from epg_pipeline.errors import StoreError, UnknownProviderError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import psycopg
+
+    from epg_pipeline.adapters.store.sealing import Seal
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_NAME = 80
+NOT_IN_GUIDES = {"check_minutes", "most_lost"}  # settings that change nothing of what is published
+
+
+class ProviderChanges(TypedDict, total=False):
+    """What may be said anew of a provider; what is left out stays. The address is a secret."""
+
+    name: str
+    playlist_url: str
+    timezone: str
+    tier: str
+    status: Literal["active", "paused"]
+    settings: Mapping[str, object]
+
+
+def insert_provider(connection: psycopg.Connection, new: NewProvider, playlist_url: str, seal: Seal) -> Provider:
+    """A new provider, or a removed one of that name back, with what is given now. StoreError when it is on record."""
+    slug = new.slug or slug_of(new.name)
+    _check_name(new.name)
+    if not SLUG.fullmatch(slug):
+        raise StoreError(
+            f'"{slug}" is no slug: lower-case letters and digits, with single hyphens between. Give one with --slug.'
+        )
+    _check_place(new.timezone, new.tier)
+    values = {
+        "slug": slug,
+        "name": new.name.strip(),
+        "sealed": seal.close(playlist_url, PLAYLIST),
+        "timezone": new.timezone,
+        "tier": new.tier,
+    }
+    try:
+        with connection.transaction(), connection.cursor(row_factory=class_row(Provider)) as cursor:
+            added = cursor.execute(query("add_provider"), values).fetchone()
+    except errors.UniqueViolation:
+        raise StoreError(_slug_is_taken(connection, slug)) from None
+    if added is None:
+        raise StoreError(
+            f'The provider "{new.name.strip()}" exists already. To change it: epg provider edit; if it is paused: '
+            "epg provider resume."
+        )
+    _forget_validators(connection, added)
+    return added
+
+
+def update_provider(
+    connection: psycopg.Connection, provider: Provider, changes: ProviderChanges, seal: Seal
+) -> Provider:
+    """The provider with the changes; its slug, and so its addresses and channel ids, stay whatever its name becomes.
+
+    Another address makes the next fetch an unconditional one; another zone, tier or setting has its days from yesterday
+    on matched and published anew. One that is resumed is asked for what came up while it was paused. StoreError for a
+    value that can't be, ConfigError for a setting.
+    """
+    _check(provider, changes)
+    values = _values(provider, changes, seal)
+    is_elsewhere = values["sealed"] not in {None, sealed_playlist_url(connection, provider)}
+    is_resumed = provider.status == "paused" and changes.get("status") == "active"
+    if is_resumed or _is_in_guides(provider, changes):  # before the row: whoever takes in events locks in this order
+        for lock in (EVENTS, CHANGES):  # under which marks become visible in their order
+            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (lock,))
+    try:
+        with connection.transaction():
+            is_changed = connection.execute(query("change_provider"), values).rowcount == 1
+    except errors.UniqueViolation:
+        raise StoreError(_name_is_taken(connection, str(values["name"]))) from None
+    if is_elsewhere:
+        _forget_validators(connection, provider)
+    if is_changed and _is_in_guides(provider, changes):
+        connection.execute(query("mark_provider_rematches"), {"id": provider.id})
+    if is_changed and is_resumed:
+        connection.execute(query("ask_again"), {"id": provider.id})
+    return find_provider(connection, provider.slug)
+
+
+def _is_in_guides(provider: Provider, changes: ProviderChanges) -> bool:
+    """Whether guides that are published look otherwise by these changes."""
+
+    def shown(settings: Mapping[str, object]) -> dict[str, object]:
+        return {key: value for key, value in settings.items() if key not in NOT_IN_GUIDES}
+
+    is_set = "settings" in changes and shown(changes["settings"]) != shown(provider.stated)
+    return is_set or bool(changes.keys() & {"timezone", "tier"})
+
+
+def _check(provider: Provider, changes: ProviderChanges) -> None:
+    if "name" in changes:
+        _check_name(changes["name"])
+    _check_place(changes.get("timezone", provider.timezone), changes.get("tier", provider.tier))
+    if "settings" in changes:
+        provider_settings(changes["settings"], provider.name)
+
+
+def _values(provider: Provider, changes: ProviderChanges, seal: Seal) -> dict[str, Any]:
+    """What change_provider.sql takes: null for what stays."""
+    address, settings = changes.get("playlist_url"), changes.get("settings")
+    return {
+        "id": provider.id,
+        "name": changes["name"].strip() if "name" in changes else None,
+        "sealed": seal.close(address, PLAYLIST) if address else None,
+        "timezone": changes.get("timezone"),
+        "tier": changes.get("tier"),
+        "status": changes.get("status"),
+        "settings": None if settings is None else Jsonb(dict(settings)),
+    }
+
+
+def mark_removed(connection: psycopg.Connection, provider: Provider) -> None:
+    """Take the provider off the list; every row of it stays."""
+    connection.execute(
+        "UPDATE providers SET record_status = 'removed', updated_at = now() WHERE id = %s AND record_status = 'active'",
+        (provider.id,),
+    )
+
+
+def removed_names(connection: psycopg.Connection) -> list[str]:
+    """The names of the providers that were removed; adding one again brings it back."""
+    rows = connection.execute("SELECT name FROM providers WHERE record_status = 'removed' ORDER BY name")
+    return [name for (name,) in rows]
+
+
+def sealed_playlist_url(connection: psycopg.Connection, provider: Provider) -> bytes:
+    """The playlist's address as stored."""
+    row = connection.execute("SELECT playlist_url_sealed FROM providers WHERE id = %s", (provider.id,)).fetchone()
+    if row is None:
+        raise UnknownProviderError(f'No provider is called "{provider.name}" any more.')
+    return bytes(row[0])
+
+
+def slug_of(name: str) -> str:
+    """A name for addresses and folders: lower-case ASCII letters and digits, joined by hyphens."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall(r"[a-z0-9]+", plain))
+
+
+def _forget_validators(connection: psycopg.Connection, provider: Provider) -> None:
+    """An ETag or a date means nothing to another server: asked with it, that might say "unchanged" of another list.
+
+    And it is due to be looked at.
+    """
+    connection.execute(
+        "UPDATE playlist_snapshots SET etag = NULL, last_modified = NULL WHERE provider_id = %s", (provider.id,)
+    )
+    connection.execute("UPDATE playlist_checks SET checked_at = NULL WHERE provider_id = %s", (provider.id,))
+
+
+def _check_name(name: str) -> None:
+    if not name.strip():
+        raise StoreError("A provider needs a name.")
+    if not name.isprintable() or len(name) > LONGEST_NAME:
+        raise StoreError(f"A provider's name has at most {LONGEST_NAME} characters, all of them printable.")
+
+
+def _check_place(timezone: str, tier: str) -> None:
+    if tier not in TIERS:
+        raise StoreError(f'"{tier}" is no tier: {", ".join(TIERS)}.')
+    if not is_time_zone(timezone):
+        raise StoreError(f'"{timezone}" is no time zone: use an IANA name such as America/New_York.')
+
+
+def _slug_is_taken(connection: psycopg.Connection, slug: str) -> str:
+    name, is_removed = _holder(connection, "slug", slug)
+    if is_removed:
+        return (
+            f'The removed provider "{name}" has the slug "{slug}" for ever: add "{name}" again to bring it back, or '
+            "give another slug with --slug."
+        )
+    return f'Another provider has the slug "{slug}": give one of its own with --slug.'
+
+
+def _name_is_taken(connection: psycopg.Connection, name: str) -> str:
+    _, is_removed = _holder(connection, "name", name)
+    removed = f' It is removed; epg provider add "{name}" brings it back.' if is_removed else ""
+    return f'Another provider is called "{name}".{removed}'
+
+
+def _holder(connection: psycopg.Connection, column: Literal["name", "slug"], value: str) -> tuple[str, bool]:
+    statement = f"SELECT name, record_status = 'removed' FROM providers WHERE {column} = %s"  # noqa: S608 - our columns
+    row = connection.execute(statement, (value,)).fetchone()
+    return row or (value, False)

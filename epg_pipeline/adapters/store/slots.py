@@ -1,0 +1,142 @@
+"""The slots of a provider and what they are called each day.
+
+Belongs here: the rows of `channel_names` and `slot_names`. Does not: what a name says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from epg_pipeline.adapters.store.frames import read_frame, stage, upsert
+from epg_pipeline.adapters.store.sql_files import query
+from epg_pipeline.domain.frames import CHANNELS, conform
+from epg_pipeline.domain.text import folded
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import psycopg
+
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.sealing import Seal
+
+STREAM = "stream address"  # below the option lines, if there are any
+NAMED_CHANNELS = pl.Schema({**CHANNELS, "name": pl.String()})
+CHANNEL_KEYS = pl.Schema({"channel_name_id": pl.Int64, "slot": pl.String, "channel_id": pl.String})
+
+
+@dataclass(frozen=True)
+class SlotChanges:
+    """How a playlist's slots differ from those in force before, by slot; a slot is changed when its name is.
+
+    `written` counts the rows of the record that had to be touched, `skipped` the slots left out because the playlist
+    names them twice.
+    """
+
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    written: int
+    skipped: int
+
+
+def save_day_slots(
+    connection: psycopg.Connection, provider: Provider, day: date, channels: pl.DataFrame, seal: Seal
+) -> SlotChanges:
+    """Store the slots of a day; `channels` is a NAMED_CHANNELS frame. Of a slot given twice the first stays."""
+    given = conform(channels, NAMED_CHANNELS, "channels to store").with_columns(pl.col(pl.String).fill_null(""))
+    once = given.sort("position", maintain_order=True).unique("slot", keep="first", maintain_order=True)
+    known = channel_keys(connection, provider)
+    ids = with_lasting_ids(with_lasting_slots(once, known), known)
+    whole = ids.select(pl.concat_str(pl.col("options") + "\n", "url"))["options"].str.strip_chars_start("\n")
+    # A loop over rows: the cipher seals one text at a time.
+    sealed = pl.Series("stream_url_sealed", [seal.close(stream, STREAM) for stream in whole], dtype=pl.Binary)
+    stage(connection, ids.drop("options", "url").with_columns(sealed), "incoming")
+    latest = _latest_day(connection, provider)
+    is_latest = latest is None or day >= latest
+    values = {"provider": provider.id, "day": day, "status": "active" if is_latest else "removed"}
+    added, changed, removed, unchanged = connection.execute(query("slot_changes"), values).fetchone() or (0, 0, 0, 0)
+    written = connection.execute(query("save_channels"), values).rowcount
+    written += connection.execute(query("extend_first_seen"), values).rowcount
+    if is_latest:
+        written += connection.execute(query("remove_missing_channels"), values).rowcount
+    if added or changed or removed:
+        connection.execute(query("mark_days_ahead"), values)
+    connection.execute(query("named_slots"), values)
+    written += upsert(connection, "slot_names", "named", ("channel_name_id", "day"), ("name", "position", "change"))
+    return SlotChanges(added, changed, removed, unchanged, written, skipped=given.height - once.height)
+
+
+def channels_in_force(connection: psycopg.Connection, provider: Provider, day: date, seal: Seal) -> pl.DataFrame:
+    """The channels of a day as a NAMED_CHANNELS frame, in the playlist's order; see `channels.sql` for which day's."""
+    stored = pl.Schema(
+        {
+            **{name: kind for name, kind in NAMED_CHANNELS.items() if name not in ("options", "url")},
+            "stream_url_sealed": pl.Binary(),
+        }
+    )
+    frame = read_frame(connection, query("channels"), {"provider": provider.id, "day": day}, stored)
+    # A loop over rows: the cipher opens one text at a time.
+    opened = pl.Series("url", [seal.open(stream, STREAM) for stream in frame["stream_url_sealed"]], dtype=pl.String)
+    parts = opened.to_frame().select(
+        options=pl.col("url").str.extract(r"(?s)^(.*)\n").fill_null(""), url=pl.col("url").str.extract(r"([^\n]*)$")
+    )
+    return conform(pl.concat([frame, parts], how="horizontal"), NAMED_CHANNELS, "stored channels")
+
+
+def channel_keys(connection: psycopg.Connection, provider: Provider) -> pl.DataFrame:
+    """The row id, slot and channel id of every slot the provider ever had."""
+    rows = "SELECT id AS channel_name_id, slot, channel_id FROM channel_names WHERE provider_id = %(provider)s"
+    return read_frame(connection, rows, {"provider": provider.id}, CHANNEL_KEYS)
+
+
+def with_lasting_slots(channels: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """The channels under the keys they once had: "NCAAF-3" is the "NCAAF 03" of before, unless that is there as well.
+
+    So a provider that spells a family anew, or counts with another number of digits, changes no row and no id.
+    """
+    new = channels.join(known, on="slot", how="anti").select("slot", spelling=_spelling())
+    gone = known.join(channels, on="slot", how="anti").select(before="slot", spelling=_spelling())
+    alone = pl.col("spelling").is_unique() & (pl.col("spelling") != "")
+    respelled = new.filter(alone).join(gone.filter(alone), on="spelling").drop("spelling")
+    joined = channels.join(respelled, on="slot", how="left", maintain_order="left")
+    return joined.with_columns(slot=pl.coalesce("before", "slot")).drop("before")
+
+
+def _spelling() -> pl.Expr:
+    """What stays of a slot's key however it is spelled: its letters and digits, numbers without leading zeros."""
+    words = folded(pl.col("slot").str.replace_all("+", " plus ", literal=True))
+    counted = words.str.replace_all(r"(^|\D)0+(\d)", "${1}${2}")
+    return counted.str.replace_all(r"([^\d ]) ", "${1}").str.replace_all(r" ([^\d ])", "${1}")
+
+
+def with_lasting_ids(channels: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """The channels with the ids they were once given; a new slot whose id another slot has gets one of its own."""
+    before = known.select("slot", lasting="channel_id")
+    joined = channels.join(before, on="slot", how="left", maintain_order="left")
+    taken = {name.lower() for name in known["channel_id"]}
+    fresh: list[str] = []
+    # A loop over rows: each choice depends on those before it. Only slots never seen are looked at.
+    for wanted, lasting in joined.select("channel_id", "lasting").iter_rows():
+        chosen = lasting or _free_id(wanted, taken)
+        taken.add(chosen.lower())
+        fresh.append(chosen)
+    return joined.drop("lasting").with_columns(pl.Series("channel_id", fresh, dtype=pl.String))
+
+
+def _free_id(wanted: str, taken: set[str]) -> str:
+    stem, _, suffix = wanted.rpartition(".")
+    choice, number = wanted, 1
+    while choice.lower() in taken:
+        number += 1
+        choice = f"{stem}-{number}.{suffix}"
+    return choice
+
+
+def _latest_day(connection: psycopg.Connection, provider: Provider) -> date | None:
+    row = connection.execute(query("latest_slot_day"), {"provider": provider.id}).fetchone()
+    return row[0] if row else None

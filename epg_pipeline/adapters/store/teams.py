@@ -1,0 +1,100 @@
+"""Teams of the bundled catalogue, and what teams are called: the record behind the forms that matching knows.
+
+Belongs here: the rows of `team_aliases` that no event brings, and the catalogue's teams. Does not: the teams of events
+(event_rows.py), what a form is worth (the domain).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from epg_pipeline.adapters.store.frames import read_frame, stage
+from epg_pipeline.adapters.store.sql_files import query
+from epg_pipeline.domain.matching.aliases import ALIASES, MATCHES, TEAMS
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import psycopg
+
+    from epg_pipeline.adapters.store.providers import Provider
+
+LISTED = pl.Schema({"alias_id": pl.Int64(), **ALIASES, "active": pl.Boolean()})
+
+
+def load_catalogue(connection: psycopg.Connection, catalogue: pl.DataFrame, digest: str) -> bool:
+    """Store the teams and aliases of a catalogue (columns of teams.csv), unless the one of that hash was loaded last.
+
+    What an operator removed stays removed; an alias that only an earlier catalogue had becomes `replaced`.
+    """
+    if _digest_in_force(connection) == digest:
+        return False
+    connection.execute("LOCK TABLE team_catalogues IN EXCLUSIVE MODE")  # two starts at once load it once
+    if _digest_in_force(connection) == digest:
+        return False
+    columns = ("league", "sport", "name", "location", "nickname", "abbreviation")
+    stage(connection, catalogue.select(*columns, short_name="short"), "catalogue_teams")
+    connection.execute(query("save_catalogue_teams"))
+    stage(connection, _aliases_of(catalogue), "catalogue_aliases")
+    connection.execute(query("save_catalogue_aliases"))
+    connection.execute(query("replace_catalogue_aliases"))
+    connection.execute(
+        "INSERT INTO team_catalogues (sha256, teams) VALUES (%s, %s) "
+        "ON CONFLICT (sha256) DO UPDATE SET teams = excluded.teams, loaded_at = clock_timestamp()",
+        (digest, catalogue.height),
+    )
+    return True
+
+
+def aliases_for_matching(connection: psycopg.Connection) -> pl.DataFrame:
+    """ALIASES beyond the bundled catalogue and the events' own names: see `aliases_for_matching.sql`."""
+    return read_frame(connection, query("aliases_for_matching"), {}, ALIASES)
+
+
+def known_teams(connection: psycopg.Connection) -> pl.DataFrame:
+    """Every active team (TEAMS) with all it is called."""
+    return read_frame(connection, query("known_teams"), {}, TEAMS)
+
+
+def listed_aliases(connection: psycopg.Connection, team_ids: list[int] | None, kinds: list[str]) -> pl.DataFrame:
+    """The aliases of these teams (None: of all) and kinds, removed ones included, by league and team; schema LISTED."""
+    return read_frame(connection, query("listed_aliases"), {"teams": team_ids, "kinds": kinds}, LISTED)
+
+
+def add_alias(connection: psycopg.Connection, team_id: int, alias: str) -> bool:
+    """Record an alias given by hand; says whether anything changed. One of another kind becomes the operator's own."""
+    return connection.execute(query("add_alias"), {"team": team_id, "alias": alias}).rowcount == 1
+
+
+def remove_aliases(connection: psycopg.Connection, alias_ids: list[int]) -> int:
+    """Take aliases out of use; the rows stay. The number that were in use."""
+    return connection.execute(
+        "UPDATE team_aliases SET record_status = 'removed', updated_at = now() "
+        "WHERE id = ANY(%s) AND record_status = 'active'",
+        (alias_ids,),
+    ).rowcount
+
+
+def save_learned(connection: psycopg.Connection, learned: pl.DataFrame) -> int:
+    """Record aliases (league, team, alias) as learned; one that was ever on record for its team is left as it is."""
+    stage(connection, learned.select("league", "team", "alias"), "learned")
+    return connection.execute(query("save_learned_aliases")).rowcount
+
+
+def matches_between(connection: psycopg.Connection, provider: Provider, first: date, last: date) -> pl.DataFrame:
+    """The provider's decisions of these days whose names call a side other than its event does; MATCHES."""
+    values = {"provider": provider.id, "first": first, "last": last}
+    return read_frame(connection, query("matches_to_learn_from"), values, MATCHES)
+
+
+def _digest_in_force(connection: psycopg.Connection) -> str | None:
+    row = connection.execute("SELECT sha256 FROM team_catalogues ORDER BY loaded_at DESC LIMIT 1").fetchone()
+    return str(row[0]) if row else None
+
+
+def _aliases_of(catalogue: pl.DataFrame) -> pl.DataFrame:
+    forms = pl.concat_list("name", "short", "abbreviation", pl.col("aliases").str.split(";"))
+    rows = catalogue.select("league", "name", alias=forms).explode("alias", empty_as_null=True, keep_nulls=True)
+    return rows.filter(pl.col("alias") != "").unique(maintain_order=True)

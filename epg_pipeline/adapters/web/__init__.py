@@ -1,0 +1,1 @@
+"""What is fetched over HTTP: playlists, Xtream accounts, event sources."""

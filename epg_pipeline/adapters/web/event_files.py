@@ -1,0 +1,109 @@
+"""Events files (JSON lines, one event each, also gzipped) -> EVENTS frame.
+
+Belongs here: reading such a file, and telling which lines are no events. Does not: merging sources, storing.
+
+A line is an object with event_id, start_utc (ISO 8601) and, as far as known, league, sport, name, home, away,
+home_short, away_short, home_abbr, away_abbr, venue, home_logo, away_logo, source, status (one of EVENT_STATUSES), and
+time_tbd (true where start_utc tells only the day).
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from epg_pipeline.domain.frames import EVENT_STATUSES, EVENTS, conform
+from epg_pipeline.errors import EventsFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+TEXTS = [name for name, kind in EVENTS.items() if kind == pl.String]
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+@dataclass(frozen=True)
+class EventsFile:
+    """What a file held: its events (EVENTS contract; of two with one id the later line counts) and its faulty lines."""
+
+    events: pl.DataFrame
+    faults: list[str]
+
+
+def read_events(path: Path) -> EventsFile:
+    """The events of a JSON lines file; a faulty line is told by its number and never stops the others.
+
+    Raises EventsFileError when the file can't be read or holds lines but not one event.
+    """
+    rows: list[dict[str, Any]] = []
+    faults: list[str] = []
+    # A loop, not a frame reader: that one gives up the whole file for one bad line, and can't say which it was.
+    for number, line in enumerate(_lines(path), start=1):
+        if not line.strip():
+            continue
+        try:
+            rows.append(_event(line))
+        except (ValueError, OverflowError) as fault:
+            faults.append(f"line {number}: {fault}")
+    if faults and not rows:
+        raise EventsFileError(f"{path}: no line of it is an event ({faults[0]}); see the README for the format")
+    return EventsFile(_frame(rows), faults)
+
+
+def _lines(path: Path) -> Iterable[str]:
+    try:
+        content = path.read_bytes()
+        if content.startswith(GZIP_MAGIC):
+            content = gzip.decompress(content)
+        return content.decode("utf-8-sig").splitlines()
+    except FileNotFoundError:
+        fault = f"{path} does not exist; check the path"
+    except UnicodeDecodeError:
+        fault = f"{path} is not UTF-8 text; give a file of JSON lines, one event each"
+    except (OSError, EOFError) as error:
+        fault = (
+            f"{path} can't be read ({getattr(error, 'strerror', None) or error}); check the file and its permissions"
+        )
+    raise EventsFileError(fault)
+
+
+def _event(line: str) -> dict[str, Any]:
+    """One line's fields, its start as an instant; ValueError says what is wrong with it."""
+    try:
+        fields = json.loads(line)
+    except json.JSONDecodeError as fault:
+        raise ValueError(f"not JSON ({fault.msg} at {fault.pos})") from None
+    if not isinstance(fields, dict):
+        raise ValueError("not a JSON object")  # noqa: TRY004 - a fault of the file's content, told like the others
+    missing = [name for name in ("event_id", "start_utc") if not fields.get(name)]
+    if missing:
+        raise ValueError(f"{' and '.join(missing)} missing")
+    known = {name: _text(fields.get(name)) for name in TEXTS}
+    known["status"] = known["status"] if known["status"] in EVENT_STATUSES else "scheduled"
+    known["source"] = known["source"] or "file"
+    return {**known, "starts_at": _instant(str(fields["start_utc"])), "time_is_set": fields.get("time_tbd") is not True}
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _instant(printed: str) -> datetime:
+    """An ISO 8601 instant; one without an offset is taken as UTC, as the field's name says."""
+    try:
+        moment = datetime.fromisoformat(printed.strip())
+    except ValueError:
+        raise ValueError(f"start_utc {printed!r} is no ISO 8601 time") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    schema = {name: kind for name, kind in EVENTS.items() if name != "event_date"}
+    frame = pl.DataFrame(rows, schema=schema).unique("event_id", keep="last", maintain_order=True)
+    return conform(frame.with_columns(event_date=pl.col("starts_at").dt.date()), EVENTS, "events file")

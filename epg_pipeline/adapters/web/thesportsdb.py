@@ -1,0 +1,208 @@
+"""TheSportsDB: what to ask, and answers -> rows of SOURCED.
+
+Belongs here: both versions of the service, its days (UTC dates), seasons and states; field names as real answers have
+them. Does not: making requests (polite_http.py), what the other sources say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from epg_pipeline.adapters.web.espn import Days, Listing
+from epg_pipeline.adapters.web.loose_json import Fields, fields_of, instant, items_of, must, text
+from epg_pipeline.adapters.web.source_client import FOR_EVER, Answer, Ask, ShapeError
+from epg_pipeline.config.sources import plays
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from epg_pipeline.adapters.web.source_client import SourceClient
+    from epg_pipeline.config import Leagues
+    from epg_pipeline.config.sources import TheSportsDb, TheSportsDbLeague
+
+SOURCE = "thesportsdb"
+ONE_DAY = timedelta(days=1)
+# For how long an answer is not asked for again: of a season, of a day to come, of the day itself.
+SEASON_SECONDS, COMING_SECONDS, LIVE_SECONDS = 6 * 3600.0, 3600.0, 300.0
+SEASON_TURNS = 7  # the month in which a season written 2026-2027 begins
+POSTPONED = frozenset({"pst", "post", "postponed"})
+CANCELLED = frozenset({"canc", "cancelled", "canceled", "abd", "abandoned", "awd", "wo"})
+FINAL = frozenset({"ft", "aet", "pen", "aot", "ap", "match finished", "finished", "after extra time"})
+SCHEDULED = frozenset({"", "ns", "not started", "tbd", "time to be defined"})
+MIDNIGHT = "00:00:00"
+
+
+@dataclass(frozen=True)
+class Access:
+    """How the service may be used: its address, a key of one's own or none."""
+
+    address: str
+    key: str | None
+
+    def __repr__(self) -> str:
+        """Without the key."""
+        return f"Access({self.address!r}, {'a key' if self.key else 'no key'})"
+
+
+def asks(
+    service: TheSportsDb, access: Access, first: date, last: date, today: date, only: Sequence[str] | None = None
+) -> list[Ask]:
+    """The requests for the events of these UTC dates, both included, of all leagues or only those named.
+
+    With a key of one's own a request a league and season; without one a request a league and day, no further ahead than
+    guides show and the nearest days first, for the refresh's requests may not do for all.
+    """
+    wanted = {
+        key: league
+        for key, league in service.leagues.items()
+        if (only is None or key in only) and (access.key or not league.with_key)
+    }
+    days = Days(first, last)
+    if access.key:
+        return [ask for key, league in wanted.items() for ask in _seasons(key, league, access, access.key, days)]
+    base = f"{access.address.rstrip('/')}/v1/json/{service.free_key}/eventsday.php"
+    return [
+        Ask(SOURCE, key, str(league.id), f"{day}", day, day, base, (("d", f"{day}"), ("l", str(league.id))))
+        for day in sorted(days, key=lambda day: (abs((day - today).days), day))
+        if day <= today + service.days_ahead_without_key * ONE_DAY
+        for key, league in wanted.items()
+        if plays(league.months, day)
+    ]
+
+
+def fetch(client: SourceClient, wanted: Sequence[Ask], today: date, leagues: Leagues) -> list[Answer[Listing]]:
+    """An Answer to each Ask."""
+
+    def life(ask: Ask, listing: Listing) -> float:
+        if ask.first != ask.last:
+            return SEASON_SECONDS
+        if ask.last < today - ONE_DAY and listing.over:
+            return FOR_EVER
+        return LIVE_SECONDS if abs((ask.first - today).days) <= 1 else COMING_SECONDS
+
+    return client.ask_all(wanted, lambda ask, document: read_events(ask, document, leagues), life)
+
+
+def read_events(ask: Ask, document: object, leagues: Leagues) -> Listing:
+    """The rows of a day's or a season's events; of an empty day the service says null.
+
+    An event that can't be read costs itself; ShapeError when it is no list of events.
+    """
+    answer = fields_of(document, "the answer")
+    name = next((name for name in ("events", "schedule", "results") if name in answer), None)
+    if name is None:
+        raise ShapeError("the answer has neither events nor schedule")
+    events = items_of(answer[name], name) if answer[name] is not None else []
+    rows, unread = [], []
+    for number, event in enumerate(events):
+        try:
+            rows.append(_row(fields_of(event, "event"), ask, leagues))
+        except ShapeError as fault:
+            unread.append(f"event {number + 1}: {fault}")
+    if events and not rows:
+        raise ShapeError(f"none of the {len(events)} events can be read; the first: {unread[0]}")
+    over = all(row["status"] in ("final", "cancelled") for row in rows)
+    return Listing(rows, len(events), tuple(unread), over)
+
+
+def team_asks(service: TheSportsDb, access: Access, only: Sequence[str] | None = None, *, day: date) -> list[Ask]:
+    """The requests for the teams of the leagues, one a league; without a key of one's own there are none to ask for."""
+    if not access.key:
+        return []  # the public key answers with a few teams only: all others would seem to have vanished
+    base, headers = f"{access.address.rstrip('/')}/v2/json/list/teams", (("X-API-KEY", access.key),)
+    return [
+        Ask(SOURCE, key, str(league.id), "teams", day, day, f"{base}/{league.id}", (), headers)
+        for key, league in service.leagues.items()
+        if only is None or key in only
+    ]
+
+
+def read_teams(ask: Ask, document: object) -> list[dict[str, str]]:
+    """The teams of a league: ref, name, short_name, abbreviation, location, nickname, logo, color."""
+    listed = fields_of(document, "the answer").get("list")
+    teams = [fields_of(team, "team") for team in (items_of(listed, "list") if listed is not None else [])]
+    return [
+        {
+            "source": SOURCE,
+            "league": ask.league,
+            "ref": must(team, "idTeam", "team"),
+            "name": must(team, "strTeam", "team"),
+            "short_name": "",
+            "abbreviation": text(team, "strTeamShort"),
+            "location": "",
+            "nickname": "",
+            "logo": text(team, "strBadge"),
+            "color": text(team, "strColour1").removeprefix("#").lower(),
+        }
+        for team in teams
+    ]
+
+
+def _seasons(key: str, league: TheSportsDbLeague, access: Access, own_key: str, days: Days) -> Iterator[Ask]:
+    playing = [day for day in days if plays(league.months, day)]
+    for season in sorted({_season_of(day, league) for day in playing}):
+        address = f"{access.address.rstrip('/')}/v2/json/schedule/league/{league.id}/{season}"
+        headers = (("X-API-KEY", own_key),)
+        inside = [day for day in playing if _season_of(day, league) == season]
+        yield Ask(SOURCE, key, str(league.id), season, inside[0], inside[-1], address, (), headers)
+
+
+def _season_of(day: date, league: TheSportsDbLeague) -> str:
+    if league.season == "year":
+        # A season that ends in the new year is still the old year's.
+        wraps = league.months is not None and league.months[0] > league.months[1]
+        return str(day.year - 1 if wraps and league.months and day.month <= league.months[1] else day.year)
+    first = day.year if day.month >= SEASON_TURNS else day.year - 1
+    return f"{first}-{first + 1}"
+
+
+def _row(event: Fields, ask: Ask, leagues: Leagues) -> dict[str, Any]:
+    """One event; its title only where it has no two sides. The season's answer says less than the day's: no league."""
+    listing = text(event, "idLeague") or ask.listing
+    if listing != ask.listing:
+        raise ShapeError(f"it is of league {listing}, {ask.listing} was asked for")
+    home, away = text(event, "strHomeTeam"), text(event, "strAwayTeam")
+    title = "" if home and away else must(event, "strEvent", "event")
+    starts_at, time_is_set = _start(event)
+    return {
+        "source": SOURCE,
+        "source_id": must(event, "idEvent", "event"),
+        "listing": listing,
+        "league": ask.league,
+        "sport": leagues[ask.league].sport,
+        "name": title,
+        "home": "" if title else home,
+        "away": "" if title else away,
+        "home_ref": text(event, "idHomeTeam"),
+        "away_ref": text(event, "idAwayTeam"),
+        "home_logo": text(event, "strHomeTeamBadge"),
+        "away_logo": text(event, "strAwayTeamBadge"),
+        "starts_at": starts_at,
+        "time_is_set": time_is_set,
+        "status": _state(event),
+        "venue": text(event, "strVenue"),
+        "art": text(event, "strThumb") or text(event, "strPoster"),
+    }
+
+
+def _start(event: Fields) -> tuple[datetime, bool]:
+    """The instant, and whether it is more than a date. The stamp is UTC; the local fields are known to be wrong."""
+    stamp = text(event, "strTimestamp")
+    day, clock = must(event, "dateEvent", "event") if not stamp else text(event, "dateEvent"), text(event, "strTime")
+    if stamp:
+        is_set = not (stamp[11:19] == MIDNIGHT and clock in ("", MIDNIGHT) and text(event, "strStatus") in ("", "TBD"))
+        return instant(stamp, "event.strTimestamp"), is_set
+    return instant(f"{day}T{clock or MIDNIGHT}", "event.dateEvent and strTime"), bool(clock)
+
+
+def _state(event: Fields) -> str:
+    status = text(event, "strStatus").casefold()
+    if text(event, "strPostponed").casefold() == "yes" or status in POSTPONED:
+        return "postponed"
+    if status in CANCELLED:
+        return "cancelled"
+    if status in FINAL:
+        return "final"
+    return "scheduled" if status in SCHEDULED else "live"

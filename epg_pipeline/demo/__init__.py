@@ -1,0 +1,1 @@
+"""The bundled sample: one past day of an invented provider."""

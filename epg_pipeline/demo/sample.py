@@ -1,0 +1,69 @@
+"""The bundled sample: one past day of an invented provider, with the real games around it.
+
+Belongs here: where its files are, and its provider on record. Does not: what is done with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from epg_pipeline.config.provider_settings import provider_settings
+from epg_pipeline.errors import UnknownProviderError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.config.provider_settings import ProviderSettings
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The sample's provider, its day, and its two files."""
+
+    provider: str
+    slug: str
+    date: date
+    timezone: str
+    tier: str
+    playlist: Path
+    events: Path
+    stated: dict[str, object]
+
+    @property
+    def settings(self) -> ProviderSettings:
+        """The provider's settings as the sample has them."""
+        return provider_settings(self.stated, self.provider)
+
+
+def load_sample() -> Sample:
+    """The sample as demo/demo.yaml tells of it; its files are those of the installed package."""
+    folder = Path(str(resources.files("epg_pipeline"))) / "demo"
+    facts = yaml.safe_load((folder / "demo.yaml").read_text("utf-8"))
+    facts["stated"] = facts.pop("settings")
+    return Sample(**{**facts, "playlist": folder / facts["playlist"], "events": folder / facts["events"]})
+
+
+def demo_provider(store: Store, sample: Sample) -> Provider:
+    """The sample's provider on record: an ordinary one, its playlist the bundled file, wherever that lay before.
+
+    What was set for it since stays, but the demo is always published in all its editions.
+    """
+    try:
+        known = store.provider(sample.slug)
+    except UnknownProviderError:
+        known = store.add_provider(sample.provider, str(sample.playlist), sample.timezone, sample.tier, sample.slug)
+    is_as_it_should_be = (
+        known.status == "active"
+        and sample.stated.items() <= known.stated.items()
+        and store.playlist_url(known) == str(sample.playlist)
+    )
+    if is_as_it_should_be:
+        return known
+    settings = {**known.stated, **sample.stated}
+    return store.change_provider(known, playlist_url=str(sample.playlist), status="active", settings=settings)

@@ -1,0 +1,1 @@
+"""Sources' events merged into one canonical schedule."""

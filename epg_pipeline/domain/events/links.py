@@ -1,0 +1,204 @@
+"""Which rows of different sources are of one event.
+
+Belongs here: teams as several sources write them, games by their teams and day, titled events by their words. Does not:
+which source is believed (events.py). A row is linked to the first row, by the sources' priority, that is of its event.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from epg_pipeline.domain.teams import core_of
+from epg_pipeline.domain.text import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from epg_pipeline.config import Facts
+
+# Which row of which source is of which canonical event.
+LINKS = pl.Schema({"source": pl.String, "source_id": pl.String, "event_id": pl.String})
+
+# Minutes between two rows of one game: where both clocks are set; of a game listed twice; where one team only is known
+# by the same name; and of two titles.
+_SAME_DAY, _LISTED_TWICE, _SAME_START, _SAME_SESSION = 12 * 60, 30, 60, 3 * 60
+_UNDECIDED = ("", "tbd", "tba")  # two games whose sides are to be determined are not one game
+_LEAST_SHARED = 0.6  # of the words of the shorter title
+_ID_PREFIXES = {"espn": "espn-", "thesportsdb": "tsdb-", "file": ""}
+_MINUTES = (pl.col("starts_at") - pl.col("first_starts_at")).dt.total_minutes().abs()
+_BOTH_CLOCKS = pl.col("time_is_set") & pl.col("first_time_is_set")
+_SAME_DATE = pl.col("starts_at").dt.date() == pl.col("first_starts_at").dt.date()
+
+
+def linked(rows: pl.DataFrame, facts: Facts, priority: Sequence[str]) -> pl.DataFrame:
+    """LINKS of SOURCED rows, with `rank` (the source's place in the priority) and `is_turned` (home and away swapped).
+
+    The result is the same for every order of the rows. A second game of a day of the same teams (a doubleheader) stays
+    an event of its own: of each listing at most one row is of an event.
+    """
+    asked = _with_keys(rows, facts, priority)
+    first = asked.clear().select(_AS_FIRST)
+    found = []
+    # A loop over listings of a league, two or three: each is compared with what the ones before it listed.
+    for turn in sorted(asked["turn"].unique()):
+        listed = asked.filter(pl.col("turn") == turn)
+        links = _links(listed, first)
+        new = listed.join(links, on="row", how="anti")
+        doubles = _doubles(new)
+        own = new.join(doubles, on="row", how="anti")
+        first = pl.concat([first, own.select(_AS_FIRST)])
+        itself = own.select("row", first_row="row", is_turned=pl.lit(value=False))
+        found += [links, doubles, itself]
+    every = pl.concat(found) if found else _no_links()
+    identity = asked.select(first_row="row", event_id="own_id")
+    # A double's first row may itself be of an earlier listing's event only if it was linked: then it is no first row.
+    answer = every.join(identity, on="first_row").join(asked.select("row", "source", "source_id", "rank"), on="row")
+    return answer.select(*LINKS, "rank", "is_turned").sort("source", "source_id")
+
+
+_AS_FIRST = (
+    pl.col("row").alias("first_row"),
+    "league",
+    "pair",
+    pl.col("home_key").alias("first_home_key"),
+    pl.col("away_key").alias("first_away_key"),
+    pl.col("starts_at").alias("first_starts_at"),
+    pl.col("time_is_set").alias("first_time_is_set"),
+    pl.col("words").alias("first_words"),
+    pl.col("own_id").alias("first_id"),
+)
+
+
+def _with_keys(rows: pl.DataFrame, facts: Facts, priority: Sequence[str]) -> pl.DataFrame:
+    places = {source: place for place, source in enumerate(priority)}
+    asked = rows.sort("source", "source_id").with_row_index("row").with_columns(
+        rank=pl.col("source").replace_strict(places, default=len(places), return_dtype=pl.Int64),
+        own_id=pl.concat_str(
+            pl.col("source").replace_strict(_ID_PREFIXES, default=pl.concat_str("source", pl.lit("-"))), "source_id"
+        ),
+        words=folded(pl.col("name")).str.split(" ").list.unique(maintain_order=True).list.set_difference([""]),
+    )  # fmt: skip
+    # Ids tell a service's events apart; a file may list one game under two leagues' names.
+    listing = pl.when(pl.col("source") == "file").then("listing").otherwise(pl.lit(""))
+    asked = asked.with_columns(
+        turn=pl.struct("rank", "source", listing.alias("listing")).rank("dense").over("league").cast(pl.Int64) - 1
+    )
+    for side in ("home", "away"):
+        asked = with_team_key(asked, side, facts)
+    low, high = pl.min_horizontal("home_key", "away_key"), pl.max_horizontal("home_key", "away_key")
+    has_sides = ~pl.col("home_key").is_in(_UNDECIDED) & ~pl.col("away_key").is_in(_UNDECIDED)
+    return asked.with_columns(pair=pl.when(has_sides).then(pl.concat_str(low, pl.lit(" v "), high)))
+
+
+def with_team_key(asked: pl.DataFrame, side: str, facts: Facts) -> pl.DataFrame:
+    """Rows with `<side>_key`: what two spellings of a team in a league share.
+
+    That is the catalogue's entry, else the name without club words. Rows have source, league and the side's name.
+    """
+    form = folded(pl.col(side))
+    keyed = asked.with_columns(form=form, core=core_of(form))
+    # Two teams of one listing whose names differ only in club words are two teams.
+    shared = pl.col("form").n_unique().over("source", "league", "core") > 1
+    keyed = keyed.with_columns(core=pl.when(shared).then("form").otherwise("core"))
+    keyed = keyed.join(_catalogue(facts), on=["league", "form"], how="left", maintain_order="left")
+    return keyed.with_columns(pl.coalesce("entry", "core").alias(f"{side}_key")).drop("form", "core", "entry")
+
+
+def _catalogue(facts: Facts) -> pl.DataFrame:
+    """league, form -> entry: the forms that mean one team only of the catalogue's part for a league."""
+    part = pl.DataFrame(
+        {
+            "league": list(facts.leagues),
+            "part": [
+                "ncaa" if league.school else "national" if league.national else key
+                for key, league in facts.leagues.items()
+            ],
+        }
+    )
+    aliases = pl.col("aliases").str.split(";")
+    forms = facts.teams.select(
+        part="league", entry="name", form=pl.concat_list("name", "short", "location", "nickname", aliases)
+    ).explode("form", empty_as_null=True, keep_nulls=True)
+    forms = forms.with_columns(form=folded(pl.col("form"))).filter(pl.col("form") != "")
+    clear = forms.unique().filter(pl.col("entry").n_unique().over("part", "form") == 1)
+    return part.join(clear, on="part").select("league", "form", entry=pl.concat_str(pl.lit("="), "entry"))
+
+
+def _links(listed: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
+    """row, first_row, is_turned: by id, by both teams, by one team and the start, by title; the surest way first."""
+    links = _no_links()
+    for way in (_by_id, _by_teams, _by_one_team, _by_title):
+        left = listed.join(links, on="row", how="anti")
+        free = first.join(links, on="first_row", how="anti")
+        if left.is_empty() or free.is_empty():
+            break
+        links = pl.concat([links, way(left, free)])
+    return links
+
+
+def _by_id(listed: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
+    """A file may name an event by the id it has on record."""
+    same = listed.join(first.drop("league"), left_on="own_id", right_on="first_id")
+    return same.select("row", "first_row", is_turned=_TURNED)
+
+
+def _by_teams(listed: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
+    pairs = listed.filter(pl.col("pair").is_not_null()).join(first, on=["league", "pair"])
+    same_game = pl.when(_BOTH_CLOCKS).then(_MINUTES <= _SAME_DAY).otherwise(_SAME_DATE)
+    return _nearest(pairs.with_columns(minutes=_MINUTES, score=pl.lit(1.0)).filter(same_game))
+
+
+def _by_one_team(listed: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
+    """A team plays one game at a time: if one side and the start agree, the other side is one team with two names."""
+    rows = listed.filter(pl.col("pair").is_not_null())
+    games = first.filter(pl.col("pair").is_not_null()).drop("pair")
+    needed = ("row", "first_row", "starts_at", "first_starts_at", "time_is_set", "first_time_is_set")
+    ways = [
+        rows.join(
+            games, left_on=["league", f"{side}_key"], right_on=["league", f"first_{other}_key"], coalesce=False
+        ).select(*needed, is_turned=pl.lit(side != other))
+        for side in ("home", "away")
+        for other in ("home", "away")
+    ]
+    pairs = pl.concat(ways).filter(_BOTH_CLOCKS & (_MINUTES <= _SAME_START))
+    only = (pl.len().over("row") == 1) & (pl.len().over("first_row") == 1)
+    return pairs.filter(only).select("row", "first_row", "is_turned")
+
+
+def _by_title(listed: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
+    titled = listed.filter(pl.col("words").list.len() > 0).drop("pair")
+    pairs = titled.join(first.filter(pl.col("first_words").list.len() > 0), on="league")
+    shared = pl.col("words").list.set_intersection("first_words").list.len()
+    shorter = pl.min_horizontal(pl.col("words").list.len(), pl.col("first_words").list.len())
+    near = pl.when(_BOTH_CLOCKS).then(_MINUTES <= _SAME_SESSION).otherwise(_SAME_DATE)
+    pairs = pairs.filter(near).with_columns(minutes=_MINUTES, score=shared / shorter)
+    return _nearest(pairs.filter((pl.col("score") >= _LEAST_SHARED) & ((shared > 1) | (shared == shorter))))
+
+
+def _nearest(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs in which each is the other's best: most alike, then nearest in time, then by id."""
+    ranked = pairs.sort("score", "minutes", "source_id", "first_id", descending=[True, False, False, False])
+    best = (pl.int_range(pl.len()).over("row") == 0) & (pl.int_range(pl.len()).over("first_row") == 0)
+    return ranked.filter(best).select("row", "first_row", is_turned=_TURNED)
+
+
+_TURNED = (
+    (pl.col("home_key") == pl.col("first_away_key")) & (pl.col("home_key") != pl.col("first_home_key"))
+).fill_null(value=False)
+
+
+def _doubles(listed: pl.DataFrame) -> pl.DataFrame:
+    """Rows of one listing that tell of the same game a second time: same teams and, to half an hour, the same start."""
+    pairs = listed.filter(pl.col("pair").is_not_null()).join(
+        listed.select(_AS_FIRST), on=["league", "pair"], maintain_order="left"
+    )
+    twice = pairs.filter((pl.col("first_row") < pl.col("row")) & _BOTH_CLOCKS & (_MINUTES <= _LISTED_TWICE))
+    nearest = twice.sort("row", "first_row").unique("row", keep="first", maintain_order=True)
+    chained = nearest.join(nearest.select(first_row="row"), on="first_row", how="anti")
+    return chained.select("row", "first_row", is_turned=_TURNED)
+
+
+def _no_links() -> pl.DataFrame:
+    return pl.DataFrame(schema={"row": pl.UInt32, "first_row": pl.UInt32, "is_turned": pl.Boolean})

@@ -1,0 +1,214 @@
+"""What the sources say of events -> one canonical event each.
+
+Belongs here: which row of which source counts for which field, canonical ids, leagues as a file may print them. Does
+not: finding out which rows are of one event (event_links.py), fetching, storing. All of it depends on the rows alone,
+never on the order they come in or on what was merged before: that is why ids are the same whichever source is first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from epg_pipeline.domain.events.links import LINKS, linked
+from epg_pipeline.domain.frames import EVENT_STATUSES, EVENTS, INSTANT, conform, empty
+from epg_pipeline.domain.text import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from epg_pipeline.config import Facts
+
+# Earlier ones are believed before later ones; a file fills in what no service knows.
+PRIORITY = ("espn", "thesportsdb", "file")
+
+# One event as one source tells it.
+SOURCED = pl.Schema(
+    {
+        "source": pl.String(),
+        "source_id": pl.String(),  # unique within the source, and lasting
+        "listing": pl.String(),  # the source's own key of the league it listed the event under
+        "league": pl.String(),
+        "sport": pl.String(),
+        "name": pl.String(),  # as in EVENTS, and so are the fields below
+        "home": pl.String(),
+        "away": pl.String(),
+        "home_short": pl.String(),
+        "away_short": pl.String(),
+        "home_abbr": pl.String(),
+        "away_abbr": pl.String(),
+        "home_ref": pl.String(),  # the source's id of the team
+        "away_ref": pl.String(),
+        "home_logo": pl.String(),
+        "away_logo": pl.String(),
+        "home_color": pl.String(),
+        "away_color": pl.String(),
+        "starts_at": INSTANT,
+        "time_is_set": pl.Boolean(),
+        "status": pl.String(),
+        "neutral": pl.Boolean(),
+        "venue": pl.String(),
+        "art": pl.String(),
+    }
+)
+# EVENTS, and what only the record keeps.
+CANONICAL = pl.Schema(
+    {
+        **EVENTS,
+        "neutral": pl.Boolean(),
+        "home_color": pl.String(),
+        "away_color": pl.String(),
+        "art": pl.String(),
+        "field_sources": pl.List(pl.String),
+    }
+)
+# What a source's team id stands for: its own name of the team, and the team's name on record.
+TEAM_NAMES = pl.Schema(
+    {"source": pl.String(), "league": pl.String(), "ref": pl.String(), "name": pl.String(), "team": pl.String()}
+)
+_FILLED = [name for name, kind in SOURCED.items() if kind == pl.String and name in CANONICAL and name != "status"]
+_DEFAULTS: dict[str, Any] = {
+    **{name: "" for name, kind in SOURCED.items() if kind == pl.String},
+    "time_is_set": True,
+    "status": "scheduled",
+    "neutral": False,
+}
+
+
+def sourced(rows: Iterable[dict[str, Any]]) -> pl.DataFrame:
+    """Rows that say only what they know -> a SOURCED frame; of a source's id given twice the first row stays.
+
+    First by league: both tennis tours list a tournament they share, each under its own name.
+    """
+    frame = pl.DataFrame([_DEFAULTS | row for row in rows], schema=SOURCED)
+    return frame.sort("source", "source_id", "league", "listing", maintain_order=True).unique(
+        ["source", "source_id"], keep="first", maintain_order=True
+    )
+
+
+def sourced_of(events: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """An EVENTS frame of a file -> SOURCED: the file's ids stay, leagues are known by key or by a form they print."""
+    printed = {
+        form: key
+        for key, league in facts.leagues.items()
+        for form in (league.name, *league.printed)
+        if sum(form in (other.name, *other.printed) for other in facts.leagues.values()) == 1
+    }
+    schema = {"form": pl.String, "known": pl.String}
+    forms = pl.DataFrame({"form": list(printed), "known": list(printed.values())}, schema=schema)
+    forms = forms.with_columns(folded(pl.col("form"))).unique("form", keep="none")
+    asked = events.with_columns(form=folded(pl.col("league"))).join(forms, on="form", how="left", maintain_order="left")
+    is_key = pl.col("league").is_in(list(facts.leagues))
+    sports = {key: league.sport for key, league in facts.leagues.items()}
+    league = pl.when(is_key).then("league").otherwise(pl.coalesce("known", "league"))
+    rows = asked.with_columns(source=pl.lit("file"), source_id="event_id", listing="league", league=league)
+    sport = pl.col("league").replace_strict(sports, default=pl.col("sport"))
+    rows = rows.with_columns(sport=pl.when(pl.col("sport") == "").then(sport).otherwise("sport"))
+    missing = {name: pl.lit(value) for name, value in _DEFAULTS.items() if name not in rows.columns}
+    return conform(rows.with_columns(**missing), SOURCED, "events of a file").unique(
+        "source_id", keep="last", maintain_order=True
+    )
+
+
+@dataclass(frozen=True)
+class Merged:
+    """Canonical events (CANONICAL), which row is of which of them (LINKS), and the teams' names (TEAM_NAMES)."""
+
+    events: pl.DataFrame
+    links: pl.DataFrame
+    teams: pl.DataFrame
+
+
+def merged(rows: pl.DataFrame, facts: Facts, known: pl.DataFrame | None = None) -> Merged:
+    """One canonical event for each event that SOURCED rows tell of.
+
+    A team has the name its first source gives it, also in events which that source does not have; `known` (TEAM_NAMES)
+    tells of teams on record what these rows alone do not.
+    """
+    links = linked(conform(rows, SOURCED, "sourced events"), facts, PRIORITY)
+    told = rows.join(links, on=["source", "source_id"], maintain_order="left").sort("rank", "listing", "source_id")
+    told = _as_the_first_has_them(told)
+    names = _names(told, known if known is not None else empty(TEAM_NAMES))
+    for side in ("home", "away"):
+        of_side = names.select("source", "league", pl.col("ref").alias(f"{side}_ref"), "team")
+        told = told.join(of_side, on=["source", "league", f"{side}_ref"], how="left", maintain_order="left")
+        told = told.with_columns(pl.coalesce("team", side).alias(side)).drop("team")
+    return Merged(_canonical(told), links.select(LINKS.names()), names)
+
+
+def _names(told: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """TEAM_NAMES of every team with an id: as the first source of its events prints it, else as known."""
+    sides = pl.concat(
+        told.select("event_id", "source", "league", "rank", side=pl.lit(side), ref=f"{side}_ref", printed=side)
+        for side in ("home", "away")
+    )
+    sides = sides.filter((pl.col("ref") != "") & (pl.col("printed") != ""))
+    firsts = sides.sort("rank", "event_id").unique(["event_id", "side"], keep="first", maintain_order=True)
+    firsts = firsts.select("event_id", "side", first_rank="rank", first_source="source", first_printed="printed")
+    by_event = sides.join(firsts, on=["event_id", "side"])
+    best = by_event.sort("first_rank", "event_id", "side").unique(
+        ["source", "league", "ref"], keep="first", maintain_order=True
+    )
+    best = best.join(
+        known.select("source", "league", "ref", on_record="team"), on=["source", "league", "ref"], how="left"
+    )
+    alone = pl.col("first_source") == pl.col("source")
+    is_first = pl.col("rank") == 0
+    team = pl.when(alone & ~is_first).then(pl.coalesce("on_record", "printed")).otherwise("first_printed")
+    return conform(best.with_columns(name="printed", team=team), TEAM_NAMES, "names of teams").sort(
+        "source", "league", "ref"
+    )
+
+
+def _as_the_first_has_them(told: pl.DataFrame) -> pl.DataFrame:
+    """Rows whose home side is the other's away side, turned round: the first row of an event says who is at home."""
+    pairs = [(name, f"away{name.removeprefix('home')}") for name in SOURCED if name.startswith("home")]
+    turned = {}
+    for home, away in pairs:
+        turned[home] = pl.when("is_turned").then(away).otherwise(home)
+        turned[away] = pl.when("is_turned").then(home).otherwise(away)
+    return told.with_columns(**turned)
+
+
+def _canonical(told: pl.DataFrame) -> pl.DataFrame:
+    """For each field the first row that says anything; a clock that is set goes before one that is not."""
+    said = {name: pl.col(name).filter(pl.col(name) != "").first().fill_null("") for name in _FILLED}
+    speaker = {
+        f"{name}_from": pl.col("source").filter(pl.col(name) != "").first() for name in _FILLED if name != "source"
+    }
+    clocked = pl.col("time_is_set")
+    events = told.group_by("event_id", maintain_order=True).agg(
+        **said,
+        **speaker,
+        first_source=pl.col("source").first(),
+        starts_at=pl.coalesce(pl.col("starts_at").filter(clocked).first(), pl.col("starts_at").first()),
+        starts_at_from=pl.coalesce(pl.col("source").filter(clocked).first(), pl.col("source").first()),
+        time_is_set=clocked.any(),
+        status=_status(),
+        neutral=pl.col("neutral").first(),
+    )
+    events = events.with_columns(
+        source="first_source", event_date=pl.col("starts_at").dt.date(), field_sources=_field_sources()
+    )
+    return conform(events, CANONICAL, "canonical events").sort("starts_at", "event_id")
+
+
+def _status() -> pl.Expr:
+    """The first source's word; but a game it calls scheduled, and another cancelled or postponed, is off."""
+    off = pl.col("status").filter(pl.col("status").is_in(["cancelled", "postponed"])).first()
+    first = pl.col("status").first()
+    status = pl.when(first == "scheduled").then(pl.coalesce(off, first)).otherwise(first)
+    return status.cast(pl.Enum(EVENT_STATUSES)).cast(pl.String)
+
+
+def _field_sources() -> pl.Expr:
+    names = sorted({*_FILLED, "starts_at"} - {"source", "league", "sport"})
+    others = [
+        pl.when(pl.col(f"{name}_from") != pl.col("first_source")).then(
+            pl.concat_str(pl.lit(f"{name}: "), pl.col(f"{name}_from"))
+        )
+        for name in names
+    ]
+    return pl.concat_list(others).list.drop_nulls()

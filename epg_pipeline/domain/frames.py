@@ -1,0 +1,198 @@
+"""The schema of every frame that crosses a module border.
+
+Belongs here: names and types of columns, and the one check of a frame against them. Does not: what is done with them.
+All instants are UTC; a competitor, name or payload is text as the playlist prints it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from epg_pipeline.errors import ContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+INSTANT = pl.Datetime("us", "UTC")
+
+KINDS = ("event", "show", "placeholder", "linear", "vod")
+MATCH_STATUSES = ("matched", "partial", "unmatched", "unparseable", "manual")
+BLOCKS = ("pre", "live", "post", "filler", "idle")
+EVENT_STATUSES = ("scheduled", "live", "final", "postponed", "cancelled")
+
+
+def contract(columns: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.Schema:
+    """A frame's contract: its columns and their types, in order."""
+    return pl.Schema(columns)
+
+
+# A playlist's entries, in its order. `url` is a secret: it carries user and password; `options` may, too.
+ENTRIES = contract(
+    {
+        "position": pl.Int64,  # 0-based place in the playlist
+        "name": pl.String,  # display name, repaired only in white space; never empty
+        "tvg_id": pl.String,  # "" where the playlist says nothing, here and below
+        "tvg_name": pl.String,
+        "logo": pl.String,
+        "group_title": pl.String,
+        "options": pl.String,  # the lines that tell a player how to ask for the stream, such as with what user agent
+        "url": pl.String,
+    }
+)
+
+# Entries sorted into event slots and the rest.
+SLOTS = contract(
+    {
+        **ENTRIES,
+        "is_slot": pl.Boolean,
+        "kind": pl.String,  # one of KINDS; for a slot "event" means: not known to be anything else yet
+        "family": pl.String,  # the family's name in config, or the shell as printed; "" without a shell
+        "slot": pl.String,  # the stable key of the slot within its playlist ("NBA 05"); "" for what is no slot
+        "payload": pl.String,  # what follows the shell, repaired; "" when nothing is on
+    }
+)
+
+# What a slot's name says, for one day of one provider.
+READINGS = contract(
+    {
+        "position": pl.Int64,
+        "name": pl.String,
+        "slot": pl.String,
+        "family": pl.String,
+        "is_slot": pl.Boolean,
+        "kind": pl.String,
+        "title": pl.String,  # the payload without time, quality and feed marks; "" when nothing is on
+        "competition": pl.String,  # a printed competition or sport prefix; null when none
+        "first": pl.String,  # the competitors as printed, in printed order; both null when there are none
+        "second": pl.String,
+        "sport": pl.String,  # what name and family tell of it, null when nothing
+        "leagues": pl.List(pl.String),  # the leagues they narrow it to, null when to none
+        "gender": pl.String,  # "men", "women" or null
+        "side": pl.String,  # "first" team is null; else "reserve", "u20", ...
+        "telling": pl.String,  # what it is of the event: "live", "replay", "press", "pregame", "highlights", "other"
+        "game": pl.Int64,  # the game of a doubleheader, null when not said
+        "starts_at": INSTANT,  # null when the name gives no clock
+        "date": pl.Date,  # the local date the name states; null when none
+        "clock": pl.Time,  # the printed clock, null when none
+        "zone": pl.String,  # the IANA zone the clock was read in
+        "zone_is_stated": pl.Boolean,
+        "rules": pl.List(pl.String),  # which rule gave what
+    }
+)
+
+# The canonical schedule.
+EVENTS = contract(
+    {
+        "event_id": pl.String,
+        "event_date": pl.Date,  # the UTC date of the start
+        "league": pl.String,  # a key of config/leagues.yaml where known there
+        "sport": pl.String,  # a key of config/sports.yaml where known there
+        "name": pl.String,  # the event's own title where it has one (a card, a race); "" otherwise
+        "home": pl.String,  # "" for events without opponents
+        "away": pl.String,
+        "home_short": pl.String,
+        "away_short": pl.String,
+        "home_abbr": pl.String,
+        "away_abbr": pl.String,
+        "starts_at": INSTANT,
+        "venue": pl.String,
+        "home_logo": pl.String,
+        "away_logo": pl.String,
+        "source": pl.String,
+        "status": pl.String,  # one of EVENT_STATUSES
+        "time_is_set": pl.Boolean,  # false: only the day of `starts_at` is known
+    }
+)
+
+# What was decided for every slot: READINGS and the event found, or why none.
+DECISIONS = contract(
+    {
+        **READINGS,
+        "match_status": pl.String,  # one of MATCH_STATUSES
+        "event_id": pl.String,  # null unless matched
+        "confidence": pl.Float64,  # 0 to 1
+        "reasons": pl.List(pl.String),  # machine-readable, "word: detail"
+        "league": pl.String,  # of the event, or what the name and family imply; null when not known
+        "sport": pl.String,
+        "home": pl.String,  # the event's sides; null without an event
+        "away": pl.String,
+        "event_name": pl.String,
+        "venue": pl.String,
+        "home_logo": pl.String,
+        "away_logo": pl.String,
+        # starts_at above is the canonical start once matched
+    }
+)
+
+# The blocks of a guide: a slot's day is tiled without gap or overlap; a live block may run past the day's close.
+PROGRAMMES = contract(
+    {
+        "channel_id": pl.String,
+        "starts_at": INSTANT,
+        "stops_at": INSTANT,
+        "block": pl.String,  # one of BLOCKS
+        "title": pl.String,
+        "sub_title": pl.String,  # "" where none, here and below
+        "description": pl.String,
+        "league": pl.String,
+        "sport": pl.String,
+        "home": pl.String,
+        "away": pl.String,
+        "venue": pl.String,
+        "home_logo": pl.String,
+        "away_logo": pl.String,
+        "event_id": pl.String,
+        "event_starts_at": INSTANT,  # of the event a pre, live or post block is about; null otherwise
+        "telling": pl.String,  # READINGS.telling, or "show" for a studio show; "" for an idle block
+        "match_status": pl.String,
+        "confidence": pl.Float64,
+    }
+)
+
+# The channels of a guide, in the provider's order.
+CHANNELS = contract(
+    {
+        "position": pl.Int64,
+        "channel_id": pl.String,  # dotted ASCII, stays for ever for a slot
+        "slot": pl.String,
+        "family": pl.String,
+        "display_name": pl.String,
+        "logo": pl.String,
+        "group_title": pl.String,
+        "options": pl.String,  # secrets, this and the next; only the private clone playlist carries them
+        "url": pl.String,
+    }
+)
+
+# How many slots of a day found their event; one row a day.
+MATCH_RATES = contract(
+    {
+        "day": pl.Date,
+        "slots": pl.Int64,
+        "matched": pl.Int64,
+        "partial": pl.Int64,
+        "unmatched": pl.Int64,
+        "unparseable": pl.Int64,
+        "match_rate": pl.Float64,  # of the slots that tell of an event; null where none does
+    }
+)
+
+
+def conform(frame: pl.DataFrame, columns: pl.Schema, what: str) -> pl.DataFrame:
+    """The frame with just the contract's columns, in its order; ContractError names what is missing or mistyped."""
+    missing = [name for name in columns if name not in frame.columns]
+    wrong = [
+        f"{name} is {frame.schema[name]}, not {kind}"
+        for name, kind in columns.items()
+        if name in frame.columns and frame.schema[name] != kind
+    ]
+    if missing or wrong:
+        raise ContractError(f"{what}: " + "; ".join([*(f"column {name} is missing" for name in missing), *wrong]))
+    return frame.select(columns.names())
+
+
+def empty(columns: pl.Schema) -> pl.DataFrame:
+    """A frame of the contract without rows."""
+    return pl.DataFrame(schema=columns)

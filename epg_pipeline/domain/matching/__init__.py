@@ -1,0 +1,1 @@
+"""Readings x events -> decisions with their evidence; overrides, aliases, diagnosis, explanations."""

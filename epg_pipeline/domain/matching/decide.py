@@ -1,0 +1,278 @@
+"""Readings x events -> decisions with reasons.
+
+Belongs here: which real event a name means, how sure that is, and why. Does not: reading a name (names.py), forms of
+teams (team_forms.py), events without two sides (cards.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from epg_pipeline.domain.frames import DECISIONS, conform
+from epg_pipeline.domain.matching import time_evidence, titled_events
+from epg_pipeline.domain.teams import candidates, forms_of, team_key
+
+if TYPE_CHECKING:
+    from epg_pipeline.config import Facts
+    from epg_pipeline.domain.day import ProviderDay
+
+# The score of a candidate event is that of its pair (0..100) and what speaks for or against it.
+FULL_SCORE = 118.0  # all that can speak for an event; a match's confidence is its share of it
+SURE = 80.0  # from here a candidate is taken,
+_MARGIN = 5.0  # if no other comes this near
+_PAIR_LEAST = 62.0
+_SAME_LEAGUE, _SAME_SPORT, _OTHER_LEAGUE, _OTHER_LEAGUE_IN_PART, _OTHER_SPORT = 8.0, 3.0, -12.0, -28.0, -60.0
+_CLOCK_AGREES, _ON_THE_DAY, _CLOCK_DIFFERS, _CLOCK_OF_NO_ZONE, _CLOCK_OFF_TODAY, _CLOCK_FAR = (
+    10.0,
+    8.0,
+    -4.0,
+    -6.0,
+    -14.0,
+    -26.0,
+)
+# A club's women are said to be; a school's name stands for both.
+_UNSAID_WOMEN = 4.0
+_FULL_NAME = 98.0
+_GAME_AGREES, _GAME_DIFFERS = 8.0, -8.0
+_EARLY, _LATE = 75, 35  # minutes a feed may open before the event, or a list be late
+_EVIDENCE = ("pair", "league_evidence", "time_evidence", "game_evidence")
+_CALLED_OFF, _OFF = ("postponed", "cancelled"), -6.0
+_FAR = 14 * 60  # minutes; no zone is further off
+
+
+def decide(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
+    """DECISIONS for every row of READINGS, in its order: the event of EVENTS each name means, or why none.
+
+    Both sides must support an event; family, competition, gender, side and time are evidence; of two that can't be told
+    apart neither is taken. What is told of an event (a replay, a press conference) is not the event.
+    """
+    is_live = (pl.col("kind") == "event") & (pl.col("telling") == "live") & pl.col("first").is_not_null()
+    near = _in_reach(events, readings, day)
+    named = _named_teams(readings, near, facts)
+    found = _pair_candidates(readings.filter(is_live), near, named, day)
+    weighed = _weighed(found, facts)
+    offsets = time_evidence.learned_offsets(weighed)
+    weighed = _weighed(time_evidence.with_offsets(found, offsets), facts)
+    chosen = pl.concat([_chosen(weighed), titled_events.chosen(readings, near, day)])
+    chosen = chosen.sort("score", descending=True).unique("position", keep="first")
+    return _decisions(time_evidence.applied(readings, offsets), chosen, near, named)
+
+
+def _in_reach(events: pl.DataFrame, readings: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
+    """The events on a date that any name may mean, so that a long schedule costs no more than a short one."""
+    dates = readings.filter(pl.col("kind").is_in(["event", "show"])).select(
+        date=time_evidence.dates_in_reach(day).list.explode()
+    )
+    near = events.filter(pl.col("event_date").is_in(dates["date"].unique().implode()))
+    sides = [team_key(pl.col("league"), pl.col(side)).alias(f"{side}_team") for side in ("home", "away")]
+    return near.with_columns(sides)
+
+
+def _named_teams(readings: pl.DataFrame, near: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """The teams of those events that each printed competitor may mean (see `candidates`)."""
+    asked = readings.filter(pl.col("kind") == "event")
+    return candidates(pl.concat([asked["first"], asked["second"]]), forms_of(near, facts), facts)
+
+
+def _pair_candidates(pairs: pl.DataFrame, near: pl.DataFrame, named: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
+    """Every event in reach of a reading's time whose two sides may be its two competitors, in either order.
+
+    Columns: of the reading, event_* of the event, pair (0..100), minutes (event start minus read start, null without).
+    """
+    sided = near.filter((pl.col("home") != "") & (pl.col("away") != ""))
+    asked = pairs.select(
+        "position", "family", "first", "second", "sport", "leagues", "gender", "game", "starts_at", "date", "clock",
+        "zone_is_stated", event_date=time_evidence.dates_in_reach(day),
+    ).explode("event_date", empty_as_null=True, keep_nulls=True)  # fmt: skip
+    by_side = pl.concat(
+        sided.select(
+            "event_id", "event_date", "league", "status", "time_is_set", event_sport="sport",
+            event_starts_at="starts_at", team=f"{one}_team", other=f"{two}_team", order=pl.lit(order),
+        )
+        for one, two, order in (("home", "away", "home first"), ("away", "home", "away first"))
+    )  # fmt: skip
+    first = named.select(first="text", team="team", first_score="score", first_form="form")
+    second = named.select(second="text", other="team", second_score="score", second_form="form")
+    found = asked.join(first, on="first").join(by_side, on=["team", "event_date"]).join(second, on=["second", "other"])
+    low, high = pl.min_horizontal("first_score", "second_score"), pl.max_horizontal("first_score", "second_score")
+    found = found.with_columns(
+        pair=low * 0.65 + high * 0.35,
+        # An event whose hour is not set yet has only its day to be compared.
+        minutes=pl.when("time_is_set").then((pl.col("event_starts_at") - pl.col("starts_at")).dt.total_minutes()),
+        on_the_day=pl.col("event_starts_at").is_between(day.opens, day.closes, closed="left"),
+        offset=pl.lit(0, pl.Int64),
+    )
+    return found.filter(pl.col("pair") >= _PAIR_LEAST, time_evidence.is_in_reach(_FAR))
+
+
+def _weighed(found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """The candidates with `score` and the evidence as text, those of the wrong gender left out."""
+    genders = {key: league.gender or "open" for key, league in facts.leagues.items()}
+    # A league that config lacks tells by its key: ESPN's are "esp.w.1", "womens-…".
+    by_key = pl.when(pl.col("league").str.contains(r"(?i)\.w\.|women|\bw[a-z]?nba")).then(pl.lit("women"))
+    known = pl.col("league").replace_strict(genders, default=None, return_dtype=pl.String)
+    event_gender = pl.coalesce(known, by_key, pl.lit("open"))
+    wrong_gender = ((pl.col("gender") == "women") & (event_gender != "women")) | (
+        (pl.col("gender") == "men") & (event_gender == "women")
+    )
+    in_full = pl.min_horizontal("first_score", "second_score") >= _FULL_NAME
+    league = (
+        pl.when(pl.col("leagues").list.contains(pl.col("league")))
+        .then(_SAME_LEAGUE)
+        .when(pl.col("sport").is_null() | (pl.col("event_sport") == ""))
+        .then(0.0)
+        .when(pl.col("sport") != pl.col("event_sport"))
+        .then(_OTHER_SPORT)
+        # Another league than the one said needs full names: "Vancouver @ Boston" of the WHL is not the NHL's. Clubs
+        # of soccer play in several.
+        .when(pl.col("leagues").is_not_null() & (in_full | (pl.col("event_sport") == "soccer")))
+        .then(_OTHER_LEAGUE)
+        .when(pl.col("leagues").is_not_null())
+        .then(_OTHER_LEAGUE_IN_PART)
+        .otherwise(_SAME_SPORT)
+    )
+    schools = [key for key, known in facts.leagues.items() if known.school]
+    unsaid = (event_gender == "women") & pl.col("gender").is_null() & ~pl.col("league").is_in(schools)
+    league -= pl.when(unsaid & (league < _SAME_LEAGUE)).then(_UNSAID_WOMEN).otherwise(0.0)
+    late = time_evidence.lateness_or_printed(_EARLY, _LATE)
+    time = (
+        pl.when(pl.col("minutes").is_null())
+        .then(pl.when("on_the_day").then(_ON_THE_DAY).otherwise(0.0))
+        .when(late.is_between(-_LATE, _EARLY))
+        # Nearer is better, so that a doubleheader is told apart by its clock.
+        .then(_CLOCK_AGREES - late.abs() / 15)
+        .when(time_evidence.is_a_day_off(late, _EARLY, _LATE))
+        .then(_CLOCK_DIFFERS)
+        .when(pl.col("date").is_not_null() & (late.abs() <= _FAR))
+        .then(_CLOCK_DIFFERS - late.abs() / 240)
+        .when(pl.col("date").is_not_null() | ~pl.col("on_the_day"))
+        .then(_CLOCK_FAR)
+        # Of a series' games an undated name means the one of its own day, however far its clock is off.
+        .when(_clock_is_known(facts))
+        .then(_CLOCK_OFF_TODAY)
+        .otherwise(_CLOCK_OF_NO_ZONE)
+    )
+    weighed = found.filter(~wrong_gender.fill_null(value=False)).with_columns(
+        league_evidence=league, time_evidence=time
+    )
+    weighed = weighed.with_columns(game_evidence=_game_evidence())
+    # A name of today hardly means the game that was called off when the pair stands on another date.
+    called_off = pl.when(pl.col("status").is_in(_CALLED_OFF)).then(_OFF).otherwise(0.0)
+    return weighed.with_columns(score=pl.sum_horizontal(_EVIDENCE) + called_off)
+
+
+def _clock_is_known(facts: Facts) -> pl.Expr:
+    """Whether a zone is printed, or config knows the family's; else the clock is the provider's by assumption only."""
+    known = [family.name for family in facts.families if family.timezone]
+    return pl.col("zone_is_stated") | pl.col("family").is_in(known)
+
+
+def _game_evidence() -> pl.Expr:
+    """A "Game 2" tells only where two games of the pair stand on one day: in a series it counts the days."""
+    same_pair = ["position", "team", "other", "event_date"]
+    turn = pl.col("event_starts_at").rank("dense").over(same_pair)
+    is_double = pl.col("event_id").n_unique().over(same_pair) > 1
+    return (
+        pl.when(is_double & pl.col("game").is_not_null())
+        .then(pl.when(turn == pl.col("game")).then(_GAME_AGREES).otherwise(_GAME_DIFFERS))
+        .otherwise(0.0)
+    )
+
+
+def _chosen(weighed: pl.DataFrame) -> pl.DataFrame:
+    """One row a reading: the best candidate, the runner-up and the verdict ("taken", "ambiguous" or "weak")."""
+    best_of_event = weighed.sort("score", descending=True, maintain_order=True).unique(
+        ["position", "event_id"], keep="first", maintain_order=True
+    )
+    ranked = best_of_event.group_by("position", maintain_order=True).agg(
+        pl.col("event_id", "score", *_EVIDENCE, "order", "minutes", "offset", "first_form", "second_form").first(),
+        **titled_events.next_best(*_EVIDENCE),
+    )
+    margin = pl.col("score") - pl.col("runner_up_score")
+    verdict = (
+        pl.when(pl.col("score") < SURE)
+        .then(pl.lit("weak"))
+        .when(margin < _MARGIN)
+        .then(pl.lit("ambiguous"))
+        .otherwise(pl.lit("taken"))
+    )
+    ranked = ranked.with_columns(verdict=verdict, how=pl.lit("pair"), apart=titled_events.apart(*_EVIDENCE))
+    return ranked.select(*titled_events.CHOSEN)
+
+
+def _decisions(readings: pl.DataFrame, chosen: pl.DataFrame, events: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+    one_sided = _one_sided(readings, named)
+    taken = chosen.filter(pl.col("verdict") == "taken").select("position", "event_id")
+    event = events.select(
+        "event_id", "league", "home", "away", "venue", "home_logo", "away_logo", event_sport="sport",
+        event_name="name", event_starts_at=pl.when("time_is_set").then("starts_at"), event_status="status",
+    ).unique("event_id")  # fmt: skip
+    frame = readings.join(chosen.rename({"event_id": "nearest"}), on="position", how="left", maintain_order="left")
+    frame = frame.join(taken, on="position", how="left", maintain_order="left")
+    frame = frame.join(event, on="event_id", how="left", maintain_order="left")
+    frame = frame.join(one_sided, on="position", how="left", maintain_order="left")
+    one_league = pl.when(pl.col("leagues").list.len() == 1).then(pl.col("leagues").list.first())
+    is_matched = pl.col("event_id").is_not_null()
+    nothing_read = pl.col("title").str.len_chars() == 0
+    status = (
+        pl.when(is_matched)
+        .then(pl.lit("matched"))
+        .when(~pl.col("kind").is_in(["event", "show"]) | nothing_read)
+        .then(pl.lit("unparseable"))
+        .when(pl.col("one_side").fill_null(value=False))
+        .then(pl.lit("partial"))
+        .otherwise(pl.lit("unmatched"))
+    )
+    frame = frame.with_columns(
+        match_status=status,
+        confidence=pl.when(is_matched).then((pl.col("score") / FULL_SCORE).clip(0, 1).round(3)).otherwise(0.0),
+        league=pl.coalesce("league", one_league),
+        sport=pl.coalesce("event_sport", "sport"),
+        starts_at=pl.coalesce("event_starts_at", "starts_at"),
+        reasons=_reasons(),
+    )
+    return conform(frame, DECISIONS, "decisions")
+
+
+def _one_sided(readings: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+    """position, one_side: whether just one competitor is a team that plays in the events at hand."""
+    pairs = readings.filter((pl.col("kind") == "event") & pl.col("first").is_not_null())
+    known = named.filter(pl.col("score") >= SURE)["text"].unique()
+    one, two = pl.col("first").is_in(known.implode()), pl.col("second").is_in(known.implode())
+    return pairs.select("position", one_side=one != two)
+
+
+def _reasons() -> pl.Expr:
+    """Machine-readable reasons, "word: detail"."""
+    is_taken = pl.col("verdict") == "taken"
+    margin = pl.col("score") - pl.col("runner_up_score")
+    return pl.concat_list(
+        pl.when(pl.col("kind").is_in(["placeholder", "vod", "linear"])).then(pl.format("nothing: {}", "kind")),
+        pl.when(pl.col("telling") != "live").then(pl.format("not the event: {}", "telling")),
+        pl.when(
+            pl.col("verdict").is_null() & pl.col("kind").is_in(["event", "show"]) & (pl.col("telling") == "live")
+        ).then(
+            pl.when(pl.col("first").is_null())
+            .then(pl.lit("no event: no opponents to find"))
+            .otherwise(pl.lit("no event: no known event of both sides in reach of the date"))
+        ),
+        pl.when(pl.col("verdict").is_not_null()).then(
+            pl.format("{}: {} score {}", "verdict", "how", pl.col("score").round(1))
+        ),
+        pl.when(pl.col("verdict").is_not_null() & (pl.col("how") == "pair")).then(
+            pl.format("pair: {} ({} / {}, {})", pl.col("pair").round(1), "first_form", "second_form", "order")
+        ),
+        pl.when(pl.col("league_evidence").fill_null(0) != 0).then(pl.format("league: {}", pl.col("league_evidence"))),
+        pl.when(pl.col("minutes").is_not_null()).then(
+            pl.format("time: {} min from the printed clock ({})", "minutes", pl.col("time_evidence").round(1))
+        ),
+        pl.when(pl.col("event_status").is_in(_CALLED_OFF)).then(pl.format("event: {}", "event_status")),
+        pl.when(pl.col("game_evidence").fill_null(0) != 0).then(pl.format("game: {}", "game")),
+        pl.when(pl.col("verdict") != "taken").then(pl.format("nearest: {}", "nearest")),
+        pl.when(pl.col("runner_up").is_not_null()).then(
+            pl.format("runner-up: {} by {} ({})", "runner_up", margin.round(1), "apart")
+        ),
+        pl.when(pl.col("offset_rule").is_not_null() & ~is_taken.fill_null(value=False)).then("offset_rule"),
+    ).list.drop_nulls()

@@ -1,0 +1,166 @@
+"""Why names found no event, grouped by cause, and what came nearest.
+
+Belongs here: the cause of each failure, the events and teams nearest to it. Does not: what to do about it in words
+(remedies.py), any decision.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+from rapidfuzz import fuzz, process
+
+from epg_pipeline.domain.frames import conform, contract
+from epg_pipeline.domain.matching import time_evidence
+from epg_pipeline.domain.matching.reasons import reason
+from epg_pipeline.domain.teams import candidates, forms_of, known_forms, team_key
+from epg_pipeline.domain.text import folded
+
+if TYPE_CHECKING:
+    from epg_pipeline.config import Facts
+    from epg_pipeline.domain.day import ProviderDay
+
+# In the order in which a person can do most about them.
+CAUSES = (
+    "one side unknown",
+    "both sides unknown",
+    "ambiguous",
+    "not sure enough",
+    "no such fixture",
+    "league not on record",
+    "no opponents",
+    "not the event",
+)
+DIAGNOSES = contract(
+    {
+        "position": pl.Int64,
+        "slot": pl.String,
+        "name": pl.String,
+        "family": pl.String,
+        "match_status": pl.String,
+        "cause": pl.String,  # one of CAUSES
+        "unknown": pl.List(pl.String),  # the printed sides that are no team on record
+        "nearest": pl.List(pl.String),  # ids of events, the nearest first; at most three
+        "similar": pl.List(pl.String),  # names of teams like the unknown sides
+    }
+)
+
+_SIDES = ("first", "second")
+_KNOWN = 80.0
+_MOST = 3
+_LEAST_SIMILAR = 70
+_MOST_TEXTS = 300  # texts compared with every team's name; more than that are not read by anyone either
+_REACH_DAYS = 8
+
+
+def diagnosed(decisions: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
+    """DIAGNOSES for every slot of DECISIONS that tells of something and has no event, in the playlist's order."""
+    says_something = pl.col("kind").is_in(["event", "show"])
+    failed = decisions.filter("is_slot", says_something, ~pl.col("match_status").is_in(["matched", "manual"]))
+    sided = events.filter(pl.col("home") != "", pl.col("away") != "")
+    texts = pl.concat([failed["first"], failed["second"]])
+    named = candidates(texts, forms_of(sided, facts), facts)
+    frame = _with_unknown(failed, named, facts).with_columns(is_on_record=_is_on_record(failed, events, day))
+    frame = frame.with_columns(cause=_cause())
+    frame = frame.join(_nearest_events(frame, named, sided, day), on="position", how="left", maintain_order="left")
+    stored = pl.concat_list(reason("nearest"), reason("runner-up").str.extract(r"^(.*) by ")).list.drop_nulls()
+    nearest = pl.when(stored.list.len() > 0).then(stored).otherwise(pl.col("nearest").fill_null([]))
+    frame = frame.with_columns(nearest=nearest).join(
+        _similar_teams(frame, sided, facts), on="position", how="left", maintain_order="left"
+    )
+    return conform(frame.with_columns(pl.col("similar").fill_null([])).sort("position"), DIAGNOSES, "diagnoses")
+
+
+def _with_unknown(failed: pl.DataFrame, named: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    in_events = named.filter(pl.col("score") >= _KNOWN)["text"].unique().implode()
+    schools = facts.teams.filter(pl.col("league") == "ncaa").select(folded(pl.col("location"))).to_series()
+    in_catalogue = pl.concat([known_forms(facts), schools]).implode()
+    sides = {side: pl.col(side).is_in(in_events) | folded(pl.col(side)).is_in(in_catalogue) for side in _SIDES}
+    unknown = pl.concat_list(pl.when(~known.fill_null(value=False)).then(side) for side, known in sides.items())
+    return failed.with_columns(unknown=unknown.list.drop_nulls())
+
+
+def _is_on_record(failed: pl.DataFrame, events: pl.DataFrame, day: ProviderDay) -> pl.Series:
+    """Whether any event of the reading's leagues, else of its sport, is on record near its date."""
+    near = failed.select("position", "leagues", "sport", event_date=time_evidence.dates_in_reach(day))
+    dates = near.explode("event_date", empty_as_null=True, keep_nulls=True)
+    of_league = dates.explode("leagues", empty_as_null=True, keep_nulls=True).join(
+        events.select("event_date", leagues="league").unique(), on=["leagues", "event_date"], how="semi"
+    )
+    of_sport = dates.filter(pl.col("leagues").is_null()).join(
+        events.select("event_date", "sport").unique(), on=["sport", "event_date"], how="semi"
+    )
+    found = pl.concat([of_league["position"], of_sport["position"]]).unique().implode()
+    says_none = pl.col("leagues").is_null() & pl.col("sport").is_null()
+    return near.select(says_none | pl.col("position").is_in(found)).to_series()
+
+
+def _cause() -> pl.Expr:
+    missing = pl.col("unknown").list.len()
+    return (
+        pl.when(pl.col("telling") != "live")
+        .then(pl.lit("not the event"))
+        .when(reason("ambiguous").is_not_null())
+        .then(pl.lit("ambiguous"))
+        .when(reason("weak").is_not_null())
+        .then(pl.lit("not sure enough"))
+        .when(pl.col("first").is_null())
+        .then(pl.lit("no opponents"))
+        .when(~pl.col("is_on_record"))
+        .then(pl.lit("league not on record"))
+        .when(missing == 0)
+        .then(pl.lit("no such fixture"))
+        .when(missing == 1)
+        .then(pl.lit("one side unknown"))
+        .otherwise(pl.lit("both sides unknown"))
+    )
+
+
+def _nearest_events(frame: pl.DataFrame, named: pl.DataFrame, sided: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
+    """position, nearest: the events of a team that one side may be, the likelier team and the nearer start first."""
+    asked = pl.concat(frame.select("position", "starts_at", "date", text=side) for side in _SIDES)
+    moment = pl.coalesce("starts_at", pl.col("date").cast(pl.Datetime("us", "UTC")), pl.lit(day.opens))
+    by_side = pl.concat(
+        sided.select("event_id", event_starts_at="starts_at", team=team_key(pl.col("league"), pl.col(side)))
+        for side in ("home", "away")
+    )
+    found = asked.with_columns(moment=moment).join(named, on="text").join(by_side, on="team")
+    away = (pl.col("event_starts_at") - pl.col("moment")).dt.total_hours().abs()
+    found = found.with_columns(away=away).filter(pl.col("away") <= _REACH_DAYS * 24)
+    # An event that both sides may mean stands before one that only one of them does.
+    each = found.group_by("position", "event_id", "text").agg(pl.col("score").max(), pl.col("away").min())
+    both = each.group_by("position", "event_id").agg(pl.col("score").sum(), pl.col("away").min())
+    likely = both.filter(pl.col("score") >= _KNOWN).sort(
+        "position", "score", "away", "event_id", descending=[False, True, False, False]
+    )
+    return likely.group_by("position", maintain_order=True).agg(nearest=pl.col("event_id").head(_MOST))
+
+
+def _similar_teams(frame: pl.DataFrame, sided: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """position, similar: the teams of the sport whose names are most like the sides that are unknown."""
+    unknown = frame.select("position", "sport", text="unknown").explode("text", empty_as_null=True, keep_nulls=True)
+    unknown = unknown.filter(pl.col("text").is_not_null())
+    played = [sided.select("sport", name=side) for side in ("home", "away")]
+    names = pl.concat([facts.teams.select("sport", "name"), *played]).unique(maintain_order=True)
+    names = names.with_columns(form=folded(pl.col("name")))
+    asked = unknown.select("text", "sport", form=folded(pl.col("text"))).unique(maintain_order=True).head(_MOST_TEXTS)
+    rows = []
+    for (sport,), texts in asked.group_by("sport", maintain_order=True):
+        # A school plays every sport, so that the catalogue tells none for it.
+        of_sport = names if sport is None else names.filter(pl.col("sport").is_in([str(sport), ""]))
+        forms = dict(of_sport.select("form", "name").iter_rows())
+        # One text at a time: the scorer is no frame expression, and the texts are capped.
+        for text, form in texts.select("text", "form").iter_rows():
+            hits = process.extract(
+                form, forms.keys(), scorer=fuzz.token_sort_ratio, limit=_MOST, score_cutoff=_LEAST_SIMILAR
+            )
+            rows.append((text, sport, [forms[hit[0]] for hit in hits]))
+    similar = pl.DataFrame(
+        rows, schema={"text": pl.String, "sport": pl.String, "similar": pl.List(pl.String)}, orient="row"
+    )
+    each = unknown.join(similar, on=["text", "sport"], nulls_equal=True)
+    each = each.explode("similar", empty_as_null=True, keep_nulls=True)
+    return each.group_by("position", maintain_order=True).agg(
+        pl.col("similar").drop_nulls().unique(maintain_order=True)
+    )

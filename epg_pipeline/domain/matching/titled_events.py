@@ -1,0 +1,199 @@
+"""Readings of what has no home side: combat cards, races, tennis, golf -> their events.
+
+Belongs here: matching by the event's own title: number, headliners, tournament, session. Does not: pairs of teams.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from epg_pipeline.domain.matching import time_evidence
+from epg_pipeline.domain.text import folded
+
+if TYPE_CHECKING:
+    from epg_pipeline.domain.day import ProviderDay
+
+CHOSEN = (
+    "position", "event_id", "score", "pair", "league_evidence", "time_evidence", "game_evidence", "order", "minutes",
+    "offset", "first_form", "second_form", "runner_up", "runner_up_score", "apart", "verdict", "how",
+)  # fmt: skip
+
+# Which session of a weekend a title tells of; the first that is found counts.
+_SESSIONS = (
+    ("sprint qualifying", r"\bsprint (?:qualifying|quali|shootout)\b"),
+    ("sprint", r"\bsprint\b"),
+    ("qualifying 1", r"\b(?:qualifying|quali|q) ?1\b"),
+    ("qualifying 2", r"\b(?:qualifying|quali|q) ?2\b"),
+    ("qualifying", r"\b(?:qualifying|quali|pole)\b"),
+    ("practice 1", r"\b(?:(?:free )?practice|fp) ?1\b"),
+    ("practice 2", r"\b(?:(?:free )?practice|fp) ?2\b"),
+    ("practice 3", r"\b(?:(?:free )?practice|fp) ?3\b"),
+    ("practice", r"\b(?:practice|warm up|fp)\b"),
+    ("prelims", r"\b(?:early )?prelims\b"),
+    ("race", r"\b(?:race|gp|feature|main race)\b"),
+)
+# Words that any title may bear: they find no event on their own, nor speak for one.
+_ANY_TITLES_WORDS = (
+    "the of vs v and live day at in de la grand prix gp cup open tour world series championship formula 1 f1 ufc race "
+    "round qualifying quali practice fp1 fp2 fp3 sprint session event free shootout warm up main card prelims "
+    "q1 q2 qualifying1 qualifying2 "
+    "practice1 practice2 practice3 race1 race2"
+    " fight night"
+)
+_EMPTY_WORDS = frozenset(_ANY_TITLES_WORDS.split())
+_SURE, _MARGIN = 80.0, 5.0
+_SHARP, _CLOSE = 15, 90  # minutes between a printed clock and the start
+_FAR = 14 * 60
+_LEAST_SHARED = 60
+_HEADLINERS = 92.0
+_EVIDENCE = ("pair", "league_evidence", "time_evidence")
+
+
+def chosen(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
+    """One row for each reading whose words name a titled event (CHOSEN's columns), with the verdict as for pairs."""
+    titled = events.filter(pl.col("name") != "")
+    asked = readings.filter(pl.col("kind").is_in(["event", "show"]), pl.col("telling") == "live")
+    if titled.is_empty() or asked.is_empty():
+        return _none()
+    words = asked.select(
+        "position", "sport", "leagues", "starts_at", "date", "clock", has_pair=pl.col("first").is_not_null(),
+        text=folded(pl.concat_str("title", pl.lit(" "), pl.col("competition").fill_null(""))),
+        event_date=time_evidence.dates_in_reach(day),
+    ).explode("event_date", empty_as_null=True, keep_nulls=True)  # fmt: skip
+    names = titled.select(
+        "event_id",
+        "event_date",
+        "league",
+        event_sport="sport",
+        event_starts_at="starts_at",
+        event_text=folded(pl.col("name")),
+    )
+    pairs = _sharing_a_word(words, names)
+    minutes = (pl.col("event_starts_at") - pl.col("starts_at")).dt.total_minutes()
+    said_league = (pl.lit(" ") + pl.col("text") + pl.lit(" ")).str.contains(
+        pl.lit(" ") + folded(pl.col("league")) + pl.lit(" "), literal=True
+    )
+    pairs = pairs.with_columns(minutes=minutes, said_league=said_league).with_columns(pair=_likeness())
+    in_league = pl.col("leagues").list.contains(pl.col("league"))
+    wrong_sport = (pl.col("event_sport") != "") & (pl.col("sport") != pl.col("event_sport")).fill_null(value=False)
+    close = pl.col("minutes").abs() <= _CLOSE
+    sharp = pl.col("minutes").abs() <= _SHARP
+    return _ranked(
+        pairs.filter(~wrong_sport, time_evidence.is_in_reach(_FAR)).with_columns(
+            league_evidence=pl.when(in_league | pl.col("said_league")).then(8.0).otherwise(0.0),
+            time_evidence=pl.when(sharp)
+            .then(15.0)
+            .when(close)
+            .then(10.0)
+            .when(pl.col("minutes").is_null())
+            .then(0.0)
+            .otherwise(-6.0),
+        )
+    )
+
+
+def _sharing_a_word(words: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    def by_word(frame: pl.DataFrame, text: str) -> pl.DataFrame:
+        rows = frame.with_columns(word=pl.col(text).str.split(" ")).explode("word", empty_as_null=True, keep_nulls=True)
+        says = (pl.col("word").str.len_chars() > 1) & ~pl.col("word").is_in(list(_EMPTY_WORDS))
+        # A title of nothing but such words ("Tour Championship - Round 3") is looked for by all of them.
+        says_nothing = pl.col(text).str.split(" ").list.set_difference(list(_EMPTY_WORDS)).list.len() == 0
+        return rows.filter(says | says_nothing)
+
+    pairs = by_word(words, "text").join(by_word(names, "event_text"), on=["word", "event_date"])
+    return pairs.unique(["position", "event_id"], maintain_order=True)
+
+
+def _likeness() -> pl.Expr:
+    """The share of the event's telling words that the name bears, 0..100; 0 for another session than the one said.
+
+    A name that says no session tells of the race, unless its clock agrees with another.
+    """
+    asked, event = pl.col("text").str.split(" "), pl.col("event_text").str.split(" ")
+    telling = event.list.set_difference(list(_EMPTY_WORDS))
+    telling = pl.when(telling.list.len() > 0).then(telling).otherwise(event)
+    shared = telling.list.set_intersection(asked).list.len() / telling.list.len().clip(1, None)
+    said, its = _session(pl.col("text")), _session(pl.col("event_text"))
+    default = its.is_null() | (its == "race") | (pl.col("minutes").abs() <= _CLOSE)
+    default = default.fill_null(value=False)
+    same_session = pl.when(said.is_null()).then(default).otherwise(said == its.fill_null("race"))
+    both_surnames = pl.all_horizontal(
+        (pl.lit(" ") + pl.col("text") + pl.lit(" ")).str.contains(pl.lit(" ") + name + pl.lit(" "), literal=True)
+        for name in _surnames(pl.col("event_text"))
+    ).fill_null(value=False)
+    number = r"\b((?:ufc|pfl|bellator|ksw|oktagon) \d{1,3})\b"
+    same_card = pl.col("text").str.extract(number) == pl.col("event_text").str.extract(number)
+    is_named = both_surnames | same_card.fill_null(value=False)
+    likeness = pl.when(is_named).then(_HEADLINERS).otherwise(shared * 100)
+    speaks_of_it = is_named | _is_witnessed()
+    return pl.when(same_session & ~_is_of_another_year() & speaks_of_it).then(likeness).otherwise(0.0)
+
+
+def _is_witnessed() -> pl.Expr:
+    """The name speaks of such an event at all: by its sport or league, or by a title's common word ("Grand Prix").
+
+    "Valencia vs Levante" and "Las Vegas Raiders Weekly" share a place with a race, and nothing else.
+    """
+    asked, event = pl.col("text").str.split(" "), pl.col("event_text").str.split(" ")
+    common = event.list.set_intersection(list(_EMPTY_WORDS - {"vs", "v", "of", "the", "in", "at", "de", "la"}))
+    is_said = (common.list.set_intersection(asked).list.len() > 0) | (common.list.len() == 0)
+    same_sport = (pl.col("sport") == pl.col("event_sport")).fill_null(value=False)
+    return same_sport | pl.col("said_league") | (is_said & (~pl.col("has_pair") | event.list.contains("vs")))
+
+
+def _surnames(title: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """The last names of a title's two headliners ("Moses Itauma vs. Dillian Whyte 2"), null where it has none."""
+    return title.str.extract(r"(\p{L}{3,}) vs? "), title.str.extract(r" vs? (?:.* )?(\p{L}{3,})(?: \d)?$")
+
+
+def _is_of_another_year() -> pl.Expr:
+    """The name says a year, and none near the event's: an archive race of 1992."""
+    year = pl.col("text").str.extract(r"\b((?:19|20)\d\d)\b").cast(pl.Int32, strict=False)
+    return ((year - pl.col("event_starts_at").dt.year()).abs() > 1).fill_null(value=False)
+
+
+def _session(text: pl.Expr) -> pl.Expr:
+    session = pl.lit(None, pl.String)
+    for name, pattern in reversed(_SESSIONS):
+        session = pl.when(text.str.contains(pattern)).then(pl.lit(name)).otherwise(session)
+    return session
+
+
+def next_best(*evidence: str) -> dict[str, pl.Expr]:
+    """Of ranked candidates grouped by reading, the second: runner_up, runner_up_score, and next_* of its evidence."""
+    second = {"runner_up": "event_id", "runner_up_score": "score", **{f"next_{name}": name for name in evidence}}
+    return {column: pl.col(name).get(1, null_on_oob=True) for column, name in second.items()}
+
+
+def apart(*evidence: str) -> pl.Expr:
+    """What separates the best from the second, as text: "pair 6.5, time 4.0"; "nothing" when no evidence does."""
+    said = []
+    for name in evidence:
+        points = (pl.col(name) - pl.col(f"next_{name}")).round(1)
+        said.append(pl.when(points != 0).then(pl.format("{} {}", pl.lit(name.removesuffix("_evidence")), points)))
+    return pl.concat_str(said, separator=", ", ignore_nulls=True).replace("", "nothing")
+
+
+def _ranked(pairs: pl.DataFrame) -> pl.DataFrame:
+    scored = pairs.with_columns(score=pl.col("pair") + pl.col("league_evidence") + pl.col("time_evidence"))
+    ranked = scored.filter(pl.col("pair") >= _LEAST_SHARED).sort("score", descending=True, maintain_order=True)
+    best = ranked.group_by("position", maintain_order=True).agg(
+        pl.col("event_id", "score", *_EVIDENCE, "minutes").first(), **next_best(*_EVIDENCE)
+    )
+    is_sure = pl.col("score") >= _SURE
+    is_clear = (pl.col("score") - pl.col("runner_up_score")).fill_null(100) >= _MARGIN
+    verdict = pl.when(~is_sure).then(pl.lit("weak")).when(is_clear).then(pl.lit("taken")).otherwise(pl.lit("ambiguous"))
+    nothing = pl.lit(None, pl.String)
+    return best.with_columns(
+        verdict=verdict, how=pl.lit("title"), order=nothing, first_form=nothing, second_form=nothing,
+        game_evidence=pl.lit(0.0), offset=pl.lit(0, pl.Int64), apart=apart(*_EVIDENCE),
+    ).select(*CHOSEN)  # fmt: skip
+
+
+def _none() -> pl.DataFrame:
+    text = ("event_id", "order", "first_form", "second_form", "runner_up", "apart", "verdict", "how")
+    whole = ("position", "minutes", "offset")
+    kinds = {name: pl.String if name in text else pl.Int64 if name in whole else pl.Float64 for name in CHOSEN}
+    return pl.DataFrame(schema=kinds)

@@ -1,0 +1,1 @@
+"""Playlist text -> entries -> slots -> what a name says, on which day."""

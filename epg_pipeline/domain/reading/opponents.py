@@ -1,0 +1,251 @@
+"""A payload without its times -> the opponents as printed, the competition, and what is told of them.
+
+Belongs here: separators, prefixes, brackets, ranks, marks of gender and feed. Does not: which teams they are.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from epg_pipeline.domain.reading.pair_by_dash import (
+    BEHIND_DASH,
+    CUT,
+    DASH,
+    DASH_RULE,
+    QUALITY,
+    cleaned_side,
+    with_pair_around_dash,
+)
+from epg_pipeline.domain.reading.times import TIME_WAS_HERE
+from epg_pipeline.domain.teams import names_a_team
+from epg_pipeline.domain.text import folded
+
+if TYPE_CHECKING:
+    from epg_pipeline.config import Facts, Words
+
+# Opponents stand on both sides of one of these; the weaker ones count only where none of the stronger stands.
+_VERSUS = r"(?i)\s(?:vs\.?|v\.?|versus|contre|gegen|contra)\s+"
+_AT = r"(?i)\s(?:@|at)\s+"
+_CROSS = r"(?i)\s[x×]\s+"
+ANY_SEPARATOR = r"(?i)\s(?:vs\.?|v\.?|versus|contre|gegen|contra|@|at|x|×)\s"
+
+# What parts a pair from its competition, its round, its channel.
+_DELIMITER = rf"\s*(?:\|+|//+|:(?:\s|$)|;\s|{TIME_WAS_HERE})\s*"
+
+# A bracket that is part of a team's name: a US state or Canadian province, a South American country or city.
+_PLACES = (
+    "AL|AK|AZ|AR|CA|CO|CT|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|"
+    "RI|SC|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC|ON|QC|BC|AB|Ohio|Fla\\.?|Pa\\.?|URU|ARG|ECU|PER|CHI|COL|PAR|BOL|VEN|BRA|LP"
+)
+_PLACE_OPEN, _PLACE_CLOSE = "\x03", "\x04"
+
+_AROUND = "around the time"
+# "World of Outlaws at Lakeside" is a place, not a side.
+_WITHOUT_SIDES = (
+    "racing",
+    "motorcycling",
+    "golf",
+    "cycling",
+    "athletics",
+    "swimming",
+    "skiing",
+    "horse-racing",
+    "sailing",
+)
+
+# What follows "at" in the title of a show, not in a game's.
+_NO_TEAM = r"^(?:night|noon|home|dawn|midnight|war|sea|heart|large|work|the .*|wimbledon|\d.*)$"
+
+_LANGUAGE = (
+    r"(?i)^(?:en\s+(?:español|espanol|français|francais|vivo)|ao vivo|english|spanish|español|french|4k|uhd|hdr|hd|fhd|"
+    r"live|no stream)\s*[-_:|]+\s*"
+)
+_ARCHIVE = r"\(R\)|(?i)^\s*classics?\s*:"
+
+
+def said(text: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
+    """Whether a folded text says one of the words or phrases, as whole words; one with a bracket is a pattern."""
+    spaced = pl.concat_str(pl.lit(" "), text, pl.lit(" "))
+    plain: list[str] = []
+    patterns: list[str] = []
+    for word in words:
+        (patterns if re.search(r"[\[\\]", word) else plain).append(f" {word} ")
+    is_said = spaced.str.contains_any(plain)
+    return is_said | spaced.str.contains("|".join(patterns)) if patterns else is_said
+
+
+def told_of(payload: pl.Expr, words: Words) -> pl.Expr:
+    """What a payload is of its event: "live", or "press", "replay", "highlights", "pregame", "other"."""
+    text = folded(payload)
+    return (
+        pl.when(said(text, words.press))
+        .then(pl.lit("press"))
+        .when(said(text, words.beside))
+        .then(pl.lit("other"))
+        .when(said(text, words.replay) | payload.str.contains(_ARCHIVE))
+        .then(pl.lit("replay"))
+        .when(said(text, words.highlights))
+        .then(pl.lit("highlights"))
+        .when(said(text, words.pregame))
+        .then(pl.lit("pregame"))
+        .otherwise(pl.lit("live"))
+    )
+
+
+def gender_of(text: pl.Expr, words: Words) -> pl.Expr:
+    """The gender a text states: "women", "men" or null."""
+    plain = folded(text)
+    women = said(plain, words.women) | text.str.contains(r"\((?:[Ww]\b[^)]*|F|D)\)|\p{L} W(?:$|\s+(?:vs?\.?|@|-)\s)")
+    men = said(plain, words.men) | text.str.contains(r"(?i)\(m\b[^)]*\)|\(men\)")
+    return pl.when(women).then(pl.lit("women")).when(men).then(pl.lit("men"))
+
+
+def game_number_of(text: pl.Expr) -> pl.Expr:
+    """The game of a doubleheader that a text states, as an integer, else null."""
+    return text.str.extract(r"(?i)\b(?:game|gm|partido)\s*#?([1-9])\b").cast(pl.Int64, strict=False)
+
+
+def read_opponents(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """`frame` with competition, first, second, title, telling and opponent_rule, from a payload without its times.
+
+    `frame` has position, cut (that payload) and family_sport (null where not known).
+
+    `first` and `second` are as printed and in printed order, null where there is no pair. What is told in a press
+    conference's name stays with the sides: it is no game of theirs, so nothing is taken away to find one.
+    """
+    telling, plain = told_of(pl.col("cut"), facts.words), _plain(pl.col("cut"))
+    # Lazily, for then what several choices share, here the folded text, is computed once.
+    frame = frame.lazy().with_columns(telling=telling, _plain=plain).collect()
+    dashed = pl.col("_plain").str.replace_all(DASH, CUT + BEHIND_DASH)
+    segments = dashed.str.replace_all(_DELIMITER, CUT).str.split(CUT)
+    frame = frame.with_columns(
+        _segments=segments.list.eval(pl.element().str.strip_chars(" " + BEHIND_DASH)),
+        _dashed=segments.list.eval(pl.element().str.starts_with(BEHIND_DASH)),
+    )
+    strong = pl.col("_segments").list.eval(pl.element().str.contains(rf"\S{_VERSUS}\S")).list
+    weak = pl.col("_segments").list.eval(pl.element().str.contains(rf"\S{ANY_SEPARATOR}+\S")).list
+    at = pl.when(strong.any()).then(strong.arg_max()).when(weak.any()).then(weak.arg_max())
+    frame = frame.with_columns(_at=at)
+    frame = _with_pair(frame)
+    frame = _without_places(frame, facts)
+    frame = _with_pair_around_time(frame)
+    frame = with_pair_around_dash(frame, facts)
+    frame = _press_as_printed(frame)
+    first, second = (cleaned_side(pl.col(name)) for name in ("_one", "_two"))
+    frame = frame.with_columns(first=first, second=second)
+    are_names = pl.col("first").str.contains(r"\p{L}|^\d{2,}$") & pl.col("second").str.contains(r"\p{L}|^\d{2,}$")
+    frame = frame.with_columns(
+        pl.when(are_names).then(name).alias(name) for name in ("first", "second", "opponent_rule")
+    )
+    return frame.with_columns(competition=_competition(), title=_title()).select(
+        pl.exclude("_plain", "_segments", "_dashed", "_at", "_one", "_two", "_pair")
+    )
+
+
+def _plain(cut: pl.Expr) -> pl.Expr:
+    """The text without marks of language, feed and quality, without brackets but those of places."""
+    text = (
+        cut.str.replace(rf"^\s*(?:{TIME_WAS_HERE}\s*[-|:]?\s*)+", "")
+        .str.replace(_LANGUAGE, "")
+        .str.replace(_LANGUAGE, "")
+    )
+    text = text.str.replace(r"(?i)^watch\s+", "").str.replace(
+        r"(?i)^(?:feed|stream|table|ring|mat)\s+\w{1,2}\s*[):-]\s*", ""
+    )
+    text = text.str.replace_all(r"【([^】]*)】", "${1} | ")
+    text = text.str.replace_all(rf"(\p{{L}}\.?) ?\(({_PLACES})\)", f"${{1}} {_PLACE_OPEN}${{2}}{_PLACE_CLOSE}")
+    for _ in range(2):
+        text = text.str.replace_all(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}", " ")
+    text = text.str.replace_all(r"[(\[{][^)\]}]*$", " ").str.replace_all(_PLACE_OPEN, "(", literal=True)
+    text = text.str.replace_all(_PLACE_CLOSE, ")", literal=True)
+    # An underscore stands for a hyphen inside a word, a dash between words, a comma behind one.
+    text = (
+        text.str.replace_all(r"(\w)_(\w)", "${1}-${2}").str.replace_all(r"\s_\s", " - ").str.replace_all(r"_\s", ", ")
+    )
+    return text.str.replace_all(r"\s+", " ").str.strip_chars(" ,")
+
+
+def _with_pair(frame: pl.DataFrame) -> pl.DataFrame:
+    pair = pl.col("_segments").list.get(pl.col("_at"), null_on_oob=True)
+    frame = frame.with_columns(_pair=pair)
+    text = pl.concat_str(pl.lit(" "), pl.col("_pair"), pl.lit(" "))
+    one, two, rule = pl.lit(None, pl.String), pl.lit(None, pl.String), pl.lit(None, pl.String)
+    has_sides = ~pl.col("family_sport").is_in(_WITHOUT_SIDES).fill_null(value=False)
+    for name, separator in (("x", _CROSS), ("at", _AT), ("versus", _VERSUS)):
+        halves = text.str.replace(separator, CUT).str.split_exact(CUT, 1)
+        found = text.str.contains(separator) & (has_sides | (name == "versus"))
+        one = pl.when(found).then(halves.struct.field("field_0")).otherwise(one)
+        two = pl.when(found).then(halves.struct.field("field_1")).otherwise(two)
+        rule = pl.when(found).then(pl.lit(name)).otherwise(rule)
+    sides = {"_one": one.str.strip_chars(), "_two": two.str.strip_chars()}
+    return frame.lazy().with_columns(**sides, opponent_rule=rule).collect()
+
+
+def _without_places(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """The word "at" pairs shows and places as well ("SportsCenter at Night"): it needs a known team, sport or time."""
+    is_word = (pl.col("opponent_rule") == "at") & ~pl.col("_pair").str.contains("@", literal=True)
+    doubtful = frame.filter(is_word & pl.col("family_sport").is_null())
+    known = pl.any_horizontal(names_a_team(cleaned_side(pl.col(side)), facts) for side in ("_one", "_two"))
+    is_show = folded(pl.col("_two")).str.contains(_NO_TEAM)
+    says_time = pl.col("cut").str.contains(TIME_WAS_HERE, literal=True) & ~is_show
+    is_no_pair = pl.col("position").is_in(doubtful.filter(~known & ~says_time)["position"].implode())
+    return frame.with_columns(
+        pl.when(~is_no_pair).then(name).alias(name) for name in ("_one", "_two", "opponent_rule", "_at")
+    )
+
+
+def _with_pair_around_time(frame: pl.DataFrame) -> pl.DataFrame:
+    """Where nothing else parts two sides, the time may: "Real Madrid 20:00 Juventus"."""
+    around = pl.col("cut").str.extract_groups(
+        rf"^(?:.*[:|]\s)?([^{TIME_WAS_HERE}|]+?)\s*{TIME_WAS_HERE}\s*([^{TIME_WAS_HERE}|:(\[-]+?)\s*(?:{TIME_WAS_HERE}.*)?$"
+    )
+    one, two = (
+        around.struct.field(n).str.replace_all(r"\([^()]*\)|\[[^\[\]]*\]", " ").str.strip_chars() for n in ("1", "2")
+    )
+    found = pl.col("_one").is_null() & one.str.contains(r"\p{L}") & two.str.contains(r"\p{L}")
+    return frame.with_columns(
+        _one=pl.when(found).then(one).otherwise("_one"),
+        _two=pl.when(found).then(two).otherwise("_two"),
+        opponent_rule=pl.when(found).then(pl.lit(_AROUND)).otherwise("opponent_rule"),
+    )
+
+
+def _press_as_printed(frame: pl.DataFrame) -> pl.DataFrame:
+    text = pl.col("cut").str.replace_all(TIME_WAS_HERE, " ", literal=True)
+    halves = text.str.replace(_VERSUS, CUT).str.split_exact(CUT, 1)
+    is_press = (pl.col("telling") == "press") & pl.col("_one").is_not_null() & text.str.contains(_VERSUS)
+    return frame.with_columns(
+        _one=pl.when(is_press).then(halves.struct.field("field_0")).otherwise("_one"),
+        _two=pl.when(is_press).then(halves.struct.field("field_1")).otherwise("_two"),
+    )
+
+
+def _competition() -> pl.Expr:
+    """What stands before the pair, else behind it; for a name without a pair, nothing: it is the title."""
+    before = pl.col("_segments").list.head(pl.col("_at")).list.eval(pl.element().filter(pl.element() != ""))
+    behind = pl.col("_segments").list.slice(pl.col("_at") + 1).list.eval(pl.element().filter(pl.element() != ""))
+    bracket = pl.col("cut").str.extract(r"[(\[]([^()\[\]]*\p{L}[^()\[\]]*)[)\]]\s*$")
+    printed = pl.coalesce(
+        pl.when(before.list.len() > 0).then(before.list.join(" - ")),
+        pl.when(behind.list.len() > 0).then(behind.list.join(" - ")),
+        bracket,
+    )
+    return pl.when(pl.col("first").is_not_null() & pl.col("_at").is_not_null()).then(printed.str.strip_chars())
+
+
+def _title() -> pl.Expr:
+    """The words of the payload: the pair's own where there is one, else all of it."""
+    pair = pl.col("_segments").list.get(pl.col("_at"), null_on_oob=True)
+    whole = pl.col("_segments").list.eval(pl.element().filter(pl.element() != "")).list.join(" - ")
+    around = pl.format("{} vs {}", pl.col("first"), pl.col("second"))
+    title = (
+        pl.when(pl.col("opponent_rule").is_in([_AROUND, DASH_RULE]))
+        .then(around)
+        .when(pl.col("first").is_not_null() & (pl.col("telling") == "live"))
+        .then(pair)
+        .otherwise(whole)
+    )
+    return title.fill_null("").str.replace(QUALITY, "").str.replace(QUALITY, "").str.strip_chars(" -–,:;|@")

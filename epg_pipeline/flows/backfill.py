@@ -1,0 +1,81 @@
+"""Past days made again from what is on record: kept playlists and kept events, no server asked.
+
+Belongs here: which days, what each needs, and what became of it. Does not: the steps of a day (flows/provider_day.py),
+telling a person (cli/backfill.py). Dagster's backfills run the same steps through the assets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from epg_pipeline.adapters.clock import today
+from epg_pipeline.flows.matching import match_day
+from epg_pipeline.flows.playlists import filter_channels
+from epg_pipeline.flows.provider_day import publish_provider
+from epg_pipeline.flows.quarantine import reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.settings import Settings
+
+
+@dataclass(frozen=True)
+class BackfilledDay:
+    """What became of a provider's day: its slots by match status and the guide's programmes, or why there is none.
+
+    `names_of` is the day of the playlist it was made from. `current` when the guide that players load showed the day.
+    """
+
+    provider: str
+    day: date
+    problem: str = ""
+    names_of: date | None = None
+    slots: int = 0
+    statuses: dict[str, int] = field(default_factory=dict)
+    programmes: int = 0
+    current: bool = False
+
+
+def backfill_days(
+    store: Store, provider: Provider, days: list[date], settings: Settings, as_of: date | None = None
+) -> Iterator[BackfilledDay]:
+    """Make these days of a provider again, each told of as it is done. One that fails stops none of the others.
+
+    Days after `as_of`, by default the provider's today, are none to backfill and say so.
+    """
+    now = as_of or today(provider.timezone)
+    filtered: set[date] = set()
+    for day in days:
+        try:
+            yield _made(store, provider, day, now, settings, filtered)
+        except Exception as fault:  # noqa: BLE001 - one day must not stop the others
+            yield BackfilledDay(provider.name, day, reason(fault).partition(": ")[2] or reason(fault))
+
+
+def _made(
+    store: Store, provider: Provider, day: date, now: date, settings: Settings, filtered: set[date]
+) -> BackfilledDay:
+    if day > now:
+        return BackfilledDay(provider.name, day, "this date has not come yet: epg refresh publishes the days ahead")
+    kept = store.snapshot(provider, day)
+    if kept is None:
+        return BackfilledDay(provider.name, day, "no snapshot for this date or before")
+    if kept.day not in filtered:  # days without a list of their own share the one before
+        filter_channels(store, provider, kept.day)
+        filtered.add(kept.day)
+    matched = match_day(store, provider, day)
+    published = publish_provider(store, provider, day, now, settings)
+    return BackfilledDay(
+        provider.name,
+        day,
+        "; ".join(published.held_back),
+        names_of=kept.day,
+        slots=matched.slots,
+        statuses=matched.statuses,
+        programmes=published.programmes,
+        current=published.current,
+    )

@@ -1,0 +1,325 @@
+"""The canonical schedule brought up to date: what to ask, asking, reading, merging, storing, and what went wrong.
+
+Belongs here: the refresh of a range of dates over all sources, as the command line and the Dagster asset call it. Does
+not: how one source is asked or read (adapters), how rows are merged (domain/events/merge.py).
+"""
+
+from __future__ import annotations
+
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from epg_pipeline.adapters.store.store import Store
+from epg_pipeline.adapters.web import espn, thesportsdb
+from epg_pipeline.adapters.web.event_files import read_events
+from epg_pipeline.adapters.web.host_limits import HostLimits
+from epg_pipeline.adapters.web.source_client import NOT_MADE, Ask, Pace, SourceClient, SourceFault
+from epg_pipeline.config import load_facts
+from epg_pipeline.config.sources import load_sources
+from epg_pipeline.domain.events.merge import Merged, merged, sourced, sourced_of
+from epg_pipeline.errors import EventsFileError
+from epg_pipeline.flows.results import PREVIEW_ROWS, EventsImported
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from epg_pipeline.adapters.store.sourced_events import TakenIn
+    from epg_pipeline.adapters.store.store import Store
+    from epg_pipeline.adapters.store.written import Written
+    from epg_pipeline.adapters.web.espn import Listing
+    from epg_pipeline.adapters.web.source_client import Answer
+    from epg_pipeline.config.sources import Limits
+    from epg_pipeline.settings import Settings
+
+DAYS_BACK, DAYS_AHEAD = 1, 8
+LONGEST_REFRESH = 31  # days: a longer backfill is several refreshes, each with the whole budget of requests
+ONE_DAY = timedelta(days=1)
+# Fields that every game of ESPN has: one that all games of a league lack was renamed or left out by the service.
+EXPECTED = ("home_ref", "home_logo", "home_abbr", "venue")
+FEWEST_TO_JUDGE = 5
+
+
+@dataclass(frozen=True)
+class SourceRun:
+    """What asking one source took and gave: answers by how they were had, requests with repeats, rows."""
+
+    source: str
+    asks: int
+    kept: int
+    unchanged: int
+    fetched: int
+    failed: int
+    requests: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class EventsRefreshed:
+    """A refresh of the events of some UTC dates. `faults` tells everything that did not go as it should, by source."""
+
+    first: date
+    last: date
+    runs: tuple[SourceRun, ...]
+    faults: tuple[SourceFault, ...]
+    sourced: Written
+    events: Written
+    rematches: int
+    leagues: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """The sources that were asked and gave no answer at all."""
+        return tuple(run.source for run in self.runs if run.asks and run.failed == run.asks)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What one source told, its faults, and how it was asked."""
+
+    run: SourceRun
+    rows: list[dict[str, Any]]
+    faults: list[SourceFault]
+    complete: frozenset[str]  # leagues of which every ask was answered
+
+
+def usual_range(today: date) -> tuple[date, date]:
+    """The dates a refresh without others brings up to date: yesterday to eight days ahead."""
+    return today - ONE_DAY * DAYS_BACK, today + ONE_DAY * DAYS_AHEAD
+
+
+def plan(settings: Settings, first: date, last: date, today: date, only: Sequence[str] | None = None) -> list[Ask]:
+    """Every request that a refresh of these UTC dates would make, were nothing kept from before."""
+    names, sources, given = settings.sources.names, load_sources(), settings.sources
+    asks: list[Ask] = []
+    if espn.SOURCE in names:
+        asks += espn.asks(sources.espn, first, last, only, given.espn_address)
+    if thesportsdb.SOURCE in names:
+        asks += thesportsdb.asks(sources.thesportsdb, access(settings), first, last, today, only)
+    return asks
+
+
+def refresh_events(
+    store: Store,
+    settings: Settings,
+    first: date,
+    last: date,
+    today: date,
+    only: Sequence[str] | None = None,
+    pace: Pace | None = None,
+) -> EventsRefreshed:
+    """Ask every source for the events of these UTC dates, merge and store what they say.
+
+    A source or an answer that fails costs its own rows: what is on record of them stays, the report says which and why,
+    and the next refresh asks again. `only` names leagues. What is stored is stored at once or not at all.
+    """
+    known = store.known_sourced(first, last)
+    asks = plan(settings, first, last, today, only)
+    by_source = {name: [ask for ask in asks if ask.source == name] for name in (espn.SOURCE, thesportsdb.SOURCE)}
+    with ThreadPoolExecutor(len(by_source)) as pool:  # the sources wait for their own pace, not for each other
+        told = list(pool.map(lambda name: _asked(settings, name, by_source[name], today, pace), by_source))
+    told = [one for one in told if one.run.asks]
+    rows = [row for one in told for row in _wanted(one.rows, first, last, known)]
+    faults = [fault for one in told for fault in (*one.faults, *_oddities(one, rows, known))]
+    frame, of_file = _with_file(sourced(rows), settings, first, last, only)
+    taken = store.take_in_events(frame, merge_rows)
+    leagues = dict(store.events(first, last).group_by("league").len().sort("league").iter_rows())
+    return EventsRefreshed(
+        first, last, tuple(one.run for one in told), tuple(faults + of_file), taken.sourced, taken.events,
+        taken.rematches, leagues,
+    )  # fmt: skip
+
+
+def refresh_days(store: Store, settings: Settings, days: Sequence[date], today: date) -> Iterator[EventsRefreshed]:
+    """A refresh for each run of dates that follow each other, of a month at most.
+
+    One that reaches from today into the future reaches as far as the usual one: what is asked by month or season costs
+    the same, and the days ahead are then on record before they are due.
+    """
+    for first, last in _spans(sorted(set(days))):
+        ahead = usual_range(today)[1] if first <= today < last else last
+        yield refresh_events(store, settings, first, max(last, ahead), today)
+
+
+def _spans(days: Sequence[date]) -> Iterator[tuple[date, date]]:
+    first = last = None
+    for day in days:
+        if first is None or last is None or day != last + ONE_DAY or (day - first).days >= LONGEST_REFRESH:
+            if first is not None and last is not None:
+                yield first, last
+            first = day
+        last = day
+    if first is not None and last is not None:
+        yield first, last
+
+
+def take_in_file(store: Store, events: pl.DataFrame) -> TakenIn:
+    """Merge an EVENTS frame of a file into the record."""
+    return store.take_in_events(sourced_of(events, load_facts()), merge_rows)
+
+
+def merge_rows(rows: pl.DataFrame, known: pl.DataFrame) -> Merged:
+    """The merging the store is handed: with the packaged leagues and teams."""
+    return merged(rows, load_facts(), known)
+
+
+@contextlib.contextmanager
+def source_client(settings: Settings, source: str, pace: Pace | None = None) -> Iterator[SourceClient]:
+    """A client of one source, with the installation's common pace and cache; closed at the end."""
+    folder = settings.home / "sources"
+    shared = HostLimits(folder / "limits", *([pace.clock] if pace else []))
+    contact = settings.sources.contact
+    client = SourceClient(source, _limits(settings, source), shared, folder / source, contact=contact, pace=pace)
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def _limits(settings: Settings, source: str) -> Limits:
+    sources = load_sources()
+    if source == espn.SOURCE:
+        return sources.espn.limits
+    return sources.thesportsdb.limits_with_key if settings.sources.thesportsdb_key else sources.thesportsdb.limits
+
+
+def access(settings: Settings) -> thesportsdb.Access:
+    """How TheSportsDB is to be asked, as the settings say."""
+    given = settings.sources
+    return thesportsdb.Access(given.thesportsdb_address or load_sources().thesportsdb.address, given.thesportsdb_key)
+
+
+def _asked(settings: Settings, source: str, asks: Sequence[Ask], today: date, pace: Pace | None) -> _Told:
+    if not asks:
+        return _Told(SourceRun(source, 0, 0, 0, 0, 0, 0, 0), [], [], frozenset())
+    leagues = load_facts().leagues
+    with source_client(settings, source, pace) as client:
+        if source == espn.SOURCE:
+            answers = espn.fetch(client, load_sources().espn, asks, today, leagues)
+        else:
+            answers = thesportsdb.fetch(client, asks, today, leagues)
+        return _told(source, answers, client.requests)
+
+
+def _told(source: str, answers: Sequence[Answer[Listing]], requests: int) -> _Told:
+    rows = [row for answer in answers if answer.value for row in answer.value.rows]
+    how = [answer.how for answer in answers]
+    run = SourceRun(
+        source, len(answers), how.count("kept"), how.count("unchanged"), how.count("fetched"), how.count("failed"),
+        requests, len(rows),
+    )  # fmt: skip
+    failed = {answer.ask.league for answer in answers if answer.value is None}
+    complete = frozenset(answer.ask.league for answer in answers) - failed
+    faults = [answer.fault for answer in answers if answer.fault]
+    for answer in answers:
+        if answer.value and answer.value.unread:
+            text = f"{len(answer.value.unread)} of {answer.value.events} events can't be read; {answer.value.unread[0]}"
+            faults.append(SourceFault(source, answer.ask.league, answer.ask.label, "unread", text))
+    return _Told(run, rows, _once(faults), complete)
+
+
+def _once(faults: list[SourceFault]) -> list[SourceFault]:
+    """Each fault of a league once, with the parts of the schedule it hit; requests not made once for all leagues."""
+    groups: dict[tuple[str, ...], list[SourceFault]] = {}
+    for fault in faults:
+        key = (fault.kind,) if fault.kind in NOT_MADE else (fault.kind, fault.league, fault.text)
+        groups.setdefault(key, []).append(fault)
+    return [_together(same) for same in groups.values()]
+
+
+def _together(same: list[SourceFault]) -> SourceFault:
+    first, leagues = same[0], {fault.league for fault in same}
+    if len(leagues) > 1:
+        return replace(first, league="", label=f"{len(same)} requests of {len(leagues)} leagues")
+    return replace(first, label=f"{first.label} and {len(same) - 1} more") if len(same) > 1 else first
+
+
+def _wanted(rows: list[dict[str, Any]], first: date, last: date, known: pl.DataFrame) -> list[dict[str, Any]]:
+    """The rows of one source that are of the range; or on record there, and moved away from it.
+
+    TheSportsDB's days are UTC dates, but an event's stamp may lie on the next one: what was asked for is kept.
+    """
+    source = rows[0]["source"] if rows else ""
+    margin = ONE_DAY if source == thesportsdb.SOURCE else timedelta()
+    opens = datetime.combine(first, time(), UTC) - margin
+    closes = datetime.combine(last, time(), UTC) + ONE_DAY + margin
+    on_record = set(known.filter(pl.col("source") == source)["source_id"])
+    return [row for row in rows if opens <= row["starts_at"] < closes or row["source_id"] in on_record]
+
+
+def _oddities(told: _Told, rows: list[dict[str, Any]], known: pl.DataFrame) -> list[SourceFault]:
+    """What no answer says of itself: that it is empty where it was not, lists less than before, or lacks a field."""
+    source = told.run.source
+    faults = []
+    on_record = known.filter(pl.col("source") == source, pl.col("league").is_in(list(told.complete)))
+    ids = {row["source_id"] for row in rows if row["source"] == source}
+    for (league,), records in on_record.group_by("league", maintain_order=True):
+        gone = records.filter(~pl.col("source_id").is_in(list(ids))).height
+        if gone == records.height:
+            text = f"no event, where {gone} are on record for these days; they stay"
+            faults.append(SourceFault(source, str(league), "", "empty", text))
+        elif gone and source == espn.SOURCE:
+            text = f"{gone} of {records.height} events on record for these days are not listed any more; they stay"
+            faults.append(SourceFault(source, str(league), "", "unlisted", text))
+    return faults + (_lacking(told.rows) if source == espn.SOURCE else [])
+
+
+def _lacking(rows: list[dict[str, Any]]) -> list[SourceFault]:
+    games: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        if row.get("home_ref") is not None:
+            games.setdefault(row["league"], []).append(row)
+    return [
+        SourceFault(
+            espn.SOURCE,
+            league,
+            "",
+            "field",
+            f"none of {len(some)} games has a {name}; renamed? What is on record stays",
+        )
+        for league, some in games.items()
+        for name in EXPECTED
+        if len(some) >= FEWEST_TO_JUDGE and not any(row.get(name) for row in some)
+    ]
+
+
+def _with_file(
+    rows: pl.DataFrame, settings: Settings, first: date, last: date, only: Sequence[str] | None
+) -> tuple[pl.DataFrame, list[SourceFault]]:
+    """The rows and those of the events file, where one is set."""
+    if settings.events_file is None or "file" not in settings.sources.names:
+        return rows, []
+    try:
+        file = read_events(settings.events_file)
+    except EventsFileError as fault:
+        return rows, [SourceFault("file", "", "", "file", str(fault))]
+    of_range = file.events.filter(pl.col("event_date").is_between(first, last))
+    own = sourced_of(of_range, load_facts())
+    own = own if only is None else own.filter(pl.col("league").is_in(list(only)))
+    faults = [SourceFault("file", "", "", "line", text) for text in file.faults]
+    return pl.concat([rows, own]), faults
+
+
+def import_events(store: Store, path: Path) -> EventsImported:
+    """Add a file's events to the canonical schedule: new ones are added, changed ones updated, none ever removed.
+
+    An event that a service tells of too is one event with what both know of it.
+    """
+    file = read_events(path)
+    written = take_in_file(store, file.events).events.written
+    return _events_report(file.events, written, max(file.events.height - written, 0), tuple(file.faults))
+
+
+def events_on_record(store: Store, day: date) -> EventsImported:
+    """What the database holds for one UTC date."""
+    return _events_report(store.events(day, day), 0, 0, ())
+
+
+def _events_report(events: pl.DataFrame, written: int, unchanged: int, faults: tuple[str, ...]) -> EventsImported:
+    preview = events.select("event_id", "league", "name", "home", "away", "starts_at").head(PREVIEW_ROWS)
+    return EventsImported(events.height, events["league"].n_unique(), written, unchanged, faults, preview)

@@ -1,0 +1,162 @@
+"""The slots of a provider's days: names read, events found, decisions and programme blocks recorded.
+
+Belongs here: loading, calling the domain, storing, and the report. Does not belong: any rule of the domain.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from epg_pipeline.config import Facts, Sports, load_facts
+from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
+from epg_pipeline.domain.frames import ENTRIES, SLOTS, conform
+from epg_pipeline.domain.guide.checks import Verdict, demand, no_empty_channel, no_overlap
+from epg_pipeline.domain.guide.schedule import own_blocks, schedule
+from epg_pipeline.domain.matching.decide import decide
+from epg_pipeline.domain.matching.overrides import overridden
+from epg_pipeline.domain.reading.names import read_names
+from epg_pipeline.domain.reading.slots import sort_entries
+from epg_pipeline.flows.checks import check_matched, names_day
+from epg_pipeline.flows.facts import facts_on_record, learn_aliases
+from epg_pipeline.flows.playlists import snapshot_of
+from epg_pipeline.flows.quarantine import without_faulty
+from epg_pipeline.flows.results import PREVIEW_ROWS, Matched, Quarantined
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.flows.progress import Step
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The decisions in force from a day on: those about the names of that day's playlist."""
+
+    day: date
+    channels: pl.DataFrame
+    decisions: pl.DataFrame
+    faulty: tuple[Quarantined, ...]
+
+
+def match_day(store: Store, provider: Provider, day: date) -> Matched:
+    """Read the slots' names for one day, find their events, and record decisions and programme blocks."""
+    return match_days(store, provider, [day])[0]
+
+
+def match_days(store: Store, provider: Provider, days: list[date], step: Step = nullcontext) -> tuple[Matched, ...]:
+    """The same for several days; names that hold for more than one are read once.
+
+    A name is read for the day its playlist is of: "7 pm" in today's list is today, also in the guide of tomorrow. A
+    slot that a step fails on is quarantined with its reason and gets an idle guide; the others get theirs. FlowError
+    when there is no playlist for a day or before it.
+    """
+    decided: dict[date, Decided] = {}
+    reports = []
+    seen = store.rematches_seen(provider, days)  # before the events are read: what changes from here on stays due
+    for day in days:
+        with step(f"Matching {day}"), store.lock(provider, day):
+            snapshot_of(store, provider, day)
+            names_of = names_day(store, provider, day)
+            if names_of not in decided:
+                decided[names_of] = _decided(store, provider, names_of, max(days))
+            reports.append(_recorded(store, provider, day, decided[names_of]))
+            store.rematched(provider, day, seen)
+    if days:
+        learn_aliases(store, provider, max(days))
+    return tuple(reports)
+
+
+def _decided(store: Store, provider: Provider, day: date, last: date) -> Decided:
+    """DECISIONS for the names of a day, about events up to the last; the names a step fails on are set aside."""
+    facts = facts_on_record(store)
+    local = ProviderDay(day, provider.timezone)
+    channels = store.channels(provider, day)
+    events = store.events(day - EVENT_REACH, last + EVENT_REACH)
+    slots, unsorted = without_faulty(lambda rows: _as_slots(rows, facts), channels, "sort")
+    readings, unread = without_faulty(lambda rows: read_names(rows, local, facts), slots, "read")
+    decisions, undecided = without_faulty(lambda rows: decide(rows, events, local, facts), readings, "decide")
+    return Decided(day, channels, decisions, (*unsorted, *unread, *undecided))
+
+
+def _of_day(day: date, *verdicts: Verdict) -> tuple[Verdict, ...]:
+    return tuple(replace(verdict, day=day) for verdict in verdicts)
+
+
+def _recorded(store: Store, provider: Provider, day: date, decided: Decided) -> Matched:
+    """Schedule and record one day from what was decided; decisions are kept with the day the names are of.
+
+    What is set by hand holds for the names of its day, and for its day's guide.
+    """
+    by_hand = overridden(decided.decisions, store.overrides(provider), (decided.day, day))
+    decided = replace(decided, decisions=by_hand)
+    local = ProviderDay(day, provider.timezone)
+    sports = load_facts().sports.lasting(provider.settings.minutes)
+    programmes, unscheduled = _scheduled(decided, local, sports)
+    verdicts = demand(_of_day(day, no_empty_channel(decided.channels, programmes, local), no_overlap(programmes)))
+    saved = [store.save_programmes(provider, day, own_blocks(programmes, local))]
+    if decided.day == day:
+        saved.append(store.save_decisions(provider, day, decided.decisions))
+        verdicts += _of_day(day, *check_matched(store, provider, day, decided.decisions))
+    faulty = (*decided.faulty, *unscheduled)
+    if faulty:
+        rows = pl.DataFrame({"name": [slot.name for slot in faulty], "reason": [slot.reason for slot in faulty]})
+        store.quarantine(provider, day, "match", rows)
+    return Matched(
+        day=day,
+        names_of=decided.day,
+        slots=decided.channels.height,
+        statuses=_statuses(decided),
+        events=decided.decisions.filter((pl.col("kind") == "event") | _is_found).height,
+        found=decided.decisions.filter(_is_found).height,
+        programmes=programmes.height,
+        rows_written=sum(one.written for one in saved),
+        rows_unchanged=sum(one.unchanged for one in saved),
+        quarantined=faulty,
+        preview=_decisions_preview(decided.decisions),
+        verdicts=verdicts,
+    )
+
+
+_is_found = pl.col("match_status").is_in(["matched", "manual"]) & pl.col("event_id").is_not_null()
+
+
+def _statuses(decided: Decided) -> dict[str, int]:
+    counts = dict(decided.decisions.group_by("match_status").len().sort("match_status").iter_rows())
+    if left_out := decided.channels.height - decided.decisions.height:
+        counts["unparseable"] = counts.get("unparseable", 0) + left_out
+    return counts
+
+
+def _decisions_preview(decisions: pl.DataFrame) -> pl.DataFrame:
+    """Some of what was decided, the telling ones first: those that fell short."""
+    order = pl.col("match_status").replace_strict({"partial": 0, "unmatched": 1, "matched": 2}, default=3)
+    shown = decisions.sort(order, "position").group_by("match_status", maintain_order=True).head(PREVIEW_ROWS // 3)
+    return shown.select("name", "match_status", "confidence", "event_id", "starts_at", "reasons").head(PREVIEW_ROWS)
+
+
+def _as_slots(channels: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """SLOTS of channels on record: what the name says is read anew, the slot it belongs to is the recorded one."""
+    blank = pl.lit("")
+    entries = conform(channels.with_columns(tvg_id=blank, tvg_name=blank), ENTRIES, "channels as entries")
+    known = channels.select("position", known_slot="slot", known_family="family")
+    return (
+        sort_entries(entries, facts)
+        .join(known, on="position", maintain_order="left")
+        .with_columns(slot="known_slot", is_slot=pl.lit(True))
+        .select(SLOTS.names())
+    )
+
+
+def _scheduled(decided: Decided, day: ProviderDay, sports: Sports) -> tuple[pl.DataFrame, list[Quarantined]]:
+    """PROGRAMMES of every channel; one that can't be scheduled with what was decided for it is idle."""
+    decisions, channels = decided.decisions, decided.channels
+    programmes, faulty = without_faulty(lambda rows: schedule(decisions, rows, day, sports), channels, "schedule")
+    if not faulty:
+        return programmes, faulty
+    left = channels.filter(pl.col("name").is_in([slot.name for slot in faulty]))
+    return pl.concat([programmes, schedule(decisions.clear(), left, day, sports)]), faulty

@@ -1,0 +1,86 @@
+"""Looking whether providers' playlists have changed: many at once, one that fails disturbing none.
+
+Belongs here: the conditional fetch, telling a change, keeping what was fetched. Does not: when to look and what follows
+from a change (orchestration/changed_playlists.py), how an address is asked (adapters/http.py).
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from hashlib import sha256
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from epg_pipeline.adapters.clock import today, utc_now
+from epg_pipeline.adapters.web.http import fetch_playlist
+from epg_pipeline.domain.reading.playlist import parse_playlist
+from epg_pipeline.flows.quarantine import reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from epg_pipeline.adapters.store.store import Provider, Store
+
+AT_ONCE = 16  # most of the time of a look is waiting for the other side
+TRIES = 2  # the next look is not far
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One look: the day and the hash of the content when it changed, or the problem; neither when all is as it was."""
+
+    slug: str
+    day: date | None = None
+    content_hash: str = ""
+    problem: str = ""
+
+
+def check_playlists(store: Store, slugs: list[str]) -> Iterator[Checked]:
+    """Look at the playlists of these providers, and give what was found as it comes in, each noted on record.
+
+    A changed playlist is kept as the snapshot in force for the provider's day of now, so that nobody has to fetch it
+    again. An unchanged one moves nothing: names without a date stay read for the day they came in.
+    """
+    known, keeping = store.checks.begin(slugs), Lock()
+    providers = [provider for provider in store.providers(active_only=True) if provider.slug in known]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        looks = [pool.submit(_look, store, provider, known[provider.slug], keeping) for provider in providers]
+        for look in as_completed(looks):
+            checked, now = look.result(), utc_now()
+            if checked.day:
+                store.checks.note_change(checked.slug, now, checked.day, checked.content_hash)
+            else:
+                store.checks.note(checked.slug, now, checked.problem)
+            yield checked
+
+
+def _look(store: Store, provider: Provider, seen: str, keeping: Lock) -> Checked:
+    try:
+        return _found(store, provider, seen, keeping)
+    except Exception as fault:  # noqa: BLE001 - one provider must not disturb the others
+        return Checked(provider.slug, problem=reason(fault).partition(": ")[2] or reason(fault))
+
+
+def _found(store: Store, provider: Provider, seen: str, keeping: Lock) -> Checked:
+    day = today(provider.timezone)
+    last = store.snapshot(provider, day)
+    validators = (last.etag, last.last_modified) if last else (None, None)
+    fetched = fetch_playlist(
+        store.playlist_url(provider), etag=validators[0], last_modified=validators[1], attempts=TRIES
+    )
+    if fetched.body is None and last is not None:
+        return _told(provider, last.day, last.content_hash, seen)
+    body = fetched.body or b""
+    is_kept = last is not None and last.content_hash == sha256(body).hexdigest()
+    with keeping:  # a long playlist takes room: one at a time
+        entries = last.entry_count if is_kept and last else parse_playlist(body).height
+        # Kept also when it is the same: the server may have new marks for it to be asked by.
+        in_force = last.day if is_kept and last else day
+        kept = store.save_snapshot(provider, in_force, body, entries, fetched.etag, fetched.last_modified)
+    return _told(provider, in_force, kept.content_hash, seen)
+
+
+def _told(provider: Provider, day: date, content_hash: str, seen: str) -> Checked:
+    return Checked(provider.slug) if content_hash == seen else Checked(provider.slug, day, content_hash)

@@ -1,0 +1,86 @@
+"""A provider's day from playlist to published guide: what the command line runs in one go.
+
+Belongs here: the order of the steps. Does not belong: the steps themselves (playlists.py, matching.py, publishing.py).
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from epg_pipeline.domain.day import ProviderDay
+from epg_pipeline.flows.checks import names_day, slots_in_force
+from epg_pipeline.flows.matching import match_days
+from epg_pipeline.flows.playlists import filter_channels, snapshot_playlist
+from epg_pipeline.flows.publishing import days_ahead, publish_day
+from epg_pipeline.flows.results import ProviderRun, Published
+
+if TYPE_CHECKING:
+    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.config.provider_settings import ProviderSettings
+    from epg_pipeline.flows.progress import Step
+    from epg_pipeline.settings import Settings
+
+
+def refresh_provider(
+    store: Store,
+    provider: Provider,
+    day: date,
+    as_of: date,
+    settings: Settings,
+    step: Step = nullcontext,
+    *,
+    force: bool = False,
+) -> ProviderRun:
+    """Fetch, filter, match the day and those the current guide shows after it, publish; `step` is told of each part.
+
+    A guide held back is told in the run's `published`, see `publish_provider`.
+    """
+    began = time.monotonic()
+    with step("Fetching the playlist"):
+        snapshotted = snapshot_playlist(store, provider, day)
+    with step("Finding the event slots"):
+        filtered = filter_channels(store, provider, day, force=force)
+    matched = match_days(store, provider, days_ahead(day, as_of, provider.settings), step)
+    with step("Publishing"):
+        published = publish_day(store, provider, day, as_of, settings, force=force)
+    return ProviderRun(provider.name, snapshotted, filtered, matched, published, time.monotonic() - began)
+
+
+def publish_provider(
+    store: Store, provider: Provider, day: date, as_of: date, settings: Settings, *, force: bool = False
+) -> Published:
+    """Publish from the record alone; days of the current guide that wait for it are matched first.
+
+    A guide reaches some days ahead, so each morning one day is new: its names are on record, its programmes are not.
+    And events that were moved or called off since leave days behind that were matched to them as they were.
+    A guide that is not fit to replace the last one is told in the report's `held_back`; `force` lets one pass that lost
+    too many programmes.
+    """
+    due = store.rematches_due(provider)
+    waiting = [
+        ahead
+        for ahead in days_ahead(day, as_of, provider.settings)
+        if not _is_scheduled(store, provider, ProviderDay(ahead, provider.timezone))
+        or (due and {ahead, names_day(store, provider, ahead)} & due)
+    ]
+    matched = match_days(store, provider, waiting)
+    return replace(publish_day(store, provider, day, as_of, settings, force=force), matched=matched)
+
+
+def steps_of(day: date, as_of: date, settings: ProviderSettings) -> int:
+    """How many steps `refresh_provider` tells of, for a provider with these settings."""
+    return 3 + len(days_ahead(day, as_of, settings))
+
+
+def _is_scheduled(store: Store, provider: Provider, day: ProviderDay) -> bool:
+    """Whether each channel has programmes of the day. They tile its whole day, so the middle tells for all of it."""
+    noon = day.opens + timedelta(hours=12)
+    rows = store.programmes(provider, noon, noon + timedelta(microseconds=1))
+    own = rows.filter(pl.col("starts_at") >= day.opens)
+    return own.height >= max(slots_in_force(store, provider, day.date), 1)

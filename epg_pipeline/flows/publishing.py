@@ -1,0 +1,274 @@
+"""Programmes on record -> guide files.
+
+Belongs here: which days a guide shows, which editions it is published in, what goes into its folders, which guides are
+held back, noting what was published. Does not: the texts of a guide (domain/guide/tiers.py), its form
+(domain/guide/xmltv.py), how files are written (adapters/delivery/guide_files.py), the summary beside them (summary.py),
+the public bucket (uploads.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from epg_pipeline.adapters.delivery.guide_files import WrittenFile, guide_folder, remove_guide, write_files, write_guide
+from epg_pipeline.adapters.store.store import Publication
+from epg_pipeline.config import load_facts
+from epg_pipeline.config.provider_settings import TIERS, Edition
+from epg_pipeline.config.texts import Texts, load_texts
+from epg_pipeline.domain.day import ProviderDay
+from epg_pipeline.domain.guide.checks import no_empty_channel
+from epg_pipeline.domain.guide.losses import lost_share, programmes_by_day
+from epg_pipeline.domain.guide.private_playlist import clone_playlist
+from epg_pipeline.domain.guide.schedule import stitch
+from epg_pipeline.domain.guide.tiers import dress
+from epg_pipeline.domain.guide.xmltv import to_xmltv
+from epg_pipeline.errors import GuideError, GuideHeldBackError
+from epg_pipeline.flows.match_report import match_report
+from epg_pipeline.flows.results import PREVIEW_ROWS, Published
+from epg_pipeline.flows.summary import write_summary
+from epg_pipeline.flows.uploads import public_address, upload_published, upload_summary
+from epg_pipeline.pages.guide_page import guide_page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.config.provider_settings import ProviderSettings
+    from epg_pipeline.settings import Settings
+
+
+@dataclass(frozen=True)
+class Told:
+    """Programmes as one form of the guide tells them: dressed, with the texts of its tier, in its zone."""
+
+    form: Edition
+    texts: Texts
+    programmes: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Guide:
+    """Some days in a row, the channels in force on the last of them, and their dressed programmes."""
+
+    days: list[ProviderDay]
+    channels: pl.DataFrame
+    programmes: pl.DataFrame
+
+
+def is_current(day: date, as_of: date, settings: ProviderSettings) -> bool:
+    """Whether the current guide, as players load it on `as_of`, shows the day."""
+    return -settings.days_before <= (day - as_of).days <= settings.days_after
+
+
+def days_ahead(day: date, as_of: date, settings: ProviderSettings) -> list[date]:
+    """The day and, when the current guide shows it, the days after it there: today's names already tell of them."""
+    last = as_of + timedelta(days=settings.days_after) if is_current(day, as_of, settings) else day
+    return [day + timedelta(days=number) for number in range((last - day).days + 1)]
+
+
+def publish_day(
+    store: Store, provider: Provider, day: date, as_of: date, settings: Settings, *, force: bool = False
+) -> Published:
+    """Write a day's own guide, and for a day about `as_of` the current one in all its editions, with what is beside it.
+
+    Everything comes from the record. A guide that is invalid, empty, or has lost too much against the last one at its
+    place is held back while the others are written: the report says which and why. `force` lets a loss pass. What
+    stands then goes to the public bucket, if one is set.
+    """
+    press = _Press(store, provider, day, as_of, settings, force=force)
+    with store.lock(provider, "guides"):  # two publishes at once might each write half of a folder
+        own = press.publish()
+    published = Published(
+        day=day,
+        channels=own.channels.height,
+        programmes=own.programmes.height,
+        bytes=sum(file.byte_count for file in press.files),
+        files=tuple(file.path for file in press.files),
+        current=press.current,
+        preview=own.programmes.select("channel_id", "starts_at", "block", "title").head(PREVIEW_ROWS),
+        editions=tuple(edition.folder for edition in provider.settings.further_editions) if press.current else (),
+        held_back=tuple(f"{', '.join(folders)}: {reason}" for reason, folders in press.held_back.items()),
+        uploads=upload_published(store, provider, settings, [file.path for file in press.files]),
+    )
+    if not press.current:
+        return published
+    summary = write_summary(store, provider, as_of, settings.dist, published)
+    return replace(published, uploads=upload_summary(store, provider, settings, summary, published.uploads))
+
+
+class _Press:
+    """One publish under way: what it wrote so far, and what it held back."""
+
+    def __init__(
+        self, store: Store, provider: Provider, day: date, as_of: date, settings: Settings, *, force: bool
+    ) -> None:
+        self._store, self._provider, self._settings, self._force = store, provider, settings, force
+        self._wishes = provider.settings
+        self._day, self._today = ProviderDay(day, provider.timezone), ProviderDay(as_of, provider.timezone)
+        self.current = is_current(day, as_of, self._wishes)
+        self.files: list[WrittenFile] = []
+        self.held_back: dict[str, list[str]] = {}  # a reason -> the folders below dist, for all may have the same
+        self._notes: list[Publication] = []
+        self._channels: dict[date, pl.DataFrame] = {}
+        self._reports: dict[date, bytes] = {}
+
+    def publish(self) -> Guide:
+        """Write every guide that is fit, and note them; the one of the provider's own tier, current if there is one."""
+        window = self._window() if self.current else [self._day]
+        opens, closes = window[0].opens, window[-1].closes
+        shown = stitch(self._store.programmes(self._provider, opens, closes), opens, closes)
+        own = self._told(shown, Edition(self._provider.tier, self._provider.timezone))
+        guide = self._put(self._day.date.isoformat(), own, [self._day])
+        self._put_report(self._day.date.isoformat(), min(self._day.date, self._today.date), guide, own)
+        if self.current:
+            guide = self._put("", own, window)
+            for form, folders in self._further(own.form).items():
+                told = own if form == own.form else self._told(shown, form)
+                for folder in folders:
+                    self._put(folder, told, window)
+            self._remove_other_editions()
+            self._put_report("", self._today.date, guide, own)
+        self._store.publications.note(self._provider, self._notes)
+        return guide
+
+    def _window(self) -> list[ProviderDay]:
+        around = range(-self._wishes.days_before, self._wishes.days_after + 1)
+        return [self._today.shifted(number) for number in around]
+
+    def _further(self, own: Edition) -> dict[Edition, list[str]]:
+        """The further editions with their zones filled in, and the folders of each, for two may come to the same."""
+        forms: dict[Edition, list[str]] = {}
+        for edition in self._wishes.further_editions:
+            form = Edition(edition.tier, edition.zone or own.zone)
+            forms.setdefault(form, []).append(edition.folder)
+        return forms
+
+    def _told(self, shown: pl.DataFrame, form: Edition) -> Told:
+        wishes = self._wishes
+        texts = load_texts(wishes.language, self._settings.texts_file, tier=form.tier, clock=wishes.clock)
+        dressed = dress(shown, form.tier, form.zone, load_facts().sports, texts=texts, testing=wishes.testing)
+        return Told(form, texts, dressed)
+
+    def _put(self, folder: str, told: Told, days: list[ProviderDay]) -> Guide:
+        """Write one guide and what is beside it, unless it must be held back; the guide as it is or would be."""
+        guide = self._guide(told, days)
+        path = guide_folder(self._settings.dist, self._provider.slug, folder)
+        below = path.relative_to(self._settings.dist).as_posix()
+        by_day = programmes_by_day(guide.programmes, self._provider.timezone)
+        marks = self._wishes.live_marks
+        try:
+            self._refuse_loss(below, guide, by_day)
+            self._refuse_gaps(below, guide)
+            body = to_xmltv(guide.channels, guide.programmes, language=told.texts.language, live_marks=marks)
+            written = write_guide(path, body, self._beside(folder, told, guide), live_marks=marks)
+        except (GuideHeldBackError, GuideError) as fault:
+            reason = "; ".join(fault.faults) if isinstance(fault, GuideHeldBackError) else str(fault)
+            self.held_back.setdefault(reason, []).append(below)
+        else:
+            self._keep(written, told, guide, by_day)
+        return guide
+
+    def _put_report(self, below: str, day: date, guide: Guide, own: Told) -> None:
+        """Write the match report of a day's names, also when the guide is held back: then it is wanted most."""
+        if day not in self._reports:
+            self._reports[day] = match_report(self._store, self._provider, day, own.texts).encode()
+        folder = guide_folder(self._settings.dist, self._provider.slug, below)
+        self._keep(write_files(folder, {"report.html": self._reports[day]}), own, guide, {})
+
+    def _guide(self, told: Told, days: list[ProviderDay]) -> Guide:
+        """The part of the programmes that is on during some days, with the channels in force on the last of them."""
+        channels = self._in_force(days[-1].date)
+        during = told.programmes.filter(pl.col("stops_at") > days[0].opens, pl.col("starts_at") < days[-1].closes)
+        own = during.join(channels, on="channel_id", how="semi")  # a slot gone since keeps its record, not its guide
+        return Guide(days, channels.join(own, on="channel_id", how="semi", maintain_order="left"), own)
+
+    def _in_force(self, day: date) -> pl.DataFrame:
+        if day not in self._channels:
+            self._channels[day] = self._store.channels(self._provider, day)
+        return self._channels[day]
+
+    def _refuse_gaps(self, below: str, guide: Guide) -> None:
+        """GuideHeldBackError when a channel that the guide should have is without programmes on the day published."""
+        due = self._in_force(guide.days[-1].date).join(self._in_force(self._day.date), on="channel_id", how="semi")
+        verdict = no_empty_channel(due, guide.programmes, self._day)
+        if not verdict.holds:
+            raise GuideHeldBackError(below, [f"{verdict.said}. Make them: epg refresh"])
+
+    def _refuse_loss(self, below: str, guide: Guide, by_day: Mapping[date, int]) -> None:
+        """GuideHeldBackError for a guide without programmes, or with too few against the last one, which stands there.
+
+        They are compared over the days from today on that both tell of. So a window that moves or narrows is no loss,
+        and a last guide that says nothing of today any more no longer stands in the way of one that does.
+        """
+        if guide.programmes.is_empty():
+            raise GuideHeldBackError(below, [self._why_nothing(guide.days[-1].date)])
+        file = f"{below}/guide.xml"
+        last = self._store.publications.last(self._provider, [file]).get(file)
+        if self._force or last is None or not (self._settings.dist / file).exists():
+            return
+        since = min(self._today.date, guide.days[-1].date)  # a past day's own guide is compared too
+        lost = lost_share(last.programmes_by_day, by_day, [day.date for day in guide.days if day.date >= since])
+        most = self._wishes.most_lost
+        if lost > most:
+            shares = f"{lost:.0%} of the programmes the last one had for the same days; at most {most:.0%} may go"
+            raise GuideHeldBackError(below, [f"it lost {shares}. If that is right, publish it with --force"])
+
+    def _why_nothing(self, day: date) -> str:
+        """Why a day has no guide: nothing was fetched yet, or what was fetched holds no slot."""
+        snapshot = self._store.snapshot(self._provider, day)
+        if snapshot is None:
+            return f"nothing is on record for {day}; make it first: epg refresh"
+        if self._in_force(day).is_empty():
+            return f"its playlist of {snapshot.day} holds no event slot; see how its names are read: epg match"
+        return f"its slots of {day} have no programmes yet; make them: epg refresh"
+
+    def _beside(self, folder: str, told: Told, guide: Guide) -> dict[str, bytes]:
+        """What lies beside a guide: the page by each current one, the private playlist by the provider's own."""
+        if folder == self._day.date.isoformat():
+            return {}
+        page = guide_page(
+            guide.channels,
+            guide.programmes,
+            guide.days,
+            f"{self._provider.name}, {folder}" if folder else self._provider.name,
+            load_facts().sports,
+            told.form.zone,
+            texts=told.texts,
+            report="../report.html" if folder else "report.html",
+        )
+        if folder:
+            return {"index.html": page.encode()}
+        address = f"{self._settings.guide_url}/guides/{self._provider.slug}/guide.xml.gz"
+        if self._wishes.publish_stream_addresses:  # who loads it from the bucket finds the guide there
+            address = public_address(self._settings, self._provider, "guide.xml.gz") or address
+        return {"index.html": page.encode(), "playlist.m3u": clone_playlist(guide.channels, address)}
+
+    def _keep(self, files: list[WrittenFile], told: Told, guide: Guide, by_day: Mapping[date, int]) -> None:
+        """Count files among those that stand, to be noted when all are written; the current ones as of today."""
+        # A rematch of yesterday or tomorrow writes the current guide too, and that reaches as far as today's does.
+        day = self._day if guide.days == [self._day] else self._today
+        self.files += files
+        self._notes += [
+            Publication(
+                day=day.date,
+                path=file.path.relative_to(self._settings.dist).as_posix(),
+                tier=told.form.tier,
+                sha256=file.sha256,
+                byte_count=file.byte_count,
+                channel_count=guide.channels.height,
+                programme_count=guide.programmes.height,
+                programmes_by_day=by_day if file.path.name == "guide.xml" else {},
+            )
+            for file in files
+        ]
+
+    def _remove_other_editions(self) -> None:
+        """Take away editions that are no longer set: better an address that answers 404 than a guide that just ends."""
+        wanted = {edition.folder for edition in self._wishes.further_editions}
+        for folder in guide_folder(self._settings.dist, self._provider.slug).glob("*/"):
+            if folder.name not in wanted and folder.name.partition("-")[0] in TIERS:
+                remove_guide(folder)

@@ -1,0 +1,52 @@
+"""Steps over frames, kept going when single rows can't be handled.
+
+Belongs here: finding the rows a step fails on, and doing the rest without them. Does not: any step itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from epg_pipeline.adapters.web.http import without_addresses
+from epg_pipeline.flows.results import Quarantined
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MOST_SINGLE_FAULTS = 50
+
+
+def without_faulty(
+    step: Callable[[pl.DataFrame], pl.DataFrame], rows: pl.DataFrame, stage: str
+) -> tuple[pl.DataFrame, list[Quarantined]]:
+    """The step's result over all rows it can handle, and those it can't with the reason; rows need a `name`.
+
+    All rows go through at once; only when that fails are halves tried, and halves of these, down to the faulty rows.
+    When more than MOST_SINGLE_FAULTS rows fail alone, the step itself is broken and its error goes to the caller.
+    """
+    faulty: list[Quarantined] = []
+    results = _results(step, rows, stage, faulty)
+    return pl.concat(results) if results else step(rows.clear()), faulty
+
+
+def _results(
+    step: Callable[[pl.DataFrame], pl.DataFrame], rows: pl.DataFrame, stage: str, faulty: list[Quarantined]
+) -> list[pl.DataFrame]:
+    try:
+        return [step(rows)]
+    except Exception as fault:
+        if rows.height <= 1:
+            faulty.extend(Quarantined(stage, name, reason(fault)) for name in rows["name"])
+            if rows.is_empty() or len(faulty) > MOST_SINGLE_FAULTS:
+                raise
+            return []
+        half = rows.height // 2
+        return _results(step, rows[:half], stage, faulty) + _results(step, rows[half:], stage, faulty)
+
+
+def reason(fault: BaseException) -> str:
+    """A fault in one line, for a report; addresses in it are cut down to what may be shown."""
+    text = without_addresses(" ".join(str(fault).split()))
+    return f"{type(fault).__name__}: {text[:300]}" if text else type(fault).__name__

@@ -1,0 +1,1 @@
+"""Running an installation: status, doctor, alerts, the supervisor behind `epg up`."""

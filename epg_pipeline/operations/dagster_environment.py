@@ -1,0 +1,62 @@
+"""What Dagster's processes find in their environment: where things lie, and the database of its own records.
+
+Belongs here: the variables `epg up` gives its children and `epg env` prints, and Dagster's home folder. Does not:
+reading our own variables (settings.py), starting anything.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+if TYPE_CHECKING:
+    from epg_pipeline.adapters.store.connections import DatabaseParts
+    from epg_pipeline.settings import Settings
+
+
+def dagster_variables(settings: Settings, database: DatabaseParts) -> dict[str, str]:
+    """The variables that make any Dagster process work on this installation; its home folder is made ready.
+
+    `database` is where Dagster keeps its own tables. The values carry its password.
+    """
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    # Copied anew each time: the file of the installed version is the one that counts.
+    (settings.dagster_home / "dagster.yaml").write_text(_instance_file().read_text("utf-8"), "utf-8")
+    variables = {
+        "EPG_HOME": str(settings.home),
+        "EPG_DIST": str(settings.dist),
+        "DAGSTER_HOME": str(settings.dagster_home),
+        "DAGSTER_DISABLE_TELEMETRY": "1",
+        "DAGSTER_REDACT_USER_CODE_ERRORS": "1",  # see orchestration/__init__.py
+        "EPG_DAGSTER_DATABASE_URL": _sqlalchemy_url(database),
+    }
+    if settings.events_file:
+        variables["EPG_EVENTS_FILE"] = str(settings.events_file)
+    if settings.families_file:
+        variables["EPG_FAMILIES"] = str(settings.families_file)
+    if settings.texts_file:
+        variables["EPG_TEXTS"] = str(settings.texts_file)
+    return variables
+
+
+def childs_environment(variables: dict[str, str]) -> dict[str, str]:
+    """This process's environment with the variables in it."""
+    return {**os.environ, **variables}
+
+
+def _sqlalchemy_url(database: DatabaseParts) -> str:
+    # The driver is named: for a bare postgresql:// SQLAlchemy 2.1 takes psycopg 3, which Dagster can't use.
+    account = f"{quote(database.user, safe='')}:{quote(database.password, safe='')}"
+    parameters = f"?{urlencode(database.params, quote_via=quote)}" if database.params else ""
+    return (
+        f"postgresql+psycopg2://{account}@{database.host}:{database.port}/{quote(database.dbname, safe='')}{parameters}"
+    )
+
+
+def _instance_file() -> Path:
+    """dagster.yaml as packed into the installed package, or of the repository this runs from."""
+    packed = Path(str(resources.files("epg_pipeline"))) / "_dagster" / "dagster.yaml"
+    return packed if packed.exists() else Path(__file__).parents[2] / "dagster.yaml"

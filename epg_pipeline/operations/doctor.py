@@ -1,0 +1,345 @@
+"""Whether an installation is sound: one check a part, each with what it found and how to mend it.
+
+Belongs here: the checks and their order. Does not: printing (cli/doctor.py), mending. Nothing is changed but by what
+every command does at its start: the embedded database is started, the tables are brought up to date.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+from urllib.parse import urlencode
+
+from epg_pipeline.adapters.web.http import check_address, peek
+from epg_pipeline.errors import ConfigError, PlaylistFetchError, StoreError
+from epg_pipeline.flows.quarantine import reason
+from epg_pipeline.operations.status import silent_parts
+from epg_pipeline.operations.supervisor import running_addresses, running_since
+from epg_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+    from epg_pipeline.adapters.store.store import Provider, Store
+
+NAMES = re.compile(r"\b(?:EPG|R2|S3)_[A-Z][A-Z0-9_]+")
+LIKENESS = 0.85  # two letters swapped or one left out are above, names of other programs below
+LITTLE_ROOM, TOO_LITTLE_ROOM = 2 << 30, 200 << 20  # bytes; a year of snapshots and guides of a provider is some 2 GB
+WRONG_CLOCK, VERY_WRONG_CLOCK = timedelta(seconds=60), timedelta(minutes=5)
+
+Level = Literal["ok", "warn", "fail"]
+Clock: TypeAlias = "Callable[[], datetime]"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found of a part; `mend` is what to do, empty where all is well. No secret is in it."""
+
+    level: Level
+    part: str
+    text: str
+    mend: str = ""
+
+
+def examine(
+    environment: Mapping[str, str], clock: Clock, *, offline: bool = False, playlists: bool = False
+) -> Iterator[Finding]:
+    """Check everything, part by part, as it goes on; a check that breaks is a finding itself.
+
+    `clock` gives the instant by this machine, in UTC. `offline` asks nothing beyond this machine and the database;
+    `playlists` also asks every provider's server.
+    """
+    yield from of_variables(environment, known_variables())
+    try:
+        settings = Settings.from_environment(environment)
+    except ValueError as fault:
+        yield Finding("fail", "settings", str(fault), "Correct or unset that variable.")
+        return
+    yield from _guarded("home", lambda: of_home(settings.home))
+    yield from _guarded("guides", lambda: of_guides_folder(settings.dist))
+    yield from _guarded("disk", lambda: of_room({one: _free(one) for one in (settings.home, settings.dist)}))
+    yield from _guarded("own files", lambda: of_own_files(settings))
+    if not settings.database_url:
+        yield from _guarded("PostgreSQL", of_programs)
+    yield from _guarded("database", lambda: _of_record(settings, clock, playlists and not offline))
+    yield from _guarded("epg up", lambda: of_running(settings.home))
+    if not offline:
+        yield from _guarded("bucket", lambda: of_bucket(settings))
+        yield from _guarded("sources", lambda: _of_sources(settings, clock))
+
+
+def known_variables() -> set[str]:
+    """Every variable that the installed package speaks of; one that ends with _ stands for all that begin so.
+
+    Read from the text of the package, so that no list of them can be behind.
+    """
+    modules = Path(str(resources.files("epg_pipeline"))).rglob("*.py")
+    return {name for module in modules for name in NAMES.findall(module.read_text("utf-8"))}
+
+
+def of_variables(environment: Mapping[str, str], known: Collection[str]) -> Iterator[Finding]:
+    """Variables that look like ours and are none: a typo in a name is otherwise silent."""
+    beginnings = tuple(name for name in known if name.endswith("_"))
+    ours = sorted(name for name in environment if name in known or name.startswith(beginnings))
+    odd = []
+    for name in sorted(set(environment) - set(ours)):
+        near = difflib.get_close_matches(name, known, n=1, cutoff=LIKENESS)
+        if near or name.startswith("EPG_"):
+            odd.append(name)
+            hint = f"Did you mean {near[0]}?" if near else "Unset it, unless another program needs it."
+            yield Finding("warn", "settings", f"{name} is read by nothing here", hint)
+    if not odd:
+        yield Finding("ok", "settings", f"set: {', '.join(ours) or 'none, all at their defaults'}")
+
+
+def of_home(home: Path) -> Iterator[Finding]:
+    """The folder that keeps what must not be lost: it can be written, and its secrets are its owner's alone."""
+    if not home.exists():
+        yield Finding("ok", "home", f"{home} is made by the first command")
+        return
+    if not os.access(home, os.W_OK | os.X_OK):
+        yield Finding("fail", "home", f"{home} can't be written by this user", "Run as its owner, or set EPG_HOME.")
+        return
+    faults = 0
+    if home.stat().st_mode & 0o022:
+        faults += 1
+        yield Finding("warn", "home", f"others may write into {home}", f"chmod go-w {home}")
+    for name in ("secret.key", "playlist.token"):
+        if (path := home / name).exists() and path.stat().st_mode & 0o077:
+            faults += 1
+            yield Finding("fail", "home", f"others may read {path}", f"chmod 600 {path}")
+    if not faults:
+        yield Finding("ok", "home", f"{home}")
+
+
+def of_guides_folder(dist: Path) -> Iterator[Finding]:
+    """The folder guides are published in can be written."""
+    there = next(path for path in (dist, *dist.parents) if path.exists())
+    if os.access(there, os.W_OK | os.X_OK):
+        yield Finding("ok", "guides", f"{dist}")
+    else:
+        yield Finding("fail", "guides", f"{there} can't be written by this user", "Run as its owner, or set EPG_DIST.")
+
+
+def of_room(free: Mapping[Path, int]) -> Iterator[Finding]:
+    """Free bytes by folder."""
+    for folder, size in free.items():
+        level: Level = "fail" if size < TOO_LITTLE_ROOM else "warn" if size < LITTLE_ROOM else "ok"
+        mend = "" if level == "ok" else "Make room, or move the folder (EPG_HOME, EPG_DIST)."
+        yield Finding(level, "disk", f"{size / (1 << 30):.1f} GB free for {folder}", mend)
+
+
+def of_own_files(settings: Settings) -> Iterator[Finding]:
+    """The operator's own files: families, texts, events."""
+    from epg_pipeline.flows.facts import check_own_files
+
+    try:
+        check_own_files()
+    except ConfigError as fault:
+        yield Finding("fail", "own files", str(fault), "Mend the file; epg family test tells what families change.")
+        return
+    if settings.events_file and not settings.events_file.is_file():
+        yield Finding("fail", "own files", f"EPG_EVENTS_FILE: {settings.events_file} is no file", "Correct the path.")
+        return
+    given = [str(path) for path in (settings.families_file, settings.texts_file, settings.events_file) if path]
+    yield Finding("ok", "own files", ", ".join(given) or "none")
+
+
+def of_programs() -> Iterator[Finding]:
+    """The programs of the embedded database are there, for an account that can run them."""
+    from epg_pipeline.adapters.embedded_postgres.binaries import server_account, server_programs
+
+    try:
+        yield Finding("ok", "PostgreSQL", f"programs in {server_programs(server_account())}")
+    except StoreError as fault:
+        yield Finding("fail", "PostgreSQL", str(fault), "Install what it names, or set EPG_DATABASE_URL.")
+
+
+def of_database(store: Store, clock: Clock) -> Iterator[Finding]:
+    """What answers, whether its tables are ours, and whether a pooler stands between."""
+    from epg_pipeline.adapters.store.migrations import read_migrations
+    from epg_pipeline.adapters.store.sql_files import sql_folder
+
+    with store.connections.transaction() as connection:
+        row = connection.execute(
+            "SELECT pg_backend_pid(), current_setting('server_version'), current_setting('server_encoding'), now()"
+        ).fetchone()
+        at_login = connection.info.backend_pid
+    pid, version, encoding, theirs = row or (0, "?", "?", None)
+    pooler = ", through a pooler" if pid != at_login else ""  # a pooler makes up a number of its own for its clients
+    tables = len(read_migrations(sql_folder() / "migrations"))
+    if encoding == "UTF8":
+        yield Finding("ok", "database", f"PostgreSQL {version}{pooler}, tables at version {tables}")
+    else:
+        mend = "Make a database with ENCODING 'UTF8' TEMPLATE template0, and name it in EPG_DATABASE_URL."
+        yield Finding("fail", "database", f"PostgreSQL {version} keeps {encoding}, not UTF8", mend)
+    yield from of_clock({"the database": theirs}, clock())
+
+
+def of_keys(store: Store, providers: Iterable[Provider]) -> Iterator[Finding]:
+    """The key opens every stored address."""
+    faults = 0
+    for provider in providers:
+        try:
+            store.playlist_url(provider)
+        except StoreError as fault:
+            faults += 1
+            mend = f"Restore the key; else give the address anew: epg provider edit {provider.slug} --playlist -"
+            yield Finding("fail", "secret key", f"{provider.name}: {fault}", mend)
+    if not faults:
+        yield Finding("ok", "secret key", "it opens every stored address")
+
+
+def of_snapshots(store: Store, providers: Iterable[Provider], now: datetime) -> Iterator[Finding]:
+    """The latest playlist of each provider can be read."""
+    from epg_pipeline.adapters.clock import today
+
+    read, faults = 0, 0
+    for provider in providers:
+        try:
+            if snapshot := store.snapshot(provider, today(provider.timezone, now)):
+                store.snapshot_body(snapshot)
+                read += 1
+        except StoreError as fault:
+            faults += 1
+            yield Finding("fail", "snapshots", f"{provider.name}: {fault}", f"epg refresh {provider.slug}")
+    if not faults:
+        yield Finding("ok", "snapshots", f"{read} read, the latest of each provider")
+
+
+def of_settings(providers: Iterable[Provider]) -> Iterator[Finding]:
+    """What is set for each provider holds."""
+    for provider in providers:
+        try:
+            _ = provider.settings
+        except ConfigError as fault:
+            yield Finding("fail", "providers", str(fault), f"epg provider set {provider.slug} --unset KEY")
+
+
+def of_playlists(store: Store, providers: Iterable[Provider], clock: Clock) -> Iterator[Finding]:
+    """Each active provider's server would give a playlist."""
+    for provider in providers:
+        if provider.status != "active":
+            continue
+        try:
+            sent_at = check_address(store.playlist_url(provider))
+        except (PlaylistFetchError, StoreError) as fault:
+            mend = f"epg provider edit {provider.slug}, or ask the provider"
+            yield Finding("fail", "playlists", f"{provider.name}: {fault}", mend)
+        else:
+            yield Finding("ok", "playlists", f"{provider.name}: reachable")
+            yield from (one for one in of_clock({provider.name: sent_at}, clock()) if one.level != "ok")
+
+
+def of_running(home: Path) -> Iterator[Finding]:
+    """If `epg up` runs, its parts answer."""
+    running = running_addresses(home)
+    if running is None:
+        yield Finding(
+            "warn", "epg up", "it does not run here: unless Dagster runs elsewhere, nothing happens by itself", "epg up"
+        )
+        return
+    if not running.dagster:
+        yield Finding("warn", "epg up", "it is starting", "Look again in a minute.")
+        return
+    for part, address in (("guide server", f"{running.guides}/health"), ("Dagster", f"{running.dagster}/server_info")):
+        try:
+            peek(address)
+        except PlaylistFetchError as fault:
+            yield Finding("fail", "epg up", f"the {part} does not answer: {fault}", f"See {home / 'logs'}; restart it.")
+        else:
+            yield Finding("ok", "epg up", f"{part} answers at {address}")
+
+
+def of_daemon(store: Store, home: Path, now: datetime) -> Iterator[Finding]:
+    """If `epg up` runs, Dagster's daemon does its rounds: its web UI answers all the same when it does not."""
+    if running_since(home) is None:
+        return
+    if silent := silent_parts(store.dagster_database(), home, now):
+        text = f"Dagster's daemon gives no sign of life ({', '.join(silent)})"
+        yield Finding("fail", "epg up", text, f"See {home / 'logs' / 'dagster-daemon.log'}; restart epg up.")
+    else:
+        yield Finding("ok", "epg up", "Dagster's daemon is alive")
+
+
+def of_bucket(settings: Settings) -> Iterator[Finding]:
+    """The bucket takes an object and gives it up again."""
+    from epg_pipeline.flows.uploads import check_bucket
+
+    if settings.storage is None:
+        yield Finding("ok", "bucket", "none is set: guides stay on this machine")
+    elif fault := check_bucket(settings):
+        mend = f"Correct the {settings.storage.variables}… variables; guides go on being published here."
+        yield Finding("fail", "bucket", fault, mend)
+    else:
+        yield Finding("ok", "bucket", f"{settings.storage.label} can be written")
+
+
+def of_clock(told: Mapping[str, datetime | None], now: datetime) -> Iterator[Finding]:
+    """Our clock against others': a day begins and ends by it."""
+    for whose, theirs in told.items():
+        if theirs is None:
+            continue
+        off = abs(now - theirs)
+        level: Level = "fail" if off > VERY_WRONG_CLOCK else "warn" if off > WRONG_CLOCK else "ok"
+        mend = "" if level == "ok" else "Set this machine's clock, best by NTP (timedatectl set-ntp true)."
+        text = f"{off.total_seconds():.0f} s from that of {whose}"
+        yield Finding(level, "clock", text, mend)
+
+
+def _of_record(settings: Settings, clock: Clock, playlists: bool) -> Iterator[Finding]:
+    from epg_pipeline.adapters.store.store import open_store
+
+    try:
+        store = open_store(settings)
+    except StoreError as fault:
+        mend = "Start it, or correct EPG_DATABASE_URL." if "No connection" in str(fault) else ""
+        yield Finding("fail", "database", str(fault), mend)
+        return
+    with store:
+        yield from of_database(store, clock)
+        providers = store.providers()
+        yield from of_settings(providers)
+        yield from of_keys(store, providers)
+        yield from of_snapshots(store, providers, clock())
+        if playlists:
+            yield from of_playlists(store, providers, clock)
+        yield from of_daemon(store, settings.home, clock())
+
+
+def _of_sources(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """One request to each service that events are asked of."""
+    from epg_pipeline.adapters.web.source_client import user_agent
+    from epg_pipeline.flows.events import plan
+
+    day = clock().date()
+    first = {ask.source: ask for ask in reversed(plan(settings, day, day, day))}
+    told: dict[str, datetime | None] = {}
+    for source, ask in sorted(first.items()):
+        headers = {"User-Agent": user_agent(settings.sources.contact), **dict(ask.headers)}
+        try:
+            told[source] = peek(f"{ask.address}?{urlencode(ask.params)}", headers).sent_at
+        except PlaylistFetchError as fault:
+            mend = "Try again later; events on record stay. EPG_EVENT_SOURCES says which sources are asked."
+            yield Finding("warn", "sources", f"{source}: {fault}", mend)
+        else:
+            yield Finding("ok", "sources", f"{source} answers")
+    yield from of_clock(told, clock())
+
+
+def _guarded(part: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    try:
+        yield from check()
+    except Exception as fault:  # noqa: BLE001 - the other parts are still to be checked
+        yield Finding("fail", part, f"the check broke off: {reason(fault)}", "epg --debug doctor shows where")
+
+
+def _free(folder: Path) -> int:
+    return shutil.disk_usage(next(path for path in (folder, *folder.parents) if path.exists())).free

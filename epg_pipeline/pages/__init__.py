@@ -1,0 +1,1 @@
+"""HTML pages, each one self-contained file, and their templates."""
