@@ -47,7 +47,7 @@ def backfill(
     settings, days = Settings.from_environment(), _days(first, last or first)
     done: list[BackfilledDay] = []
     with open_store(settings) as store:
-        chosen = [store.provider(name) for name in provider or ()] or store.providers(active_only=True)
+        chosen = [store.providers.find(name) for name in provider or ()] or store.providers.all(active_only=True)
         if not chosen:
             say(NO_ACTIVE_PROVIDER)
             return

@@ -55,10 +55,10 @@ def set_(
     if not assignments and not unset:
         raise typer.BadParameter("say what to set: KEY=VALUE, or --unset KEY; --help lists the settings")
     with open_store(Settings.from_environment()) as store:
-        provider = store.provider(name)
+        provider = store.providers.find(name)
         settings = changed_settings(provider.stated, assignments or (), unset or (), provider.name)
         _check_words(provider_settings(settings, provider.name))
-        provider = store.change_provider(provider, settings=settings)
+        provider = store.providers.change(provider, settings=settings)
     stated = " ".join(f"{key}={as_text(provider.stated[key])}" for key in FIELDS if key in provider.stated)
     say(f"{provider.name}: {stated or 'every setting is at its default'}")
     say(f"While epg up runs, a new guide follows by itself; else: epg publish --provider {quoted(provider.name)}")

@@ -16,7 +16,8 @@ from epg_pipeline.cli.console import say, table
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from epg_pipeline.adapters.store.status import ProviderState, Run
+    from epg_pipeline.adapters.store.dagster_tables import Run
+    from epg_pipeline.adapters.store.status import ProviderState
     from epg_pipeline.operations.status import Status
 
 MOST_PROVIDERS, MOST_PROBLEMS = 15, 20  # what one screen holds

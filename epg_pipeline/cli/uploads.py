@@ -46,7 +46,7 @@ def upload(
         raise typer.Exit(1)
     done: dict[str, Uploaded] = {}
     with open_store(settings) as store:
-        chosen = [store.provider(name)] if name else store.providers(active_only=True)
+        chosen = [store.providers.find(name)] if name else store.providers.all(active_only=True)
         with Progressed(len(chosen)) as progress:
             for provider in chosen:
                 with progress.step(f"Uploading {provider.name}"):

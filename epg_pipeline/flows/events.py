@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from epg_pipeline.adapters.store.sourced_events import TakenIn
+    from epg_pipeline.adapters.store.events import EventsSaved
+    from epg_pipeline.adapters.store.frames import SaveResult
     from epg_pipeline.adapters.store.store import Store
-    from epg_pipeline.adapters.store.written import Written
     from epg_pipeline.adapters.web.espn import Listing
     from epg_pipeline.adapters.web.source_client import Answer
     from epg_pipeline.config.sources import Limits
@@ -67,8 +67,8 @@ class EventsRefreshed:
     last: date
     runs: tuple[SourceRun, ...]
     faults: tuple[SourceFault, ...]
-    sourced: Written
-    events: Written
+    sourced: SaveResult
+    events: SaveResult
     rematches: int
     leagues: dict[str, int] = field(default_factory=dict)
 
@@ -118,7 +118,7 @@ def refresh_events(
     A source or an answer that fails costs its own rows: what is on record of them stays, the report says which and why,
     and the next refresh asks again. `only` names leagues. What is stored is stored at once or not at all.
     """
-    known = store.known_sourced(first, last)
+    known = store.events.sourced_keys(first, last)
     asks = plan(settings, first, last, today, only)
     by_source = {name: [ask for ask in asks if ask.source == name] for name in (espn.SOURCE, thesportsdb.SOURCE)}
     with ThreadPoolExecutor(len(by_source)) as pool:  # the sources wait for their own pace, not for each other
@@ -127,8 +127,8 @@ def refresh_events(
     rows = [row for one in told for row in _wanted(one.rows, first, last, known)]
     faults = [fault for one in told for fault in (*one.faults, *_oddities(one, rows, known))]
     frame, of_file = _with_file(sourced(rows), settings, first, last, only)
-    taken = store.take_in_events(frame, merge_rows)
-    leagues = dict(store.events(first, last).group_by("league").len().sort("league").iter_rows())
+    taken = store.events.take_in(frame, merge_rows)
+    leagues = dict(store.events.between(first, last).group_by("league").len().sort("league").iter_rows())
     return EventsRefreshed(
         first, last, tuple(one.run for one in told), tuple(faults + of_file), taken.sourced, taken.events,
         taken.rematches, leagues,
@@ -158,9 +158,9 @@ def _spans(days: Sequence[date]) -> Iterator[tuple[date, date]]:
         yield first, last
 
 
-def take_in_file(store: Store, events: pl.DataFrame) -> TakenIn:
+def take_in_file(store: Store, events: pl.DataFrame) -> EventsSaved:
     """Merge an EVENTS frame of a file into the record."""
-    return store.take_in_events(sourced_of(events, load_facts()), merge_rows)
+    return store.events.take_in(sourced_of(events, load_facts()), merge_rows)
 
 
 def merge_rows(rows: pl.DataFrame, known: pl.DataFrame) -> Merged:
@@ -317,7 +317,7 @@ def import_events(store: Store, path: Path) -> EventsImported:
 
 def events_on_record(store: Store, day: date) -> EventsImported:
     """What the database holds for one UTC date."""
-    return _events_report(store.events(day, day), 0, 0, ())
+    return _events_report(store.events.between(day, day), 0, 0, ())
 
 
 def _events_report(events: pl.DataFrame, written: int, unchanged: int, faults: tuple[str, ...]) -> EventsImported:

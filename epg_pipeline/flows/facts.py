@@ -17,7 +17,8 @@ from epg_pipeline.settings import Settings
 if TYPE_CHECKING:
     from datetime import date
 
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.config import Facts
 
 LEARNED_FROM = timedelta(days=28)  # long enough to see a team against several others, short enough to read at once
@@ -43,14 +44,14 @@ def check_own_files() -> None:
 
 def facts_on_record(store: Store) -> Facts:
     """The installed facts with every alias in use; the bundled catalogue is loaded first where it is new."""
-    store.load_catalogue(load_teams(), catalogue_digest())
-    return facts_with_aliases(installed_facts(), store.aliases())
+    store.teams.load_catalogue(load_teams(), catalogue_digest())
+    return facts_with_aliases(installed_facts(), store.teams.aliases_for_matching())
 
 
 def learn_aliases(store: Store, provider: Provider, day: date) -> int:
     """Keep what a provider's matches of the four weeks up to a day teach of teams' names; the number of new aliases."""
-    matches = store.matches(provider, day - LEARNED_FROM, day)
+    matches = store.teams.matches(provider, day - LEARNED_FROM, day)
     if matches.is_empty():
         return 0
     learned = learned_aliases(matches, installed_facts())
-    return store.save_learned(learned) if learned.height else 0
+    return store.teams.save_learned(learned) if learned.height else 0

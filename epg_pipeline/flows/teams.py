@@ -55,9 +55,9 @@ def sync_teams(
     listed = pl.DataFrame(teams, schema=LISTED).unique(["source", "league", "ref"], keep="first", maintain_order=True)
     leagues = sorted(listed["league"].unique())
     facts = load_facts()
-    found = compared(listed, store.team_refs(leagues), facts)
+    found = compared(listed, store.teams.refs(leagues), facts)
     sports = {key: league.sport for key, league in facts.leagues.items()}
-    changed = store.save_team_lists(listed, found, sports) if listed.height else 0
+    changed = store.teams.save_lists(listed, found, sports) if listed.height else 0
     faults = [answer.fault for answer in answers if answer.fault]
     faults += [
         SourceFault(source, league, "teams", "short", "lists less than half of the teams on record; not believed")

@@ -27,7 +27,8 @@ from epg_pipeline.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
 
 NAMES = re.compile(r"\b(?:EPG|R2|S3)_[A-Z][A-Z0-9_]+")
 LIKENESS = 0.85  # two letters swapped or one left out are above, names of other programs below
@@ -188,7 +189,7 @@ def of_keys(store: Store, providers: Iterable[Provider]) -> Iterator[Finding]:
     faults = 0
     for provider in providers:
         try:
-            store.playlist_url(provider)
+            store.providers.playlist_url(provider)
         except StoreError as fault:
             faults += 1
             mend = f"Restore the key; else give the address anew: epg provider edit {provider.slug} --playlist -"
@@ -204,8 +205,8 @@ def of_snapshots(store: Store, providers: Iterable[Provider], now: datetime) -> 
     read, faults = 0, 0
     for provider in providers:
         try:
-            if snapshot := store.snapshot(provider, today(provider.timezone, now)):
-                store.snapshot_body(snapshot)
+            if snapshot := store.playlists.in_force(provider, today(provider.timezone, now)):
+                store.playlists.body(snapshot)
                 read += 1
         except StoreError as fault:
             faults += 1
@@ -229,7 +230,7 @@ def of_playlists(store: Store, providers: Iterable[Provider], clock: Clock) -> I
         if provider.status != "active":
             continue
         try:
-            sent_at = check_address(store.playlist_url(provider))
+            sent_at = check_address(store.providers.playlist_url(provider))
         except (PlaylistFetchError, StoreError) as fault:
             mend = f"epg provider edit {provider.slug}, or ask the provider"
             yield Finding("fail", "playlists", f"{provider.name}: {fault}", mend)
@@ -305,7 +306,7 @@ def _of_record(settings: Settings, clock: Clock, playlists: bool) -> Iterator[Fi
         return
     with store:
         yield from of_database(store, clock)
-        providers = store.providers()
+        providers = store.providers.all()
         yield from of_settings(providers)
         yield from of_keys(store, providers)
         yield from of_snapshots(store, providers, clock())

@@ -129,7 +129,7 @@ def _note_changed_playlist(store: Store, run: dg.DagsterRun) -> None:
     content_hash, key = run.tags.get(FETCHED), run.tags.get("dagster/partition")
     if content_hash and key:
         day, _, slug = key.partition("|")
-        store.checks.note_guide(slug, date.fromisoformat(day), content_hash, utc_now(), made=run.is_success)
+        store.playlists.note_guide(slug, date.fromisoformat(day), content_hash, utc_now(), made=run.is_success)
 
 
 def _of_partition(key: str, reason: str) -> Failure:

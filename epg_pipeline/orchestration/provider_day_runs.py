@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.domain.guide.checks import Verdict
     from epg_pipeline.orchestration.resources import RunFaults
 
@@ -75,7 +76,7 @@ def each_provider_day(
             continue
         try:
             slug, day = provider_and_day(key)
-            report = work(store.provider(slug), day)
+            report = work(store.providers.find(slug), day)
             demand(report.verdicts)
             _materialised(context, key, show(report))
             record(context, key, report.verdicts)
@@ -145,6 +146,6 @@ def _set_aside(context: dg.AssetExecutionContext, key: str, why: str) -> None:
     try:
         slug, day = provider_and_day(key)
         rows = pl.DataFrame({"name": [key], "reason": [why]})
-        store.quarantine(store.provider(slug), day, context.asset_key.to_user_string(), rows)
+        store.quarantine.add(store.providers.find(slug), day, context.asset_key.to_user_string(), rows)
     except Exception as fault:  # noqa: BLE001 - the first reason is the one that counts, and it is reported
         context.log.warning("%s: not noted in quarantine: %s", key, reason(fault))

@@ -64,7 +64,7 @@ class Installation:
 
     def number(self, slug: str) -> int:
         with open_store(self.settings) as store:
-            return store.provider(slug).id
+            return store.providers.find(slug).id
 
     def waiting(self, what: str) -> int:
         """How many of these wait for a lock."""

@@ -124,18 +124,18 @@ def test_a_database_tells_its_version(opened):
 
 
 def test_a_key_that_is_not_the_one_of_before_is_told(opened, settings, database):
-    opened.add_provider("Club", f"http://tv.example/{PASSWORD}", ZONE, "goat")
-    assert levels(of_keys(opened, opened.providers())) == ["ok"]
+    opened.providers.add("Club", f"http://tv.example/{PASSWORD}", ZONE, "goat")
+    assert levels(of_keys(opened, opened.providers.all())) == ["ok"]
     other = Settings(settings.home, settings.dist, database, "another key, just as long as the first one")
     with open_store(other) as store:
-        (finding,) = of_keys(store, store.providers())
+        (finding,) = of_keys(store, store.providers.all())
     assert finding.level == "fail"
     assert "Restore the key" in finding.mend
 
 
 def test_a_snapshot_that_is_gone_is_told(opened, settings):
-    club = opened.add_provider("Club", "http://tv.example/", "UTC", "goat")
-    kept = opened.save_snapshot(club, clock().date(), playlist(), 7)
+    club = opened.providers.add("Club", "http://tv.example/", "UTC", "goat")
+    kept = opened.playlists.save(club, clock().date(), playlist(), 7)
     assert levels(of_snapshots(opened, [club], clock())) == ["ok"]
     (settings.home / "snapshots" / "club" / kept.content_hash).unlink()
     (finding,) = of_snapshots(opened, [club], clock())
@@ -155,7 +155,7 @@ def test_a_snapshot_that_is_gone_is_told(opened, settings):
 )
 def test_a_providers_server_is_asked_once_and_for_no_more_than_it_takes(opened, answer, level):
     with site(answer) as server:
-        club = opened.add_provider("Club", server.address, "UTC", "goat")
+        club = opened.providers.add("Club", server.address, "UTC", "goat")
         found = list(of_playlists(opened, [club], clock))
         assert levels(found) == [level]
         assert len(server.requests) == 1
@@ -166,7 +166,7 @@ def test_a_providers_server_is_asked_once_and_for_no_more_than_it_takes(opened, 
 def test_an_xtream_account_is_asked_for_its_state(opened):
     with site(Answer(body=b'{"user_info": {"auth": 1, "status": "Banned"}}')) as server:
         host = server.address.partition("@")[2].partition("/")[0]
-        club = opened.add_provider("Club", f"xtream+http://{USER}:{PASSWORD}@{host}", "UTC", "goat")
+        club = opened.providers.add("Club", f"xtream+http://{USER}:{PASSWORD}@{host}", "UTC", "goat")
         (finding,) = of_playlists(opened, [club], clock)
     assert "the account is banned" in finding.text
     assert PASSWORD not in repr(finding)

@@ -116,7 +116,7 @@ from epg_pipeline.adapters.store.store import open_store
 from epg_pipeline.settings import Settings
 home = Path(sys.argv[1])
 with open_store(Settings(home=home, dist=home)) as store:
-    store.add_provider(sys.argv[2], "http://tv.example/" + sys.argv[2], "UTC", "kid")
+    store.providers.add(sys.argv[2], "http://tv.example/" + sys.argv[2], "UTC", "kid")
 """
 
 
@@ -128,8 +128,8 @@ def test_processes_that_begin_at_once_agree_on_server_tables_and_key(home):
     ]
     assert [process.wait() for process in processes] == [0, 0, 0]
     with open_store(Settings(home=home, dist=home)) as store:
-        assert [provider.name for provider in store.providers()] == names
-        assert {store.playlist_url(provider) for provider in store.providers()} == {
+        assert [provider.name for provider in store.providers.all()] == names
+        assert {store.providers.playlist_url(provider) for provider in store.providers.all()} == {
             f"http://tv.example/{name}" for name in names
         }
     assert _postmaster(home) is None

@@ -109,13 +109,13 @@ def test_a_fault_costs_its_own_rows_is_named_and_heals(store, site, refresh, nam
     fault, kind, words = FAULTS[name]
     fault = replace(fault)
     assert refresh().faults == ()
-    before = store.events(TODAY, TODAY)
+    before = store.events.between(TODAY, TODAY)
     site.boards[HEALTHY].append(game("2", "Utah Jazz", "Chicago Bulls", START))
     site.faults[SICK] = fault
     report = refresh()
     assert kinds(report) == {("espn", "nhl", kind)}
     assert words in str(report.faults[0])
-    after = store.events(TODAY, TODAY)
+    after = store.events.between(TODAY, TODAY)
     assert set(after["event_id"]) == {*before["event_id"], "espn-2"}
     on_record = after.filter(after["event_id"] != "espn-2").sort("event_id")
     assert on_record.equals(before.sort("event_id"))
@@ -162,7 +162,7 @@ def test_a_dead_source_is_given_up_soon_and_the_other_lands(store, settings, sit
     pace = Pace(timeout=0.5, attempts=2, pause=0.0, sleep=slept.append)
     report = refresh_events(store, replace(settings, sources=dead), TODAY, TODAY, TODAY, None, pace)
     assert report.silent == ("espn",)
-    assert store.events(TODAY, TODAY)["event_id"].to_list() == ["tsdb-71"]
+    assert store.events.between(TODAY, TODAY)["event_id"].to_list() == ["tsdb-71"]
     espn = next(run for run in report.runs if run.source == "espn")
     assert espn.requests <= (MOST_FAILURES + 6) * 2  # six are under way at a time
     assert {"connection", "given-up"} <= {fault.kind for fault in report.faults}
@@ -170,11 +170,11 @@ def test_a_dead_source_is_given_up_soon_and_the_other_lands(store, settings, sit
 
 def test_every_source_down_leaves_the_record_as_it_is(store, site, refresh):
     refresh()
-    before = store.events(TODAY, TODAY)
+    before = store.events.between(TODAY, TODAY)
     site.faults["*"] = Fault(status=502)
     report = refresh()
     assert set(report.silent) == {"espn", "thesportsdb"}
-    assert store.events(TODAY, TODAY).equals(before)
+    assert store.events.between(TODAY, TODAY).equals(before)
 
 
 def test_one_event_that_cannot_be_read_costs_itself(store, site, refresh):
@@ -182,7 +182,7 @@ def test_one_event_that_cannot_be_read_costs_itself(store, site, refresh):
     report = refresh()
     assert kinds(report) == {("espn", "nhl", "unread")}
     assert "1 of 6 events can't be read" in report.faults[0].text
-    assert store.events(TODAY, TODAY).height == 7
+    assert store.events.between(TODAY, TODAY).height == 7
 
 
 def test_the_other_source_s_faults_are_named_too(store, site, refresh):
@@ -198,11 +198,11 @@ def test_a_postponed_game_says_so_and_one_moved_goes_to_its_new_day(store, site,
     site.boards[HEALTHY][0]["competitions"][0]["status"] = status
     site.boards[SICK][0] = game("10", "Home 10", "Away 10", START + timedelta(days=5))
     assert refresh().faults == ()
-    states = dict(store.events(TODAY, TODAY).select("event_id", "status").iter_rows())
+    states = dict(store.events.between(TODAY, TODAY).select("event_id", "status").iter_rows())
     assert states["espn-1"] == "postponed"
     assert "espn-10" not in states
     moved = date(2026, 11, 26)
-    assert store.events(moved, moved)["event_id"].to_list() == ["espn-10"]
+    assert store.events.between(moved, moved)["event_id"].to_list() == ["espn-10"]
 
 
 def test_requests_keep_the_pace_of_their_host_across_clients(tmp_path):

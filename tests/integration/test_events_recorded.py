@@ -82,7 +82,7 @@ def games_of(path, day):
 def test_a_recorded_day_ends_with_every_league_s_count(store, site, refreshed, day):
     report = refreshed(day)
     assert report.faults == ()
-    events = store.events(day, day)
+    events = store.events.between(day, day)
     counted = Counter(events["league"].to_list())
     assert report.leagues == counted
     for path in FILES:
@@ -129,7 +129,7 @@ def test_a_game_both_services_have_is_one_whichever_told_it_first(store, setting
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr("epg_pipeline.flows.events.load_sources", lambda: extended)
                 refresh_events(store, mine, day, day, day, ["eng.1"])
-        told.append(store.events(day, day))
+        told.append(store.events.between(day, day))
     assert told[0].equals(told[1])
     brighton = told[0].filter(pl.col("home").str.starts_with("Brighton"))
     assert brighton.select("event_id", "away").rows() == [("espn-740898", "Liverpool")]

@@ -73,7 +73,7 @@ def test_a_range_gives_every_league_its_events_once(store, settings, site, pace)
     site.leagues["4738"] = [tsdb_event("71", "Texas Stars", "Iowa Wild", datetime(2026, 11, 21, 1, tzinfo=UTC), "4738")]
     report = refresh_events(store, settings, FIRST, LAST, TODAY, pace=pace)
     assert report.faults == ()
-    events = store.events(FIRST, LAST)
+    events = store.events.between(FIRST, LAST)
     playing = {ask.league for ask in plan(settings, FIRST, LAST, TODAY) if ask.source == "espn"}
     paths = {key: len(league.path) for key, league in load_sources().espn.all_leagues().items()}
     sports = {"ufc", "pfl", "f1", "indycar", "nascar", "atp", "wta", "pga", "lpga"}
@@ -115,7 +115,7 @@ def test_days_that_are_over_are_final(store, settings, site, pace, clock):
     asked = len(site.asked)
     clock.now += 90 * 86400
     report = refresh_events(store, settings, past, past, TODAY + timedelta(days=90), ["college-football"], pace)
-    assert store.events(past, past)["status"].to_list() == ["final"]
+    assert store.events.between(past, past)["status"].to_list() == ["final"]
     assert [one for one in site.asked[asked:] if "/sports/" in one.path] == []
     assert report.runs[0].kept == report.runs[0].asks
 
@@ -136,7 +136,7 @@ def test_games_after_midnight_utc_are_found_under_the_american_day_before(store,
     site.boards["hockey/nhl"] = [game("5", "Vancouver Canucks", "Calgary Flames", late)]
     site.boards["football/college-football"] = [game("6", "Hawai'i Rainbow Warriors", "UNLV Rebels", late)]
     refresh_events(store, settings, TODAY, TODAY, TODAY, ["nhl", "college-football"], pace)
-    assert sorted(store.events(TODAY, TODAY)["event_id"]) == ["espn-5", "espn-6"]
+    assert sorted(store.events.between(TODAY, TODAY)["event_id"]) == ["espn-5", "espn-6"]
 
 
 def test_college_games_of_every_group_are_asked_for_and_one_of_two_groups_is_one(store, settings, site, pace):
@@ -144,7 +144,7 @@ def test_college_games_of_every_group_are_asked_for_and_one_of_two_groups_is_one
     upper, lower, both = (game(str(n), f"School {n}", f"College {n}", start) for n in (1, 2, 3))
     site.boards["football/college-football"] = [upper | {"_group": 90}, lower | {"_group": 35}, both]
     refresh_events(store, settings, TODAY, TODAY, TODAY, ["college-football"], pace)
-    assert sorted(store.events(TODAY, TODAY)["event_id"]) == ["espn-1", "espn-2", "espn-3"]
+    assert sorted(store.events.between(TODAY, TODAY)["event_id"]) == ["espn-1", "espn-2", "espn-3"]
 
 
 def test_a_range_the_service_refuses_is_asked_for_by_day(store, settings, site, pace):
@@ -168,7 +168,7 @@ def test_a_range_the_service_refuses_is_asked_for_by_day(store, settings, site, 
     site.boards["mma/ufc"] = [card]
     report = refresh_events(store, settings, FIRST, LAST, TODAY, ["ufc"], pace)
     assert report.faults == ()
-    assert store.events(FIRST, LAST).select("event_id", "name", "home", "starts_at").rows() == [
+    assert store.events.between(FIRST, LAST).select("event_id", "name", "home", "starts_at").rows() == [
         ("espn-9", "UFC 999: One vs. Two", "A One", start)
     ]
 
@@ -195,7 +195,7 @@ def test_a_month_of_just_as_many_events_as_a_cut_answer_keeps_them(store, settin
 def test_an_answer_cut_down_to_a_few_events_is_asked_for_in_parts(store, settings, site, pace, monkeypatch):
     site.boards["hockey/nhl"] = season_of_games("NHL", FIRST, 10, 60)
     report = refresh_events(store, settings, FIRST, LAST, TODAY, ["nhl"], pace)
-    assert store.events(FIRST, LAST).height == 600  # a month holds more than the 500 of one answer
+    assert store.events.between(FIRST, LAST).height == 600  # a month holds more than the 500 of one answer
     assert report.faults == ()
 
 
@@ -204,7 +204,7 @@ def test_an_event_of_both_sources_is_one(store, settings, site, pace):
     site.boards["football/college-football"] = [game("6", "Troy Trojans", "Old Dominion Monarchs", start)]
     site.leagues["4479"] = [tsdb_event("60", "Troy", "Old Dominion", start, "4479")]
     refresh_events(store, settings, TODAY, TODAY, TODAY, ["college-football"], pace)
-    event = store.events(TODAY, TODAY)
+    event = store.events.between(TODAY, TODAY)
     assert event.select("event_id", "home", "league").rows() == [("espn-6", "Troy Trojans", "college-football")]
 
 
@@ -256,8 +256,8 @@ def test_an_events_file_fills_in(store, settings, site, pace, tmp_path):
     sources = replace(settings.sources, names=("file", "espn"))
     mine = replace(settings, events_file=tmp_path / "own.jsonl", sources=sources)
     refresh_events(store, mine, TODAY, TODAY, TODAY, ["nba", "cebl"], pace)
-    assert sorted(store.events(TODAY, TODAY)["event_id"]) == ["espn-5", "own-2"]
-    assert store.events(date(2027, 11, 21), date(2027, 11, 21)).is_empty()
+    assert sorted(store.events.between(TODAY, TODAY)["event_id"]) == ["espn-5", "own-2"]
+    assert store.events.between(date(2027, 11, 21), date(2027, 11, 21)).is_empty()
 
 
 @pytest.mark.parametrize(

@@ -210,8 +210,8 @@ def test_an_outage_of_many_is_one_message(store, hook):
 
 def test_the_record_itself_opens_and_closes_incidents(store, provider):
     def noted(problem):
-        store.checks.begin(["demo"])
-        store.checks.note("demo", datetime.now(UTC), problem)
+        store.playlists.begin(["demo"])
+        store.playlists.note_poll("demo", datetime.now(UTC), problem)
         store.incidents.note_standing_faults()
         return [(one.subject, one.reason, one.seen) for one in store.incidents.open()]
 
@@ -257,16 +257,16 @@ def test_a_guide_that_nobody_publishes_any_more_is_an_incident_unless_it_is_know
 
 def test_nobody_is_told_that_a_paused_provider_works_again(store, provider, hook):
     store.incidents.note_failure(BROKEN)
-    store.checks.begin(["demo"])
-    store.checks.note("demo", datetime.now(UTC), "HTTP 404")
+    store.playlists.begin(["demo"])
+    store.playlists.note_poll("demo", datetime.now(UTC), "HTTP 404")
     store.incidents.note_standing_faults()
     tell(store, [Webhook(hook.address)])
-    store.pause_provider(provider)
+    store.providers.pause(provider)
     store.incidents.note_standing_faults()
     assert store.incidents.open() == []
     tell(store, [Webhook(hook.address)])
     assert [body["event"] for body in hook.bodies] == ["failure", "failure"]
-    store.change_provider(store.provider("demo"), status="active")
+    store.providers.change(store.providers.find("demo"), status="active")
     store.incidents.note_standing_faults()  # it is as broken as before
     tell(store, [Webhook(hook.address)])
     assert [body["subject"] for body in hook.bodies[2:]] == ["playlist of demo"]

@@ -14,11 +14,12 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from store_frames import DAY, OPENS, channels, decisions, events, programmes
+from store_frames import DAY, OPENS, channels, decisions, events, programmes, save_events
 
 from epg_pipeline.adapters.embedded_postgres.server import lease_server
 from epg_pipeline.adapters.store import connections as connecting
-from epg_pipeline.adapters.store.store import Written, open_store
+from epg_pipeline.adapters.store.frames import SaveResult
+from epg_pipeline.adapters.store.store import open_store
 from epg_pipeline.errors import StoreError
 
 CLOSES = OPENS + timedelta(days=1)
@@ -30,19 +31,21 @@ def _a_day_twice(settings) -> None:
     """Everything a day stores and reads, and again, when nothing may be written."""
     for written in (True, False):
         with open_store(settings) as store:
-            known = store.providers()
-            provider = known[0] if known else store.add_provider("Demo", "http://tv.example/", "UTC", "kid")
+            known = store.providers.all()
+            provider = known[0] if known else store.providers.add("Demo", "http://tv.example/", "UTC", "kid")
             with store.lock(provider, DAY):
-                store.save_snapshot(provider, DAY, b"#EXTM3U", 0)
-                assert store.save_slots(provider, DAY, channels()).written == (6 if written else 0)
-                assert store.save_events(events()) == (Written(2, 0) if written else Written(0, 2))
-                assert store.save_decisions(provider, DAY, decisions()) == (Written(3, 0) if written else Written(0, 3))
-                assert store.save_programmes(provider, DAY, programmes()) == (
-                    Written(36, 0) if written else Written(0, 36)
+                store.playlists.save(provider, DAY, b"#EXTM3U", 0)
+                assert store.slots.save(provider, DAY, channels()).written == (6 if written else 0)
+                assert save_events(store, events()) == (SaveResult(2, 0) if written else SaveResult(0, 2))
+                assert store.decisions.save(provider, DAY, decisions()) == (
+                    SaveResult(3, 0) if written else SaveResult(0, 3)
                 )
-            assert store.channels(provider, DAY).equals(channels())
-            assert store.decisions(provider, DAY).equals(decisions())
-            assert store.programmes(provider, OPENS, CLOSES).equals(programmes())
+                assert store.programmes.save(provider, DAY, programmes()) == (
+                    SaveResult(36, 0) if written else SaveResult(0, 36)
+                )
+            assert store.slots.channels(provider, DAY).equals(channels())
+            assert store.decisions.of_day(provider, DAY).equals(decisions())
+            assert store.programmes.between(provider, OPENS, CLOSES).equals(programmes())
 
 
 @pytest.fixture
@@ -131,7 +134,7 @@ def test_an_sqlalchemy_style_address_means_the_same_database(settings, database)
     parts = conninfo_to_dict(database)
     url = f"postgresql+psycopg2://{parts['user']}:{parts['password']}@{parts['host']}:{parts['port']}/{parts['dbname']}"
     with open_store(replace(settings, database_url=url)) as store:
-        assert store.providers() == []
+        assert store.providers.all() == []
 
 
 @pytest.mark.parametrize(

@@ -138,4 +138,4 @@ def test_teams_of_events_and_of_lists_are_the_same(store, site, settings, sync):
     report = sync()
     assert sorted(report.new["name"]) == ["Chicago Bulls", "Utah Jazz"]
     assert {key: on_record(store)[key] for key in before} == before
-    assert store.events(TODAY, TODAY)["event_id"].to_list() == ["espn-5"]
+    assert store.events.between(TODAY, TODAY)["event_id"].to_list() == ["espn-5"]

@@ -355,7 +355,7 @@ from epg_pipeline.settings import Settings
 from epg_pipeline.flows.uploads import public_files, upload_published
 settings = Settings.from_environment()
 with open_store(settings) as store:
-    upload_published(store, store.provider("demo"), settings, public_files(settings.dist, "demo"))
+    upload_published(store, store.providers.find("demo"), settings, public_files(settings.dist, "demo"))
 """
 
 

@@ -27,7 +27,7 @@ def club(store, tmp_path):  # noqa: F811 - the fixture
     """A provider whose playlist was kept and filtered for the day, its events on record."""
     file = tmp_path / "list.m3u"
     file.write_bytes(playlist())
-    provider = store.add_provider("Club", str(file), ZONE, "goat")
+    provider = store.providers.add("Club", str(file), ZONE, "goat")
     event_flows.import_events(store, events_file(tmp_path / "events.jsonl"))
     playlists.snapshot_playlist(store, provider, DAY)
     playlists.filter_channels(store, provider, DAY)

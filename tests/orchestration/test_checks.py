@@ -86,7 +86,7 @@ def test_a_check_that_fails_blocks_the_publish_of_its_partition_alone(
 def test_what_a_publish_matches_has_its_results_where_they_belong(run, instance, store, tmp_path, monkeypatch):
     file = tmp_path / "list.m3u"
     file.write_bytes(playlist())
-    club = store.add_provider("Club", str(file), "UTC", "goat")
+    club = store.providers.add("Club", str(file), "UTC", "goat")
     today = clock.today("UTC")
     playlists.snapshot_playlist(store, club, today)
     playlists.filter_channels(store, club, today)
@@ -113,7 +113,7 @@ def test_a_collapsed_playlist_is_not_taken(run, instance, store, tmp_path):
     file = tmp_path / "list.m3u"
     many = tuple(f"NBA {number:02}: Miami Heat vs San Antonio Spurs @ 07:30 PM ET" for number in range(1, 31))
     file.write_bytes(playlist(many))
-    club = store.add_provider("Club", str(file), "UTC", "goat")
+    club = store.providers.add("Club", str(file), "UTC", "goat")
     today = clock.today("UTC")
     playlists.snapshot_playlist(store, club, today - timedelta(days=1))
     playlists.filter_channels(store, club, today - timedelta(days=1))
@@ -127,7 +127,7 @@ def test_a_collapsed_playlist_is_not_taken(run, instance, store, tmp_path):
     )
     assert "the playlist has 3 event slots, the last one had 30" in evaluation.description
     assert materialised(instance, "published_xmltv") == set()
-    assert store.channels(club, today).height == 30
+    assert store.slots.channels(club, today).height == 30
     assert matching.match_day(store, club, today).names_of == today - timedelta(days=1)
     with pytest.raises(CheckFailedError, match="epg refresh --force"):
         playlists.filter_channels(store, club, today)

@@ -7,15 +7,19 @@ that differ. Does not: what the rows mean.
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 import psycopg
 from polars import selectors
 from psycopg import sql
+from psycopg.rows import class_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+Row = TypeVar("Row")
 
 LIST = pl.List(pl.String)
 INSTANT = pl.Datetime("us", "UTC")
@@ -41,6 +45,15 @@ READ_AS: dict[pl.DataType, tuple[str, pl.DataType]] = {
     pl.Binary(): ("encode({}, 'hex')", pl.String()),
     LIST: ("{}::text", pl.String()),
 }
+
+
+@dataclass(frozen=True)
+class SaveResult:
+    """Rows of one save: new or changed, found as they are, and marked as replaced by it."""
+
+    written: int
+    unchanged: int
+    replaced: int = 0
 
 
 def stage(connection: psycopg.Connection, frame: pl.DataFrame, table: str, json: Sequence[str] = ()) -> None:
@@ -84,6 +97,12 @@ def upsert(connection: psycopg.Connection, table: str, source: str, keys: Sequen
         changes=sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(name) for name in others),
     )
     return connection.execute(statement).rowcount
+
+
+def read_rows(connection: psycopg.Connection, text: str, values: Mapping[str, Any], row: type[Row]) -> list[Row]:
+    """The rows of a query as objects of a dataclass, whose fields the query has under their names."""
+    with connection.cursor(row_factory=class_row(row)) as cursor:
+        return cursor.execute(text.encode(), values).fetchall()
 
 
 def read_frame(connection: psycopg.Connection, text: str, values: Mapping[str, Any], schema: pl.Schema) -> pl.DataFrame:
