@@ -89,9 +89,9 @@ def measure(home: Path) -> None:
     os.environ |= {"EPG_HOME": str(home), "EPG_EVENT_SOURCES": "file"}
     from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.operations.dagster_environment import dagster_variables
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    settings = Settings.from_environment()
+    settings = load_settings()
     with open_store(settings) as store:
         os.environ |= dagster_variables(settings, store.dagster_database())
         add_providers(store, settings)

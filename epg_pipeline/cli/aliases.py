@@ -145,9 +145,9 @@ def forget_learned(
 
 def _store() -> Store:
     from epg_pipeline.adapters.store.store import open_store
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    return open_store(Settings.from_environment())
+    return open_store(load_settings())
 
 
 def _checked(alias: str) -> str:

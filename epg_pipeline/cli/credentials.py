@@ -6,7 +6,6 @@ storing it (adapters/store/sealing.py seals it).
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from dataclasses import dataclass
@@ -108,7 +107,9 @@ def _account(asked: Asked, stored: Callable[[], str] | None) -> XtreamAccount:
 
 def _secret(variable: str, what: str) -> str:
     """A secret from the environment, else typed unseen, else the first line of what is piped in."""
-    given = os.environ.get(variable, "").strip() or _piped()
+    from epg_pipeline.settings import environment
+
+    given = environment().get(variable, "").strip() or _piped()
     if not given and sys.stdin.isatty():
         given = typer.prompt(what, hide_input=True, err=True).strip()
     if not given:

@@ -83,10 +83,10 @@ def publish(
     """
     from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.flows.facts import check_own_files
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
     check_own_files()
-    settings = Settings.from_environment()
+    settings = load_settings()
     with open_store(settings) as store:
         chosen = [store.providers.find(name)] if name else store.providers.all(active_only=True)
         if not chosen:
@@ -106,14 +106,14 @@ def _publish_one(
     """One provider's row of the summary; None, and a line that says why, when it can't be published."""
     from epg_pipeline.adapters.clock import today
     from epg_pipeline.flows.provider_day import publish_provider
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
     began = time.monotonic()
     day, as_of = days
     now = as_of or today(provider.timezone)
     try:
         with progress.step(f"Publishing {provider.name}"):
-            done = publish_provider(store, provider, day or now, now, Settings.from_environment(), force=force)
+            done = publish_provider(store, provider, day or now, now, load_settings(), force=force)
     except Exception as fault:  # noqa: BLE001 - one provider never stops the others
         fail(f"{provider.name} is not published: {one_sentence(fault)}")
         return None
@@ -139,10 +139,10 @@ def _make(name: str, day: date | None, events: Path | None, as_of: date | None, 
     from epg_pipeline.flows.events import import_events
     from epg_pipeline.flows.facts import check_own_files
     from epg_pipeline.flows.provider_day import refresh_provider, steps_of
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
     check_own_files()
-    settings = Settings.from_environment()
+    settings = load_settings()
     imported: EventsImported | None = None
     with open_store(settings) as store:
         provider = store.providers.find(name)

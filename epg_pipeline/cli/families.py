@@ -101,9 +101,9 @@ def _given(playlist: Path | None, day: date | None, timezone: str) -> tuple[byte
 def _recorded(name: str, day: date | None) -> tuple[bytes, date, str]:
     from epg_pipeline.adapters.clock import today
     from epg_pipeline.adapters.store.store import open_store
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    with open_store(Settings.from_environment()) as store:
+    with open_store(load_settings()) as store:
         provider = store.providers.find(name)
         snapshot = store.playlists.in_force(provider, day or today(provider.timezone))
         if snapshot is None:

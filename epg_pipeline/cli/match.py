@@ -58,9 +58,9 @@ def events_given(file: Path | None) -> pl.DataFrame:
     """The events of the file given, or of EPG_EVENTS_FILE; none, and a word about it, without either."""
     from epg_pipeline.adapters.web.event_files import read_events
     from epg_pipeline.domain.frames import EVENTS, empty
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    path = file or Settings.from_environment().events_file
+    path = file or load_settings().events_file
     if path is None:
         say("No events given (--events FILE): names are read, nothing can be matched.")
         return empty(EVENTS)

@@ -122,9 +122,9 @@ def remove(number: Annotated[int, typer.Argument(help="Its number, as in epg ove
 
 def _store() -> Store:
     from epg_pipeline.adapters.store.store import open_store
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    return open_store(Settings.from_environment())
+    return open_store(load_settings())
 
 
 def _add(store: Store, provider: Provider, slot: str | None, pattern: str | None, said: dict[str, Any]) -> int:

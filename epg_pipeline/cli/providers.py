@@ -99,10 +99,10 @@ def show(name: Name) -> None:
       epg provider show "My TV"
     """
     from epg_pipeline.cli.provider_card import show_provider
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
     with _store() as store:
-        show_provider(store, store.providers.find(name), Settings.from_environment())
+        show_provider(store, store.providers.find(name), load_settings())
 
 
 @app.command()
@@ -194,7 +194,7 @@ def delete(
       epg provider delete "My TV"
       epg provider delete "My TV" --yes
     """
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
     with _store() as store:
         provider = store.providers.find(name)
@@ -204,13 +204,13 @@ def delete(
         store.providers.remove(provider)
     say(f"{provider.name} is deleted: it is no longer fetched, matched or published.")
     say("What stays: its playlists, matches and programmes on record, its past runs, and its sealed address.")
-    say(f"Its last guide stays, and is served, until you remove {Settings.from_environment().dist / provider.slug}")
+    say(f"Its last guide stays, and is served, until you remove {load_settings().dist / provider.slug}")
     say(f"(and, where guides are uploaded, epg/{provider.slug}/ in the bucket).")
     say(f"To have it back: epg provider add {quoted(provider.name)}")
 
 
 def _store() -> Store:
     from epg_pipeline.adapters.store.store import open_store
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    return open_store(Settings.from_environment())
+    return open_store(load_settings())

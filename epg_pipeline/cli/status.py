@@ -36,9 +36,9 @@ def status(
     """
     from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.operations.status import look
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    settings, now = Settings.from_environment(), utc_now()
+    settings, now = load_settings(), utc_now()
     with open_store(settings) as store:
         found = look(store, settings, now)
     if as_json:

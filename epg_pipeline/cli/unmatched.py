@@ -44,10 +44,10 @@ def unmatched(
       epg unmatched --provider "My TV" --date 2025-10-18 --out unmatched.jsonl
     """
     from epg_pipeline.adapters.store.store import open_store
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
     written: list[str] = []
-    with open_store(Settings.from_environment()) as store:
+    with open_store(load_settings()) as store:
         chosen = [store.providers.find(provider)] if provider else store.providers.all(active_only=True)
         if not chosen:
             say(NO_ACTIVE_PROVIDER)

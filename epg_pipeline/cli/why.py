@@ -67,9 +67,9 @@ def _tell_recorded(provider_name: str, name: str | None, slot: str | None, day: 
     from epg_pipeline.adapters.clock import today
     from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    with open_store(Settings.from_environment()) as store:
+    with open_store(load_settings()) as store:
         provider = store.providers.find(provider_name)
         names_day, decisions = decisions_in_force(store, provider, day or today(provider.timezone))
         wanted = decisions.filter(pl.col("name") == name if name else pl.col("slot").str.to_lowercase() == _lower(slot))

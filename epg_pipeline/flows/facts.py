@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from epg_pipeline.config import catalogue_digest, facts_with_families, load_facts, load_teams
 from epg_pipeline.config.texts import load_texts
 from epg_pipeline.domain.matching.aliases import facts_with_aliases, learned_aliases
-from epg_pipeline.settings import Settings
+from epg_pipeline.settings import load_settings
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,7 +26,7 @@ LEARNED_FROM = timedelta(days=28)  # long enough to see a team against several o
 
 def installed_facts() -> Facts:
     """The packaged facts with the operator's own families (EPG_FAMILIES); ConfigError names what is wrong in them."""
-    families = Settings.from_environment().families_file
+    families = load_settings().families_file
     return facts_with_families(load_facts(), families) if families else load_facts()
 
 
@@ -35,7 +35,7 @@ def check_own_files() -> None:
 
     ConfigError names the file and the entry.
     """
-    settings = Settings.from_environment()
+    settings = load_settings()
     if settings.families_file:
         installed_facts()
     if settings.texts_file:

@@ -475,19 +475,17 @@ def test_programs_that_the_servers_account_can_not_reach_are_copied_once(home, t
         assert str(programs) in Path(f"/proc/{_postmaster(home).pid}/cmdline").read_text()
 
 
-def test_a_named_folder_without_programs_is_refused(home, monkeypatch, tmp_path):
-    monkeypatch.setenv("EPG_PG_BIN", str(tmp_path))
+def test_a_named_folder_without_programs_is_refused(home, tmp_path):
     with pytest.raises(StoreError, match=r"EPG_PG_BIN: .* holds no postgres and initdb"):
-        lease_server(home)
+        lease_server(home, tmp_path)
 
 
 DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
 @pytest.mark.skipif(not DEBIAN, reason="the distribution's PostgreSQL is not installed")
-def test_the_distributions_programs_do_as_well(home, monkeypatch):
-    monkeypatch.setenv("EPG_PG_BIN", str(DEBIAN[-1]))
-    with lease_server(home) as lease, psycopg.connect(lease.address.conninfo()) as connection:
+def test_the_distributions_programs_do_as_well(home):
+    with lease_server(home, DEBIAN[-1]) as lease, psycopg.connect(lease.address.conninfo()) as connection:
         assert connection.info.server_version // 10000 == int(DEBIAN[-1].parent.name)
 
 

@@ -33,7 +33,16 @@ def site():
 
 @pytest.fixture
 def settings(settings, site):
-    return replace(settings, sources=SourceSettings(("espn", "thesportsdb"), site.espn, site.thesportsdb, "own-key"))
+    return settings.model_copy(
+        update={
+            "sources": SourceSettings(
+                names=("espn", "thesportsdb"),
+                espn_address=site.espn,
+                thesportsdb_address=site.thesportsdb,
+                thesportsdb_key="own-key",
+            )
+        }
+    )
 
 
 @pytest.fixture
@@ -147,7 +156,7 @@ def test_a_host_that_names_a_time_is_waited_for(site, refresh, slept):
 def test_a_host_that_wants_long_peace_gets_it(store, site, settings, slept):
     site.faults["*"] = Fault(status=429, headers={"Retry-After": "119"})
     pace = Pace(timeout=0.5, attempts=3, pause=0.0, sleep=slept.append)
-    one_host = replace(settings, sources=replace(settings.sources, names=("espn",)))
+    one_host = settings.model_copy(update={"sources": replace(settings.sources, names=("espn",))})
     first = refresh_events(store, one_host, TODAY, TODAY, TODAY, ["nba", "nhl", "eng.1", "ger.1"], pace)
     assert {fault.kind for fault in first.faults} == {"closed"}
     assert first.silent == ("espn",)
@@ -160,7 +169,7 @@ def test_a_host_that_wants_long_peace_gets_it(store, site, settings, slept):
 def test_a_dead_source_is_given_up_soon_and_the_other_lands(store, settings, site, slept):
     dead = replace(settings.sources, espn_address="http://127.0.0.1:9/sports")
     pace = Pace(timeout=0.5, attempts=2, pause=0.0, sleep=slept.append)
-    report = refresh_events(store, replace(settings, sources=dead), TODAY, TODAY, TODAY, None, pace)
+    report = refresh_events(store, settings.model_copy(update={"sources": dead}), TODAY, TODAY, TODAY, None, pace)
     assert report.silent == ("espn",)
     assert store.events.between(TODAY, TODAY)["event_id"].to_list() == ["tsdb-71"]
     espn = next(run for run in report.runs if run.source == "espn")
@@ -272,7 +281,7 @@ def test_eight_days_of_sixty_leagues_take_the_requests_of_the_plan(store, settin
         for path in load_sources().espn.all_leagues()[key].path:
             site.boards[path] = season_of_games(path, TODAY - timedelta(days=2), 12, 3)
     last = TODAY + timedelta(days=7)
-    mine = replace(settings, sources=sources)
+    mine = settings.model_copy(update={"sources": sources})
     planned = plan(mine, TODAY, last, TODAY, leagues)
     report = refresh_events(store, mine, TODAY, last, TODAY, leagues)
     assert (report.faults, len(report.leagues)) == ((), 60)

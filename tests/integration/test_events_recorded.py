@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -64,10 +63,15 @@ def site():
 @pytest.fixture
 def refreshed(store, settings, site):
     """A day refreshed from both services."""
-    sources = SourceSettings(("espn", "thesportsdb"), site.espn, site.thesportsdb, "own-key")
+    sources = SourceSettings(
+        names=("espn", "thesportsdb"),
+        espn_address=site.espn,
+        thesportsdb_address=site.thesportsdb,
+        thesportsdb_key="own-key",
+    )
 
     def refreshed(day):
-        mine = replace(settings, sources=sources)
+        mine = settings.model_copy(update={"sources": sources})
         return refresh_events(store, mine, day, day, day, pace=Pace(attempts=2, pause=0.0, sleep=lambda _: None))
 
     return refreshed
@@ -124,8 +128,10 @@ def test_a_game_both_services_have_is_one_whichever_told_it_first(store, setting
                 "TRUNCATE events, sourced_events, team_sources, teams, team_aliases, parsed_data, overrides"
             )
         for number, name in enumerate(order):
-            given = SourceSettings((name,), site.espn, site.thesportsdb, "own-key")
-            mine = replace(settings, sources=given, home=settings.home / f"{order[0]}{number}")
+            given = SourceSettings(
+                names=(name,), espn_address=site.espn, thesportsdb_address=site.thesportsdb, thesportsdb_key="own-key"
+            )
+            mine = settings.model_copy(update={"sources": given, "home": settings.home / f"{order[0]}{number}"})
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr("epg_pipeline.flows.events.load_sources", lambda: extended)
                 refresh_events(store, mine, day, day, day, ["eng.1"])

@@ -11,13 +11,14 @@ from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from environment import settings_of
 
 from epg_pipeline.adapters.delivery.notify import Mail, Message, Slack, Webhook, channels
 from epg_pipeline.adapters.store.incidents import MOST_TRIES, Failure
 from epg_pipeline.adapters.store.publications import Publication
 from epg_pipeline.errors import NotifyError
 from epg_pipeline.operations.alerts import MOST_SINGLE, tell
-from epg_pipeline.settings import NotifySettings, Settings
+from epg_pipeline.settings import NotifySettings
 
 TOKEN = "t0ken-s3cret"
 DAY = date(2026, 11, 21)
@@ -314,8 +315,8 @@ def test_a_mail_setting_that_says_too_little_is_told(address):
 def test_settings_do_not_show_the_addresses():
     secret = f"https://hook.example/{TOKEN}"
     given = {f"EPG_NOTIFY_{way}": secret for way in ("WEBHOOK", "SLACK", "MAIL")}
-    made = Settings.from_environment({"EPG_HOME": "/x", **given})
-    assert made.notify == NotifySettings(secret, secret, secret)
+    made = settings_of({"EPG_HOME": "/x", **given})
+    assert made.notify == NotifySettings(webhook=secret, slack=secret, mail=secret)
     assert TOKEN not in repr(made)
 
 

@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import time
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -93,11 +92,11 @@ def _await_answer(address: str) -> None:
 
 
 def test_all_works_through_a_transaction_mode_pooler(settings, pooled):
-    _a_day_twice(replace(settings, database_url=pooled))
+    _a_day_twice(settings.model_copy(update={"database_url": pooled}))
 
 
 def test_dagster_shares_our_schema_where_a_pooler_knows_no_other(settings, pooled):
-    with open_store(replace(settings, database_url=pooled)) as store:
+    with open_store(settings.model_copy(update={"database_url": pooled})) as store:
         assert "options" not in store.dagster_database().params
 
 
@@ -119,21 +118,20 @@ def test_dagster_gets_a_schema_beside_ours_in_a_database_it_shares_with_us(setti
 
 
 def test_dagster_gets_a_database_of_its_own_on_the_embedded_server(settings, home):
-    with open_store(replace(settings, home=home, database_url=None)) as store:
+    with open_store(settings.model_copy(update={"home": home, "database_url": None})) as store:
         assert store.dagster_database().dbname == "dagster"
 
 
 @pytest.mark.skipif(not DEBIAN, reason="the distribution's PostgreSQL is not installed")
-def test_all_works_on_the_distributions_version(settings, home, monkeypatch):
-    monkeypatch.setenv("EPG_PG_BIN", str(DEBIAN[0]))
-    with lease_server(home) as lease:
-        _a_day_twice(replace(settings, database_url=lease.address.conninfo()))
+def test_all_works_on_the_distributions_version(settings, home):
+    with lease_server(home, DEBIAN[0]) as lease:
+        _a_day_twice(settings.model_copy(update={"database_url": lease.address.conninfo()}))
 
 
 def test_an_sqlalchemy_style_address_means_the_same_database(settings, database):
     parts = conninfo_to_dict(database)
     url = f"postgresql+psycopg2://{parts['user']}:{parts['password']}@{parts['host']}:{parts['port']}/{parts['dbname']}"
-    with open_store(replace(settings, database_url=url)) as store:
+    with open_store(settings.model_copy(update={"database_url": url})) as store:
         assert store.providers.all() == []
 
 
@@ -155,7 +153,7 @@ def test_an_address_that_leads_nowhere_is_told_without_its_password(settings, ad
     import traceback
 
     with pytest.raises(StoreError, match=says) as told:
-        open_store(replace(settings, database_url=address))
+        open_store(settings.model_copy(update={"database_url": address}))
     printed = "".join(traceback.format_exception(told.value))
     assert "hunter2" not in printed
     assert "ter2" not in printed
@@ -164,7 +162,7 @@ def test_an_address_that_leads_nowhere_is_told_without_its_password(settings, ad
 def test_a_wrong_password_is_told_without_it(settings, database):
     wrong = make_conninfo(database, password="hunter2")
     with pytest.raises(StoreError, match="password authentication failed") as told:
-        open_store(replace(settings, database_url=wrong))
+        open_store(settings.model_copy(update={"database_url": wrong}))
     assert "hunter2" not in str(told.value)
 
 
@@ -180,4 +178,4 @@ def test_a_user_without_the_right_to_make_tables_is_told_so(settings, empty_data
         connection.execute("CREATE ROLE guest LOGIN PASSWORD 'guest-password'")
     guest = make_conninfo(empty_database, user="guest", password="guest-password")
     with pytest.raises(StoreError, match=r"lacks a right: permission denied for schema public.*Grant it"):
-        open_store(replace(settings, database_url=guest))
+        open_store(settings.model_copy(update={"database_url": guest}))

@@ -202,7 +202,7 @@ def test_what_was_set_aside_is_noted_once_a_day_and_stage(store, provider):
 def test_a_store_opened_on_a_named_database_brings_up_its_tables_and_keeps_its_key_under_home(
     empty_database, tmp_path, settings
 ):
-    named = replace(settings, database_url=empty_database, secret_key_text=None)
+    named = settings.model_copy(update={"database_url": empty_database, "secret_key_text": None})
     with open_store(named) as store:
         provider = store.providers.add("Acme", URL, "UTC", "kid")
     with open_store(named) as store:
@@ -213,6 +213,6 @@ def test_a_store_opened_on_a_named_database_brings_up_its_tables_and_keeps_its_k
 def test_another_key_does_not_open_the_addresses_and_says_so(settings):
     with open_store(settings) as store:
         provider = store.providers.add("Acme", URL, "UTC", "kid")
-    other = replace(settings, secret_key_text="a different key, which is long enough")
+    other = settings.model_copy(update={"secret_key_text": "a different key, which is long enough"})
     with open_store(other) as store, pytest.raises(StoreError, match=r"sealed with another key\. Restore the key"):
         store.providers.playlist_url(provider)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -36,7 +35,16 @@ def site():
 
 @pytest.fixture
 def settings(settings, site):
-    return replace(settings, sources=SourceSettings(("espn", "thesportsdb"), site.espn, site.thesportsdb, "own-key"))
+    return settings.model_copy(
+        update={
+            "sources": SourceSettings(
+                names=("espn", "thesportsdb"),
+                espn_address=site.espn,
+                thesportsdb_address=site.thesportsdb,
+                thesportsdb_key="own-key",
+            )
+        }
+    )
 
 
 @pytest.fixture

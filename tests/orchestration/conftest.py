@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import replace
 
 import dagster as dg
 import pytest
@@ -37,7 +36,7 @@ def club(store, tmp_path):  # noqa: F811 - the fixture
 @pytest.fixture
 def graph(store, settings, tmp_path):  # noqa: F811 - the fixtures
     """The definitions over that database; the events file is the one the events were imported from."""
-    return build_defs(store=store, settings=replace(settings, events_file=tmp_path / "events.jsonl"))
+    return build_defs(store=store, settings=settings.model_copy(update={"events_file": tmp_path / "events.jsonl"}))
 
 
 @pytest.fixture

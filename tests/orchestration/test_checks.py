@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import dagster as dg
@@ -167,7 +166,7 @@ def test_of_an_error_nobody_foresaw_dagster_keeps_no_address(run, instance, club
 
 def test_a_database_that_is_away_is_told_in_our_words(settings, instance, monkeypatch):
     monkeypatch.setenv("DAGSTER_REDACT_USER_CODE_ERRORS", "1")
-    away = replace(settings, database_url="postgresql://epg:hunter2@127.0.0.1:1/epg")
+    away = settings.model_copy(update={"database_url": "postgresql://epg:hunter2@127.0.0.1:1/epg"})
     job = build_defs(settings=away).resolve_job_def("overview")
     result = job.execute_in_process(instance=instance, raise_on_error=False)
     assert not result.success

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -33,8 +32,8 @@ def asking(store, settings, site, monkeypatch):
     """The definitions with a source that is asked, and that bears a hundred questions at once."""
     hurried = Limits(per_second=1000, burst=200, at_once=6, requests=600)
     monkeypatch.setattr(event_flows, "_limits", lambda *_: hurried)
-    sources = SourceSettings(("espn",), espn_address=site.espn)
-    return build_defs(store=store, settings=replace(settings, sources=sources))
+    sources = SourceSettings(names=("espn",), espn_address=site.espn)
+    return build_defs(store=store, settings=settings.model_copy(update={"sources": sources}))
 
 
 def test_a_range_of_days_is_one_refresh_and_tells_of_each_day(asking, instance, site, store):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
@@ -135,8 +134,15 @@ def test_the_tick_of_the_morning_publishes_without_a_request_to_any_source(
 ):
     asked = requests("first", "second", "paused", "third")
     with source_site() as sources:
-        addresses = SourceSettings(("espn", "thesportsdb"), sources.espn, sources.thesportsdb, "123")
-        job = build_defs(store=store, settings=replace(settings, sources=addresses)).resolve_job_def("publish_day")
+        addresses = SourceSettings(
+            names=("espn", "thesportsdb"),
+            espn_address=sources.espn,
+            thesportsdb_address=sources.thesportsdb,
+            thesportsdb_key="123",
+        )
+        job = build_defs(store=store, settings=settings.model_copy(update={"sources": addresses})).resolve_job_def(
+            "publish_day"
+        )
         instance.add_dynamic_partitions("providers", ["first", "second", "paused", "third"])
         for request in asked:
             assert job.execute_in_process(

@@ -30,7 +30,7 @@ def reachable(address):
 
 @pytest.fixture
 def settings(tmp_path):
-    return Settings(home=tmp_path, dist=tmp_path / "dist", sources=SourceSettings(("espn", "thesportsdb")))
+    return Settings(home=tmp_path, dist=tmp_path / "dist", sources=SourceSettings(names=("espn", "thesportsdb")))
 
 
 def good(answers):

@@ -35,6 +35,7 @@ from epg_pipeline.adapters.store.status import Status
 from epg_pipeline.adapters.store.teams import Teams
 from epg_pipeline.adapters.store.uploads import Uploads
 from epg_pipeline.errors import StoreError
+from epg_pipeline.settings import library_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +65,10 @@ class StoreSettings(Protocol):
     def secret_key(self) -> Path:
         """The file of the sealing key."""
 
+    @property
+    def postgres_bin(self) -> Path | None:
+        """The programs of another PostgreSQL to embed."""
+
 
 def open_store(settings: StoreSettings) -> Store:
     """The store of an installation, its tables up to date; starts the embedded server unless a database is named.
@@ -87,7 +92,7 @@ def open_store(settings: StoreSettings) -> Store:
             lease_server,  # needs a POSIX system; another database does not
         )
 
-        lease = lease_server(settings.home)
+        lease = lease_server(settings.home, settings.postgres_bin, library_folders())
         store = Store(lease.address.conninfo(), seal, snapshots, lease)
     with contextlib.ExitStack() as undo:
         undo.callback(store.close)
