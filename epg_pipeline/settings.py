@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, Valida
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from epg_pipeline.config.sources import EVENT_SOURCES
 from epg_pipeline.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 SYSTEM_HOME = Path("/var/lib/epg-pipeline")
-EVENT_SOURCES = ("file", "espn", "thesportsdb")
 _R2_HOST = "r2.cloudflarestorage.com"
 
 
@@ -79,7 +79,9 @@ class SourceSettings(_Variables):
     """Which sources of events are asked, and as whom."""
 
     names: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_source_names)] = _variable(
-        "EPG_EVENT_SOURCES", EVENT_SOURCES, help="The sources that a refresh asks, separated by commas, or `none`."
+        "EPG_EVENT_SOURCES",
+        tuple(EVENT_SOURCES),
+        help="The sources that a refresh asks, separated by commas, or `none`.",
     )
     espn_address: str | None = _variable("EPG_ESPN_URL", help="Another address for ESPN, for tests.")
     thesportsdb_address: str | None = _variable("EPG_THESPORTSDB_URL", help="Another address for TheSportsDB.")

@@ -93,7 +93,7 @@ def try_families(
 
 def _given(playlist: Path | None, day: date | None, timezone: str) -> tuple[bytes, date, str]:
     from epg_pipeline.adapters.clock import today
-    from epg_pipeline.adapters.web.http import fetch_playlist
+    from epg_pipeline.adapters.web.playlists import fetch_playlist
 
     return fetch_playlist(str(playlist)).body or b"", day or today(timezone), timezone
 

@@ -42,7 +42,7 @@ def match(
       epg match list.m3u --date 2025-10-18 --events october.jsonl --timezone America/New_York
       epg match list.m3u --date 2025-10-18 --out - | head
     """
-    from epg_pipeline.adapters.web.http import fetch_playlist
+    from epg_pipeline.adapters.web.playlists import fetch_playlist
     from epg_pipeline.domain.day import ProviderDay
     from epg_pipeline.flows.dry_run import provider_day
 

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from epg_pipeline.adapters.clock import today, utc_now
-from epg_pipeline.adapters.web.http import fetch_playlist
+from epg_pipeline.adapters.web.playlists import fetch_playlist
 from epg_pipeline.domain.reading.playlist import parse_playlist
 from epg_pipeline.flows.quarantine import reason
 

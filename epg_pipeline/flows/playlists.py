@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from epg_pipeline.adapters.clock import today
-from epg_pipeline.adapters.web.http import fetch_playlist
+from epg_pipeline.adapters.web.playlists import fetch_playlist
 from epg_pipeline.domain.guide.channels import channels_of
 from epg_pipeline.domain.guide.checks import demand
 from epg_pipeline.domain.reading.playlist import parse_playlist

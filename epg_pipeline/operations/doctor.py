@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import urlencode
 
-from epg_pipeline.adapters.web.http import check_address, peek
+from epg_pipeline.adapters.web.playlists import check_address, peek
 from epg_pipeline.errors import ConfigError, PlaylistFetchError, StoreError
 from epg_pipeline.flows.quarantine import reason
 from epg_pipeline.operations.status import silent_parts

@@ -17,7 +17,7 @@ from epg_pipeline.adapters.clock import utc_now
 from epg_pipeline.adapters.delivery.notify import channels
 from epg_pipeline.adapters.store.incidents import EVENTS, Failure, guide_of
 from epg_pipeline.adapters.store.store import Store
-from epg_pipeline.adapters.web.http import without_addresses
+from epg_pipeline.errors import redact
 from epg_pipeline.operations.alerts import tell
 from epg_pipeline.orchestration.assets import canonical_events, published_xmltv
 from epg_pipeline.orchestration.assets.playlists import FETCHED
@@ -173,4 +173,4 @@ def _why(instance: dg.DagsterInstance, run: dg.DagsterRun) -> tuple[str, dict[st
                 error = error.cause
             text = text or f"{event.step_key}: {error.message if error else event.message}"
         text = text or (event.message or "")
-    return without_addresses(" ".join(text.split()))[:MOST_TEXT] or "no reason is given", {}
+    return redact(" ".join(text.split()))[:MOST_TEXT] or "no reason is given", {}

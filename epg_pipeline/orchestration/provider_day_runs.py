@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 import dagster as dg
 import polars as pl
 
-from epg_pipeline.adapters.web.http import without_addresses
 from epg_pipeline.domain.guide.checks import demand
-from epg_pipeline.errors import CheckFailedError
+from epg_pipeline.errors import CheckFailedError, redact
 from epg_pipeline.flows.quarantine import reason
 from epg_pipeline.orchestration.checks import checked, record
 from epg_pipeline.orchestration.metadata import table
@@ -139,7 +138,7 @@ def _set_aside(context: dg.AssetExecutionContext, key: str, why: str) -> None:
 
     Whatever prevents the latter must not hide the failure itself.
     """
-    why = without_addresses(why)
+    why = redact(why)
     context.resources.faults[key] = why
     context.log.error("%s: %s", key, why)
     store: Store = context.resources.store

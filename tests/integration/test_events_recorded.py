@@ -133,7 +133,7 @@ def test_a_game_both_services_have_is_one_whichever_told_it_first(store, setting
             )
             mine = settings.model_copy(update={"sources": given, "home": settings.home / f"{order[0]}{number}"})
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr("epg_pipeline.flows.events.load_sources", lambda: extended)
+                patch.setattr("epg_pipeline.adapters.web.thesportsdb.load_sources", lambda: extended)
                 refresh_events(store, mine, day, day, day, ["eng.1"])
         told.append(store.events.between(day, day))
     assert told[0].equals(told[1])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
@@ -55,7 +54,10 @@ def settings(settings, site):
     return settings.model_copy(
         update={
             "sources": SourceSettings(
-                ("espn", "thesportsdb"), site.espn, site.thesportsdb, thesportsdb_key="own-key-s3cret"
+                names=("espn", "thesportsdb"),
+                espn_address=site.espn,
+                thesportsdb_address=site.thesportsdb,
+                thesportsdb_key="own-key-s3cret",
             )
         }
     )
@@ -221,7 +223,7 @@ def test_a_key_of_ones_own_stays_in_its_header(store, settings, site, pace):
 
 def test_without_a_key_days_are_asked_for_the_nearest_first(settings):
     free = settings.model_copy(
-        update={"sources": replace(settings.sources, thesportsdb_key=None, names=("thesportsdb",))}
+        update={"sources": settings.sources.model_copy(update={"thesportsdb_key": None, "names": ("thesportsdb",)})}
     )
     asks = plan(free, FIRST, LAST, TODAY, ["ahl", "fe"])
     assert [ask.first for ask in asks[:4]] == [TODAY, TODAY, FIRST, FIRST]
@@ -231,7 +233,7 @@ def test_without_a_key_days_are_asked_for_the_nearest_first(settings):
 
 
 def test_every_request_says_who_asks(store, settings, site, pace):
-    named = settings.model_copy(update={"sources": replace(settings.sources, contact="tv@example.org")})
+    named = settings.model_copy(update={"sources": settings.sources.model_copy(update={"contact": "tv@example.org"})})
     refresh_events(store, named, TODAY, TODAY, TODAY, ["nhl", "ahl"], pace)
     assert all(one.headers["user-agent"].startswith("epg-pipeline/") for one in site.asked)
     assert all("tv@example.org" in one.headers["user-agent"] for one in site.asked)
@@ -258,7 +260,7 @@ def test_an_events_file_fills_in(store, settings, site, pace, tmp_path):
         },
     ]
     (tmp_path / "own.jsonl").write_text("\n".join(map(json.dumps, lines)))
-    sources = replace(settings.sources, names=("file", "espn"))
+    sources = settings.sources.model_copy(update={"names": ("file", "espn")})
     mine = settings.model_copy(update={"events_file": tmp_path / "own.jsonl", "sources": sources})
     refresh_events(store, mine, TODAY, TODAY, TODAY, ["nba", "cebl"], pace)
     assert sorted(store.events.between(TODAY, TODAY)["event_id"]) == ["espn-5", "own-2"]
@@ -275,20 +277,20 @@ def test_an_events_file_fills_in(store, settings, site, pace, tmp_path):
     ],
 )
 def test_days_in_a_row_are_one_refresh_of_a_month_at_most(store, settings, site, days, spans):
-    none = settings.model_copy(update={"sources": replace(settings.sources, names=("file",))})
+    none = settings.model_copy(update={"sources": settings.sources.model_copy(update={"names": ("file",)})})
     begin = date(2026, 1, 1)
     reports = refresh_days(store, none, [begin + timedelta(days=day) for day in days], TODAY)
     assert [((one.first - begin).days, (one.last - begin).days) for one in reports] == spans
 
 
 def test_a_range_from_today_reaches_as_far_as_the_usual_one(store, settings, site):
-    none = settings.model_copy(update={"sources": replace(settings.sources, names=("file",))})
+    none = settings.model_copy(update={"sources": settings.sources.model_copy(update={"names": ("file",)})})
     days = [FIRST, TODAY, TODAY + timedelta(days=1)]
     assert [(one.first, one.last) for one in refresh_days(store, none, days, TODAY)] == [(FIRST, LAST)]
     assert [one.last for one in refresh_days(store, none, [TODAY], TODAY)] == [TODAY]
 
 
 def test_no_source_means_no_request(store, settings, site, pace):
-    none = settings.model_copy(update={"sources": replace(settings.sources, names=("file",))})
+    none = settings.model_copy(update={"sources": settings.sources.model_copy(update={"names": ("file",)})})
     report = refresh_events(store, none, FIRST, LAST, TODAY, pace=pace)
     assert (report.runs, site.asked) == ((), [])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import polars as pl
@@ -73,5 +72,5 @@ def test_a_game_that_moves_while_its_day_is_matched_waits_for_the_next_time(
 def test_a_publishing_with_nothing_due_matches_nothing(store, settings, club, monkeypatch):
     asked = []
     monkeypatch.setattr(matching, "_decided", lambda *given: asked.append(given))
-    provider_day.publish_provider(store, club, DAY, DAY, replace(settings))
+    provider_day.publish_provider(store, club, DAY, DAY, settings)
     assert asked == []

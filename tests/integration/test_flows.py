@@ -12,7 +12,7 @@ from lxml import etree
 from small_provider import DAY, EVENTS, NAMES, PASSWORD, ZONE, Answer, events_file, playlist, site
 
 from epg_pipeline.adapters.web.event_files import read_events
-from epg_pipeline.adapters.web.http import fetch_playlist
+from epg_pipeline.adapters.web.playlists import fetch_playlist
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.frames import DECISIONS
 from epg_pipeline.errors import FlowError

@@ -97,7 +97,8 @@ def test_a_morning_of_many_is_some_runs_of_neighbours():
 
 
 def test_the_morning_publish_asks_no_server_for_anything(run, instance, club, store, monkeypatch):
-    from epg_pipeline.adapters.web import http, source_client
+    from epg_pipeline.adapters.web import playlists as fetching
+    from epg_pipeline.adapters.web import source_client
 
     def asked(*_, **__):
         raise AssertionError("a source was asked")
@@ -107,7 +108,7 @@ def test_the_morning_publish_asks_no_server_for_anything(run, instance, club, st
     store.playlists.save(other, DAY, store.playlists.body(kept), kept.entry_count)
     playlists.filter_channels(store, other, DAY)
     instance.add_dynamic_partitions("providers", ["other"])
-    monkeypatch.setattr(http, "_ask", asked)
+    monkeypatch.setattr(fetching, "_ask", asked)
     monkeypatch.setattr(source_client.SourceClient, "ask_all", asked)
     assert run("publish_day", f"{DAY}|club", f"{DAY}|other").success
     made = instance.get_materialized_partitions(dg.AssetKey("published_xmltv"))

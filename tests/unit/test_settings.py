@@ -83,6 +83,6 @@ def test_every_variable_has_a_help_text_and_one_name():
 
 
 def test_a_wrong_value_is_named_and_not_quoted():
-    with pytest.raises(SettingsError, match="^EPG_KEEP_RUNS_DAYS: ") as fault:
+    with pytest.raises(SettingsError, match=r"^EPG_KEEP_RUNS_DAYS: ") as fault:
         settings_of({"EPG_KEEP_RUNS_DAYS": "hunter2"})
     assert "hunter2" not in str(fault.value)

@@ -157,13 +157,18 @@ class Store:
 
     @contextlib.contextmanager
     def lock(self, provider: Provider, part: date | str) -> Iterator[None]:
-        """Alone with a provider's day, or its uploads: whoever else wants it waits. Not to be taken twice in a thread.
+        """Alone with a provider's day, or its uploads, as `exclusively`."""
+        with self.exclusively(f"provider day {provider.id} {part}"):
+            yield
+
+    @contextlib.contextmanager
+    def exclusively(self, work: str) -> Iterator[None]:
+        """Alone with some work in all processes: whoever else wants it waits. Not to be taken twice in a thread.
 
         The lock is a transaction's, kept open on a connection of its own, so it also holds through a pooler; it ends
         with the process that has it.
         """
         with self.connections.transaction() as connection:
             connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-            key = f"epg provider day {provider.id} {part}"
-            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
+            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"epg {work}",))
             yield
