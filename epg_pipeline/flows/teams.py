@@ -15,7 +15,7 @@ from epg_pipeline.adapters.web import espn, thesportsdb
 from epg_pipeline.adapters.web.source_client import SourceFault
 from epg_pipeline.config import load_facts
 from epg_pipeline.config.sources import load_sources
-from epg_pipeline.domain.events.team_lists import LISTED, compared
+from epg_pipeline.domain.events.team_lists import LISTED_TEAMS, compared
 from epg_pipeline.flows.events import access, source_client
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ def sync_teams(
     """
     answers = _lists(settings, today, only, pace)
     teams = [team for answer in answers for team in answer.value or ()]
-    listed = pl.DataFrame(teams, schema=LISTED).unique(["source", "league", "ref"], keep="first", maintain_order=True)
+    listed = pl.DataFrame(teams, schema=LISTED_TEAMS).unique(
+        ["source", "league", "ref"], keep="first", maintain_order=True
+    )
     leagues = sorted(listed["league"].unique())
     facts = load_facts()
     found = compared(listed, store.team_refs(leagues), facts)
