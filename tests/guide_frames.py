@@ -31,7 +31,7 @@ BLANK = {"kind": "placeholder", "match_status": "unparseable", "title": ""}
 def decision(**said: object) -> dict[str, object]:
     """A decision of an event slot; unmatched unless said."""
     row: dict[str, object] = dict.fromkeys(DECISIONS)
-    row |= {"position": 0, "name": "", "family": "", "is_slot": True, "kind": "event", "title": "", "telling": "live",
+    row |= {"position": 0, "name": "", "family": "", "is_slot": True, "kind": "event", "title": "", "coverage": "live",
             "zone": "America/New_York", "zone_is_stated": False, "rules": [], "match_status": "unmatched",
             "confidence": 0.0, "reasons": []}  # fmt: skip
     return row | said

@@ -41,7 +41,7 @@ class LeagueHabit(Fact):
     art: str | None = Field(default=None, pattern=r"^https?://\S+$")
 
 
-class Tellings(Fact):
+class CoverageMinutes(Fact):
     """Minutes of what is about an event, or of a studio show, without being an event."""
 
     show: int = Minutes
@@ -54,7 +54,7 @@ class Sports(Fact):
     """All sports, the leagues that differ, and the names leagues go by; as two tables for joins."""
 
     default: Sport
-    tellings: Tellings
+    coverage: CoverageMinutes
     sports: dict[str, Sport]
     leagues: dict[str, LeagueHabit] = Field(default_factory=dict)
     league_names: dict[str, str] = Field(default_factory=dict)

@@ -1,19 +1,19 @@
-"""The schema of every frame that crosses a module border.
+"""The contract of every frame that crosses a module border.
 
-Belongs here: names and types of columns, and the one check of a frame against them. Does not: what is done with them.
-All instants are UTC; a competitor, name or payload is text as the playlist prints it.
+Belongs here: names, types and meaning of columns, and the check of a frame against them. Does not: what is done
+with them. All instants are UTC; a competitor, name or payload is text as the playlist prints it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, NewType, TypeVar
 
 import polars as pl
 
 from epg_pipeline.errors import ContractError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 INSTANT = pl.Datetime("us", "UTC")
 
@@ -22,14 +22,24 @@ MATCH_STATUSES = ("matched", "partial", "unmatched", "unparseable", "manual")
 BLOCKS = ("pre", "live", "post", "filler", "idle")
 EVENT_STATUSES = ("scheduled", "live", "final", "postponed", "cancelled")
 
+Frame = TypeVar("Frame", bound=pl.DataFrame)
 
-def contract(columns: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.Schema:
-    """A frame's contract: its columns and their types, in order."""
-    return pl.Schema(columns)
+
+class Contract(pl.Schema, Generic[Frame]):
+    """The columns of a frame with their types, in order, and the frame type that stands for them in signatures."""
+
+    def __init__(
+        self, frame_type: Callable[[pl.DataFrame], Frame], columns: Mapping[str, pl.DataType | type[pl.DataType]]
+    ) -> None:
+        """Make the contract of `frame_type`, which is a NewType of pl.DataFrame."""
+        super().__init__(columns)
+        self.frame_type = frame_type
 
 
 # A playlist's entries, in its order. `url` is a secret: it carries user and password; `options` may, too.
-ENTRIES = contract(
+Entries = NewType("Entries", pl.DataFrame)
+ENTRIES = Contract(
+    Entries,
     {
         "position": pl.Int64,  # 0-based place in the playlist
         "name": pl.String,  # display name, repaired only in white space; never empty
@@ -39,11 +49,13 @@ ENTRIES = contract(
         "group_title": pl.String,
         "options": pl.String,  # the lines that tell a player how to ask for the stream, such as with what user agent
         "url": pl.String,
-    }
+    },
 )
 
 # Entries sorted into event slots and the rest.
-SLOTS = contract(
+Slots = NewType("Slots", pl.DataFrame)
+SLOTS = Contract(
+    Slots,
     {
         **ENTRIES,
         "is_slot": pl.Boolean,
@@ -51,11 +63,13 @@ SLOTS = contract(
         "family": pl.String,  # the family's name in config, or the shell as printed; "" without a shell
         "slot": pl.String,  # the stable key of the slot within its playlist ("NBA 05"); "" for what is no slot
         "payload": pl.String,  # what follows the shell, repaired; "" when nothing is on
-    }
+    },
 )
 
 # What a slot's name says, for one day of one provider.
-READINGS = contract(
+Readings = NewType("Readings", pl.DataFrame)
+READINGS = Contract(
+    Readings,
     {
         "position": pl.Int64,
         "name": pl.String,
@@ -71,7 +85,7 @@ READINGS = contract(
         "leagues": pl.List(pl.String),  # the leagues they narrow it to, null when to none
         "gender": pl.String,  # "men", "women" or null
         "side": pl.String,  # "first" team is null; else "reserve", "u20", ...
-        "telling": pl.String,  # what it is of the event: "live", "replay", "press", "pregame", "highlights", "other"
+        "coverage": pl.String,  # what it is of the event: "live", "replay", "press", "pregame", "highlights", "other"
         "game": pl.Int64,  # the game of a doubleheader, null when not said
         "starts_at": INSTANT,  # null when the name gives no clock
         "date": pl.Date,  # the local date the name states; null when none
@@ -79,11 +93,13 @@ READINGS = contract(
         "zone": pl.String,  # the IANA zone the clock was read in
         "zone_is_stated": pl.Boolean,
         "rules": pl.List(pl.String),  # which rule gave what
-    }
+    },
 )
 
 # The canonical schedule.
-EVENTS = contract(
+Events = NewType("Events", pl.DataFrame)
+EVENTS = Contract(
+    Events,
     {
         "event_id": pl.String,
         "event_date": pl.Date,  # the UTC date of the start
@@ -103,11 +119,13 @@ EVENTS = contract(
         "source": pl.String,
         "status": pl.String,  # one of EVENT_STATUSES
         "time_is_set": pl.Boolean,  # false: only the day of `starts_at` is known
-    }
+    },
 )
 
 # What was decided for every slot: READINGS and the event found, or why none.
-DECISIONS = contract(
+Decisions = NewType("Decisions", pl.DataFrame)
+DECISIONS = Contract(
+    Decisions,
     {
         **READINGS,
         "match_status": pl.String,  # one of MATCH_STATUSES
@@ -123,11 +141,13 @@ DECISIONS = contract(
         "home_logo": pl.String,
         "away_logo": pl.String,
         # starts_at above is the canonical start once matched
-    }
+    },
 )
 
 # The blocks of a guide: a slot's day is tiled without gap or overlap; a live block may run past the day's close.
-PROGRAMMES = contract(
+Programmes = NewType("Programmes", pl.DataFrame)
+PROGRAMMES = Contract(
+    Programmes,
     {
         "channel_id": pl.String,
         "starts_at": INSTANT,
@@ -145,14 +165,16 @@ PROGRAMMES = contract(
         "away_logo": pl.String,
         "event_id": pl.String,
         "event_starts_at": INSTANT,  # of the event a pre, live or post block is about; null otherwise
-        "telling": pl.String,  # READINGS.telling, or "show" for a studio show; "" for an idle block
+        "coverage": pl.String,  # READINGS.coverage, or "show" for a studio show; "" for an idle block
         "match_status": pl.String,
         "confidence": pl.Float64,
-    }
+    },
 )
 
 # The channels of a guide, in the provider's order.
-CHANNELS = contract(
+Channels = NewType("Channels", pl.DataFrame)
+CHANNELS = Contract(
+    Channels,
     {
         "position": pl.Int64,
         "channel_id": pl.String,  # dotted ASCII, stays for ever for a slot
@@ -163,11 +185,17 @@ CHANNELS = contract(
         "group_title": pl.String,
         "options": pl.String,  # secrets, this and the next; only the private clone playlist carries them
         "url": pl.String,
-    }
+    },
 )
 
+# CHANNELS as the store keeps them: with the slot's name in force.
+NamedChannels = NewType("NamedChannels", pl.DataFrame)
+NAMED_CHANNELS = Contract(NamedChannels, {**CHANNELS, "name": pl.String})
+
 # How many slots of a day found their event; one row a day.
-MATCH_RATES = contract(
+MatchRates = NewType("MatchRates", pl.DataFrame)
+MATCH_RATES = Contract(
+    MatchRates,
     {
         "day": pl.Date,
         "slots": pl.Int64,
@@ -176,23 +204,23 @@ MATCH_RATES = contract(
         "unmatched": pl.Int64,
         "unparseable": pl.Int64,
         "match_rate": pl.Float64,  # of the slots that tell of an event; null where none does
-    }
+    },
 )
 
 
-def conform(frame: pl.DataFrame, columns: pl.Schema, what: str) -> pl.DataFrame:
+def conform(frame: pl.DataFrame, contract: Contract[Frame], what: str) -> Frame:
     """The frame with just the contract's columns, in its order; ContractError names what is missing or mistyped."""
-    missing = [name for name in columns if name not in frame.columns]
+    missing = [name for name in contract if name not in frame.columns]
     wrong = [
         f"{name} is {frame.schema[name]}, not {kind}"
-        for name, kind in columns.items()
+        for name, kind in contract.items()
         if name in frame.columns and frame.schema[name] != kind
     ]
     if missing or wrong:
         raise ContractError(f"{what}: " + "; ".join([*(f"column {name} is missing" for name in missing), *wrong]))
-    return frame.select(columns.names())
+    return contract.frame_type(frame.select(contract.names()))
 
 
-def empty(columns: pl.Schema) -> pl.DataFrame:
+def empty(contract: Contract[Frame]) -> Frame:
     """A frame of the contract without rows."""
-    return pl.DataFrame(schema=columns)
+    return contract.frame_type(pl.DataFrame(schema=contract))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from epg_pipeline.config.sports import Sports
 
 # What a block says, apart from when: blocks in a row that say the same are shown as one.
-_SAYS = ("title", "sub_title", "description", "block", "league", "sport", "match_status", "confidence", "telling",
+_SAYS = ("title", "sub_title", "description", "block", "league", "sport", "match_status", "confidence", "coverage",
          "categories")  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def _rows(
         .join(cells, on="channel_id", how="inner", maintain_order="left")
         .select("display_name", "family", "cells")
     )
-    events = dressed.filter(pl.col("block") == "live", pl.col("telling") != "show")
+    events = dressed.filter(pl.col("block") == "live", pl.col("coverage") != "show")
     return {
         "timezone": timezone,
         "zone": texts.zone_names.get(timezone, timezone.rsplit("/", 1)[-1].replace("_", " ")),

@@ -7,11 +7,11 @@ Does not: HTML (report_page.py), finding causes (diagnosis.py), the history of r
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NewType
 
 import polars as pl
 
-from epg_pipeline.domain.frames import conform, contract
+from epg_pipeline.domain.frames import Contract, conform
 from epg_pipeline.domain.matching.decide import FULL_SCORE
 from epg_pipeline.domain.matching.diagnosis import CAUSES
 from epg_pipeline.domain.matching.explain import EventTitles, sentences, what_came_nearest
@@ -26,16 +26,20 @@ STATES = ("matched", "partial", "unmatched", "show", "idle")
 ADDRESS = re.compile(r"(?i)\b[a-z][a-z0-9+.-]*://\S*")
 BIN = 5  # percent of confidence in one bin
 
-FIGURES = contract(
+Figures = NewType("Figures", pl.DataFrame)
+FIGURES = Contract(
+    Figures,
     {
         "family": pl.String,
         "slots": pl.Int64,
         "events": pl.Int64,  # slots that tell of an event
         **dict.fromkeys(STATES, pl.Int64),
         "rate": pl.Float64,  # matched of events; null without events
-    }
+    },
 )
-TOLD_SLOTS = contract(
+ReportSlots = NewType("ReportSlots", pl.DataFrame)
+REPORT_SLOTS = Contract(
+    ReportSlots,
     {
         "slot": pl.String,
         "family": pl.String,
@@ -47,7 +51,7 @@ TOLD_SLOTS = contract(
         "confidence": pl.Float64,  # null unless matched
         "cause": pl.String,  # one of CAUSES, null unless an event is missing
         "why": pl.List(pl.String),  # sentences
-    }
+    },
 )
 
 
@@ -133,7 +137,7 @@ def by_cause(diagnoses: pl.DataFrame) -> pl.DataFrame:
 
 
 def told_slots(stated: pl.DataFrame, diagnoses: pl.DataFrame, events: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
-    """TOLD_SLOTS in the playlist's order: what each name was taken for and why, in sentences.
+    """REPORT_SLOTS in the playlist's order: what each name was taken for and why, in sentences.
 
     `diagnoses` is DIAGNOSES of the same decisions, `events` the EVENTS at hand, of which the sentences tell by title.
     """
@@ -150,7 +154,7 @@ def told_slots(stated: pl.DataFrame, diagnoses: pl.DataFrame, events: pl.DataFra
             why=_sentences(stated.sort("position"), diagnoses, EventTitles(events, day)),
         )
     )
-    return conform(told, TOLD_SLOTS, "slots of a match report")
+    return conform(told, REPORT_SLOTS, "slots of a match report")
 
 
 def without_addresses(text: pl.Expr) -> pl.Expr:

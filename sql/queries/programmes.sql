@@ -3,7 +3,7 @@ SELECT
     e.league, e.sport, e.home, e.away, e.venue,
     COALESCE(e.sports_metadata ->> 'home_logo', '') AS home_logo,
     COALESCE(e.sports_metadata ->> 'away_logo', '') AS away_logo,
-    e.event_id, e.event_starts_at, e.telling, e.match_status, e.confidence
+    e.event_id, e.event_starts_at, e.coverage, e.match_status, e.confidence
 FROM epg_data AS e
 JOIN channel_names AS c ON c.id = e.channel_name_id
 WHERE c.provider_id = %(provider)s

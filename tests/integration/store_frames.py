@@ -111,7 +111,7 @@ def programmes(count: int = 3, blocks: int = 12, **overrides: object) -> pl.Data
             "block": pl.lit("live"),
             "event_id": pl.lit("game-0"),
             "event_starts_at": pl.lit(OPENS).cast(INSTANT),
-            "telling": pl.lit("live"),
+            "coverage": pl.lit("live"),
             "match_status": pl.lit("matched"),
             "confidence": pl.lit(0.75),
         }

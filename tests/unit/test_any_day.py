@@ -54,7 +54,7 @@ class Airing:
     sport: str
     league: str | None
     kind: str
-    telling: str
+    coverage: str
     status: str
     sureness: float
     on: int | None  # days from the day that a name without a clock states
@@ -62,7 +62,7 @@ class Airing:
     def row(self, day: ProviderDay) -> dict[str, object]:
         return {
             "slot": self.slot, "title": self.title, "sport": self.sport, "league": self.league, "kind": self.kind,
-            "telling": self.telling, "match_status": self.status, "confidence": self.sureness,
+            "coverage": self.coverage, "match_status": self.status, "confidence": self.sureness,
             "date": None if self.on is None else day.date + timedelta(days=self.on),
             "starts_at": None if self.starts is None else day.opens + self.starts * MINUTE,
         }  # fmt: skip
@@ -71,8 +71,8 @@ class Airing:
     def lasts(self) -> int:
         """Minutes on air."""
         is_show = self.kind == "show" and self.status not in ("matched", "manual") and not self.is_of_one
-        telling = "show" if is_show else self.telling
-        beside = SPORTS.tellings.model_dump().get(telling)
+        coverage = "show" if is_show else self.coverage
+        beside = SPORTS.coverage.model_dump().get(coverage)
         habit = SPORTS.leagues.get(self.league or "")
         league = habit.minutes if habit else None
         return beside or league or SPORTS.sports.get(self.sport, SPORTS.default).minutes
@@ -99,7 +99,7 @@ def airings(draw: st.DrawFn) -> Airing:
         sport=draw(st.sampled_from(["soccer", "football", "golf", "darts", "quidditch", ""])),
         league=draw(st.sampled_from([None, "nfl", "mlb", "no-such-league"])),
         kind=draw(st.sampled_from(["event", "event", "event", "show", "placeholder"])),
-        telling=draw(st.sampled_from(["live", "live", "live", "replay", "press", "highlights", "other"])),
+        coverage=draw(st.sampled_from(["live", "live", "live", "replay", "press", "highlights", "other"])),
         status=draw(st.sampled_from(MATCH_STATUSES)),
         sureness=draw(st.floats(0, 1)),
         on=draw(st.sampled_from([None, 0, 1])),

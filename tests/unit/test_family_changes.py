@@ -7,7 +7,7 @@ from reading import NEW_YORK, SATURDAY, entries_of, facts
 
 from epg_pipeline.config import facts_with_families
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.reading.family_changes import CHANGES, family_changes
+from epg_pipeline.domain.reading.family_changes import FAMILY_CHANGES, family_changes
 from epg_pipeline.errors import ConfigError
 
 DAY = ProviderDay(SATURDAY, NEW_YORK)
@@ -17,7 +17,7 @@ def changes(tmp_path, text: str, *names: str) -> list[tuple[str, str, str]]:
     file = tmp_path / "mine.yaml"
     file.write_text(text)
     frame = family_changes(entries_of(*names), DAY, facts(), facts_with_families(facts(), file))
-    assert frame.schema == CHANGES
+    assert frame.schema == FAMILY_CHANGES
     return frame.select("what", "before", "after").rows()
 
 

@@ -330,7 +330,7 @@ def test_whatever_the_words_every_match_is_supported_by_both_sides(names):
             continue
         assert row["starts_at"] == starts[row["event_id"]]
         assert row["first"] != row["second"]
-        assert row["telling"] == "live"
+        assert row["coverage"] == "live"
 
 
 def test_an_event_whose_clock_is_not_set_yet_is_found_by_its_day():

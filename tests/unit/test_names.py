@@ -40,13 +40,13 @@ def test_a_whole_reading_of_a_name():
     assert (reading["sport"], reading["gender"]) == ("soccer", "women")
     assert reading["starts_at"] == utc("2025-11-16 00:00")
     assert (reading["zone"], reading["zone_is_stated"]) == ("America/New_York", True)
-    assert reading["telling"] == "live"
+    assert reading["coverage"] == "live"
     assert reading["title"] == "#25 Kentucky vs. #20 LSU"
 
 
 def test_every_reading_says_which_rule_gave_what():
     rules = " | ".join(read("NBA 05: REPLAY: Lakers @ Celtics Nov 15 7:30 PM ET")["rules"])
-    for said in ("family: NBA", "opponents: at", "telling: replay", "date: ", "clock: 19:30 stated"):
+    for said in ("family: NBA", "opponents: at", "coverage: replay", "date: ", "clock: 19:30 stated"):
         assert said in rules
 
 

@@ -110,12 +110,12 @@ TOLD = Cases(
 
 
 def test_a_series_length_is_no_reel_of_highlights():
-    assert read("LIVE EVENT 09: ALDS Game 2 (Best of 5): Yankees vs Red Sox 7pm ET")["telling"] == "live"
+    assert read("LIVE EVENT 09: ALDS Game 2 (Best of 5): Yankees vs Red Sox 7pm ET")["coverage"] == "live"
 
 
-@pytest.mark.parametrize(("name", "telling"), TOLD.cases)
-def test_what_is_told_of_an_event_is_not_the_event(name, telling):
-    assert TOLD.read(name)["telling"] == telling
+@pytest.mark.parametrize(("name", "coverage"), TOLD.cases)
+def test_what_is_told_of_an_event_is_not_the_event(name, coverage):
+    assert TOLD.read(name)["coverage"] == coverage
 
 
 GENDERS = Cases(

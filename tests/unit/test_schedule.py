@@ -194,7 +194,7 @@ def test_a_studio_show_has_a_programme_of_its_own():
     }
     programmes = day_of(show)
     assert spans(programmes, "live") == [(utc(8, 16), utc(8, 17))]
-    assert set(programmes["telling"]) == {"show"}
+    assert set(programmes["coverage"]) == {"show"}
     assert set(programmes["title"]) == {"The Pat McAfee Show"}
     assert set(programmes["match_status"]) == {"unmatched"}
 
@@ -209,16 +209,16 @@ def test_a_studio_show_has_a_programme_of_its_own():
 def test_a_race_has_no_opponents_and_is_no_show(race):
     programmes = day_of(race | {"kind": "show", "starts_at": utc(8, 19)})
     assert spans(programmes, "live") == [(utc(8, 19), utc(8, 21))]
-    assert set(programmes["telling"]) == {"live"}
+    assert set(programmes["coverage"]) == {"live"}
     assert set(programmes["title"]) == {"United States Grand Prix"}
 
 
 def test_what_is_about_an_event_keeps_its_own_title_and_length():
-    press = TROY | {"telling": "press", "title": "Troy press conference"}
+    press = TROY | {"coverage": "press", "title": "Troy press conference"}
     programmes = day_of(press)
     assert set(programmes["title"]) == {"Troy press conference"}
     assert spans(programmes, "live") == [(utc(8, 23, 30), utc(9, 0, 15))]
-    replay = day_of(TROY | {"telling": "replay", "title": "Troy vs Old Dominion (Replay)"})
+    replay = day_of(TROY | {"coverage": "replay", "title": "Troy vs Old Dominion (Replay)"})
     assert spans(replay, "live") == [(utc(8, 23, 30), utc(9, 3))]
 
 

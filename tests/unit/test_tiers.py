@@ -116,7 +116,7 @@ def test_a_show_or_a_replay_is_no_live_event():
     assert show["categories"] == ["Sports", "Sports talk"]
     assert (show["is_new"], show["is_replay"]) == (True, False)
     assert show["description"].endswith("On at 12:00 PM ET.")
-    replay = one(dressed(TROY | {"telling": "replay", "title": "Troy at Old Dominion (Replay)"}), "live")
+    replay = one(dressed(TROY | {"coverage": "replay", "title": "Troy at Old Dominion (Replay)"}), "live")
     assert replay["title"] == "Troy at Old Dominion (Replay)"
     assert (replay["is_new"], replay["is_replay"]) == (False, True)
 
@@ -170,10 +170,10 @@ def test_no_rows_are_dressed_too():
         ("default: [", "no YAML"),
         ("- a", "should be a valid dictionary|instance of Sports"),
         (
-            "default: {name: S, minutes: 0}\ntellings: {}\nsports: {}",
+            "default: {name: S, minutes: 0}\ncoverage: {}\nsports: {}",
             "minutes",
         ),
-        ("default: {name: S, minutes: 9}\ntellings: {show: 60}\nsports: {}", "tellings.*press"),
+        ("default: {name: S, minutes: 9}\ncoverage: {show: 60}\nsports: {}", "coverage.*press"),
     ],
 )
 def test_spoilt_sports_are_refused_with_their_place(tmp_path, text, says):

@@ -43,7 +43,7 @@ def demo() -> Demo:
     channels = channels_of(sort_entries(parse_playlist(body), facts), sample.slug)
     programmes = schedule(decisions, channels, day, facts.sports)
     placed = programmes.join(channels.select("channel_id", "position"), on="channel_id").sort("position", "starts_at")
-    live = (placed["block"] == "live") & (placed["telling"] == "live")
+    live = (placed["block"] == "live") & (placed["coverage"] == "live")
     guides = {tier: to_xmltv(channels, dress(programmes, tier, day.timezone, facts.sports)) for tier in TIERS}
     roots = {tier: etree.fromstring(guide) for tier, guide in guides.items()}
     return Demo(

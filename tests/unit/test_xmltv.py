@@ -77,7 +77,7 @@ def test_a_live_event_carries_all_it_has_in_xmltvs_order():
 
 def test_only_the_live_block_is_new_and_a_replay_was_shown_before():
     assert [len(programme.findall("new")) for programme in of("NCAAF-03.demo")].count(1) == 1
-    replay = to_xmltv(CHANNELS, dressed(TROY | {"telling": "replay"}))
+    replay = to_xmltv(CHANNELS, dressed(TROY | {"coverage": "replay"}))
     marks = [[child.tag for child in programme][-1] for programme in of("NCAAF-03.demo", replay)]
     assert marks.count("previously-shown") == 1
     assert "new" not in marks

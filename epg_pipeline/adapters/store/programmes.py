@@ -58,7 +58,7 @@ class Programmes(SubStore):
             pl.col("starts_at").alias("start_time"),
             pl.col("stops_at").alias("end_time"),
             *("block", "title", "sub_title", "description", "league", "sport", "home", "away", "venue"),
-            *("event_id", "event_starts_at", "telling", "match_status", "confidence", "tier_features"),
+            *("event_id", "event_starts_at", "coverage", "match_status", "confidence", "tier_features"),
             _sports_metadata().alias("sports_metadata"),
             pl.lit("active").alias("record_status"),
         ).with_columns(_no_empty_event)

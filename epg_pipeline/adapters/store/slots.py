@@ -13,7 +13,7 @@ import polars as pl
 from epg_pipeline.adapters.store.connections import SubStore, in_transaction
 from epg_pipeline.adapters.store.frames import read_frame, read_rows, stage, upsert
 from epg_pipeline.adapters.store.sql_files import query
-from epg_pipeline.domain.frames import CHANNELS, conform
+from epg_pipeline.domain.frames import NAMED_CHANNELS, conform
 from epg_pipeline.domain.text import folded
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from epg_pipeline.adapters.store.sealing import Seal
 
 STREAM = "stream address"  # below the option lines, if there are any
-NAMED_CHANNELS = pl.Schema({**CHANNELS, "name": pl.String()})
 CHANNEL_KEYS = pl.Schema({"channel_name_id": pl.Int64, "slot": pl.String, "channel_id": pl.String})
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
-
 MAX_AHEAD_SECONDS = 6 * 3600.0  # what lies further ahead was noted before the wall clock was set back
 
 

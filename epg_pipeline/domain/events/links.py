@@ -6,11 +6,12 @@ which source is believed (events.py). A row is linked to the first row, by the s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NewType
 
 import polars as pl
 
 from epg_pipeline.config.sources import EVENT_SOURCES
+from epg_pipeline.domain.frames import Contract
 from epg_pipeline.domain.teams import core_of
 from epg_pipeline.domain.text import folded
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from epg_pipeline.config import Facts
 
 # Which row of which source is of which canonical event.
-LINKS = pl.Schema({"source": pl.String, "source_id": pl.String, "event_id": pl.String})
+Links = NewType("Links", pl.DataFrame)
+LINKS = Contract(Links, {"source": pl.String, "source_id": pl.String, "event_id": pl.String})
 
 # Minutes between two rows of one game: where both clocks are set; of a game listed twice; where one team only is known
 # by the same name; and of two titles.

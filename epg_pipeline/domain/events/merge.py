@@ -8,13 +8,13 @@ never on the order they come in or on what was merged before: that is why ids ar
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NewType
 
 import polars as pl
 
 from epg_pipeline.config.sources import EVENT_SOURCES
 from epg_pipeline.domain.events.links import LINKS, linked
-from epg_pipeline.domain.frames import EVENT_STATUSES, EVENTS, INSTANT, conform, empty
+from epg_pipeline.domain.frames import EVENT_STATUSES, EVENTS, INSTANT, Contract, conform, empty
 from epg_pipeline.domain.text import folded
 
 if TYPE_CHECKING:
@@ -25,48 +25,53 @@ if TYPE_CHECKING:
 # Earlier ones are believed before later ones; a file fills in what no service knows.
 
 # One event as one source tells it.
-SOURCED = pl.Schema(
+Sourced = NewType("Sourced", pl.DataFrame)
+SOURCED = Contract(
+    Sourced,
     {
-        "source": pl.String(),
-        "source_id": pl.String(),  # unique within the source, and lasting
-        "listing": pl.String(),  # the source's own key of the league it listed the event under
-        "league": pl.String(),
-        "sport": pl.String(),
-        "name": pl.String(),  # as in EVENTS, and so are the fields below
-        "home": pl.String(),
-        "away": pl.String(),
-        "home_short": pl.String(),
-        "away_short": pl.String(),
-        "home_abbr": pl.String(),
-        "away_abbr": pl.String(),
-        "home_ref": pl.String(),  # the source's id of the team
-        "away_ref": pl.String(),
-        "home_logo": pl.String(),
-        "away_logo": pl.String(),
-        "home_color": pl.String(),
-        "away_color": pl.String(),
+        "source": pl.String,
+        "source_id": pl.String,  # unique within the source, and lasting
+        "listing": pl.String,  # the source's own key of the league it listed the event under
+        "league": pl.String,
+        "sport": pl.String,
+        "name": pl.String,  # as in EVENTS, and so are the fields below
+        "home": pl.String,
+        "away": pl.String,
+        "home_short": pl.String,
+        "away_short": pl.String,
+        "home_abbr": pl.String,
+        "away_abbr": pl.String,
+        "home_ref": pl.String,  # the source's id of the team
+        "away_ref": pl.String,
+        "home_logo": pl.String,
+        "away_logo": pl.String,
+        "home_color": pl.String,
+        "away_color": pl.String,
         "starts_at": INSTANT,
-        "time_is_set": pl.Boolean(),
-        "status": pl.String(),
-        "neutral": pl.Boolean(),
-        "venue": pl.String(),
-        "art": pl.String(),
-    }
+        "time_is_set": pl.Boolean,
+        "status": pl.String,
+        "neutral": pl.Boolean,
+        "venue": pl.String,
+        "art": pl.String,
+    },
 )
 # EVENTS, and what only the record keeps.
-CANONICAL = pl.Schema(
+Canonical = NewType("Canonical", pl.DataFrame)
+CANONICAL = Contract(
+    Canonical,
     {
         **EVENTS,
-        "neutral": pl.Boolean(),
-        "home_color": pl.String(),
-        "away_color": pl.String(),
-        "art": pl.String(),
+        "neutral": pl.Boolean,
+        "home_color": pl.String,
+        "away_color": pl.String,
+        "art": pl.String,
         "field_sources": pl.List(pl.String),
-    }
+    },
 )
 # What a source's team id stands for: its own name of the team, and the team's name on record.
-TEAM_NAMES = pl.Schema(
-    {"source": pl.String(), "league": pl.String(), "ref": pl.String(), "name": pl.String(), "team": pl.String()}
+TeamNames = NewType("TeamNames", pl.DataFrame)
+TEAM_NAMES = Contract(
+    TeamNames, {"source": pl.String, "league": pl.String, "ref": pl.String, "name": pl.String, "team": pl.String}
 )
 _FILLED = [name for name, kind in SOURCED.items() if kind == pl.String and name in CANONICAL and name != "status"]
 _DEFAULTS: dict[str, Any] = {

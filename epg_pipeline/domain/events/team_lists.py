@@ -6,26 +6,28 @@ Belongs here: comparing, and which team on record a source's team is. Does not: 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NewType
 
 import polars as pl
 
 from epg_pipeline.config.sources import EVENT_SOURCES
 from epg_pipeline.domain.events.links import with_team_key
 from epg_pipeline.domain.events.merge import TEAM_NAMES
-from epg_pipeline.domain.frames import conform
+from epg_pipeline.domain.frames import Contract, conform
 
 if TYPE_CHECKING:
     from epg_pipeline.config import Facts
 
 # A team as a source lists it.
-LISTED = pl.Schema(
-    {
-        name: pl.String()
-        for name in (
+ListedTeams = NewType("ListedTeams", pl.DataFrame)
+LISTED_TEAMS = Contract(
+    ListedTeams,
+    dict.fromkeys(
+        (
             "source", "league", "ref", "name", "short_name", "abbreviation", "location", "nickname", "logo", "color",
-        )
-    }
+        ),
+        pl.String,
+    ),
 )  # fmt: skip
 # A list that lacks more than this share of the teams on record is not believed: a season's change takes fewer.
 MOST_VANISHED = 0.5
@@ -47,7 +49,7 @@ class Compared:
 
 
 def compared(listed: pl.DataFrame, on_record: pl.DataFrame, facts: Facts) -> Compared:
-    """LISTED teams against those on record (TEAM_NAMES) of the same sources and leagues.
+    """LISTED_TEAMS teams against those on record (TEAM_NAMES) of the same sources and leagues.
 
     A team with an id on record stays that team whatever it is called now; its first source may give it a new name.
     A new one of a second source is the first source's team where their names share a key, else a team of its own.

@@ -26,7 +26,7 @@ IDLE_TITLE = "No Programming Today"
 _FOUND = ("matched", "manual")
 _SIDES = ("home", "away", "venue", "home_logo", "away_logo")
 _ABOUT = ("title", "sub_title", "description", "league", "sport", "home", "away", "venue", "home_logo", "away_logo",
-          "event_id", "event_starts_at", "telling", "match_status", "confidence")  # fmt: skip
+          "event_id", "event_starts_at", "coverage", "match_status", "confidence")  # fmt: skip
 
 
 def schedule(decisions: pl.DataFrame, channels: pl.DataFrame, day: ProviderDay, sports: Sports) -> pl.DataFrame:
@@ -100,7 +100,7 @@ def _airings(decisions: pl.DataFrame, channels: pl.DataFrame, sports: Sports) ->
     return (
         _with_habits(announced, sports)
         .with_columns(
-            telling=pl.when(is_show).then(pl.lit("show")).otherwise(pl.col("telling").fill_null("live")),
+            coverage=pl.when(is_show).then(pl.lit("show")).otherwise(pl.col("coverage").fill_null("live")),
             title=_title(sports),
             event_starts_at=pl.col("starts_at").dt.truncate("1s"),  # a guide counts in seconds
             confidence=pl.col("confidence").fill_null(0.0),
@@ -134,7 +134,7 @@ def _title(sports: Sports) -> pl.Expr:
     order = pl.coalesce("league_order", "order", pl.lit(sports.default.order))
     home, away = _known("home"), _known("away")
     pairing = pl.when(order == "at").then(away + pl.lit(" at ") + home).otherwise(home + pl.lit(" vs ") + away)
-    is_the_event = pl.col("match_status").is_in(_FOUND) & pl.col("telling").fill_null("live").eq("live")
+    is_the_event = pl.col("match_status").is_in(_FOUND) & pl.col("coverage").fill_null("live").eq("live")
     canonical = pl.when(is_the_event).then(pl.coalesce(_known("event_name"), pairing))
     return one_line(pl.coalesce(canonical, _known("title"), pl.lit("")))
 
@@ -163,7 +163,7 @@ def _facts() -> pl.Expr:
 
 def _length(sports: Sports) -> pl.Expr:
     of_the_event = pl.coalesce("league_minutes", "minutes", pl.lit(sports.default.minutes, pl.Int64))
-    beside_it = pl.col("telling").replace_strict(sports.tellings.model_dump(), default=None, return_dtype=pl.Int64)
+    beside_it = pl.col("coverage").replace_strict(sports.coverage.model_dump(), default=None, return_dtype=pl.Int64)
     return pl.duration(minutes=pl.coalesce(beside_it, of_the_event))
 
 

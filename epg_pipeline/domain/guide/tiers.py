@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import string
 from hashlib import blake2s
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NewType
 
 import polars as pl
 
 from epg_pipeline.config.texts import Texts, load_texts
-from epg_pipeline.domain.frames import PROGRAMMES, conform, contract
+from epg_pipeline.domain.frames import PROGRAMMES, Contract, conform
 
 if TYPE_CHECKING:
     from epg_pipeline.config.provider_settings import Tier
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from epg_pipeline.config.texts import Language
 
 # Programmes as a viewer reads them. Lists hold no empty and no repeated text.
-DRESSED = contract(
+Dressed = NewType("Dressed", pl.DataFrame)
+DRESSED = Contract(
+    Dressed,
     {
         **PROGRAMMES,
         "categories": pl.List(pl.String),
@@ -32,7 +34,7 @@ DRESSED = contract(
         "episode_num": pl.String,  # in XMLTV's own numbering, one for each event; "" where none
         "is_new": pl.Boolean,
         "is_replay": pl.Boolean,
-    }
+    },
 )
 
 
@@ -133,11 +135,11 @@ def _filled(template: str) -> pl.Expr:
 
 
 def _is_replay() -> pl.Expr:
-    return pl.col("telling").is_in(["replay", "highlights"])
+    return pl.col("coverage").is_in(["replay", "highlights"])
 
 
 def _is_live_event() -> pl.Expr:
-    return (pl.col("block") == "live") & (pl.col("telling") == "live")
+    return (pl.col("block") == "live") & (pl.col("coverage") == "live")
 
 
 def _emoji() -> pl.Expr:
@@ -161,7 +163,7 @@ def _body(tier: Tier, texts: Texts) -> dict[str, pl.Expr]:
     shown = _filled(templates.pop("shown"))
     description = pl.when((pl.col("sort") == "live") & ~_is_live_event()).then(shown).otherwise(_by_sort(templates))
     # An event's sub-title is its match-up even where that is the title too: some players show the one, some the other.
-    adds_nothing = (pl.col("telling") == "show") & (pl.col("sub_title") == pl.col("title"))
+    adds_nothing = (pl.col("coverage") == "show") & (pl.col("sub_title") == pl.col("title"))
     return {
         "sub_title": pl.when(adds_nothing).then(pl.lit("")).otherwise("sub_title"),
         "description": description.str.strip_chars(),
@@ -172,7 +174,7 @@ def _categories(tier: Tier, texts: Texts) -> pl.Expr:
     words = texts.words.categories
     if tier == "kid":
         return pl.concat_list(pl.lit(words.all))
-    is_show = (pl.col("block") == "live") & (pl.col("telling") == "show")
+    is_show = (pl.col("block") == "live") & (pl.col("coverage") == "show")
     kind = (
         pl.when(is_show).then(pl.lit(words.show)).when(_is_live_event() | pl.col("is_replay")).then(pl.lit(words.event))
     )

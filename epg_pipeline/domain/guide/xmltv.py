@@ -69,7 +69,7 @@ def _channel(language: str) -> pl.Expr:
 def _programme(language: str, *, live_marks: bool) -> pl.Expr:
     """One <programme>, its children in XMLTV's order."""
     spoken = f' lang="{language}"'
-    is_live_event = (pl.col("block") == "live") & (pl.col("telling") == "live")
+    is_live_event = (pl.col("block") == "live") & (pl.col("coverage") == "live")
     live = _mark("live", is_live_event) if live_marks else pl.lit("")
     return pl.concat_str(
         pl.lit('  <programme start="'), _instant("starts_at"), pl.lit('" stop="'), _instant("stops_at"),

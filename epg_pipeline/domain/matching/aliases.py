@@ -7,11 +7,11 @@ Does not: what a form is worth in matching (team_forms.py), where aliases are ke
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NewType
 
 import polars as pl
 
-from epg_pipeline.domain.frames import contract
+from epg_pipeline.domain.frames import Contract
 from epg_pipeline.domain.matching.reasons import reason
 from epg_pipeline.domain.teams import catalogued, forms_of, side_of, team_form, team_key
 from epg_pipeline.domain.text import folded
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 KINDS = ("catalogue", "source", "manual", "learned")
 
 # Aliases on record that the bundled catalogue does not have, and those of it that were removed by hand.
-ALIASES = contract(
+Aliases = NewType("Aliases", pl.DataFrame)
+ALIASES = Contract(
+    Aliases,
     {
         "league": pl.String,
         "sport": pl.String,
@@ -30,10 +32,12 @@ ALIASES = contract(
         "alias": pl.String,
         "kind": pl.String,  # one of KINDS
         "record_status": pl.String,  # "active", or "removed" by hand
-    }
+    },
 )
 # Every team on record, with all it is called.
-TEAMS = contract(
+Teams = NewType("Teams", pl.DataFrame)
+TEAMS = Contract(
+    Teams,
     {
         "team_id": pl.Int64,
         "league": pl.String,
@@ -41,10 +45,12 @@ TEAMS = contract(
         "team": pl.String,
         "called": pl.List(pl.String),
         "in_catalogue": pl.Boolean,
-    }
+    },
 )
 # What was matched, on which channel and day, by which words.
-MATCHES = contract(
+Matches = NewType("Matches", pl.DataFrame)
+MATCHES = Contract(
+    Matches,
     {
         "channel": pl.Int64,
         "day": pl.Date,
@@ -56,7 +62,7 @@ MATCHES = contract(
             ("event_id", "league", "sport", "home", "away", "home_short", "away_short", "home_abbr", "away_abbr"),
             pl.String,
         ),
-    }
+    },
 )
 
 _EXACT = 90  # the weight of a form of its own: full or short name, alias, nickname; no place that teams may share

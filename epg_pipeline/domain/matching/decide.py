@@ -48,7 +48,7 @@ def decide(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, facts
     Both sides must support an event; family, competition, gender, side and time are evidence; of two that can't be told
     apart neither is taken. What is told of an event (a replay, a press conference) is not the event.
     """
-    is_live = (pl.col("kind") == "event") & (pl.col("telling") == "live") & pl.col("first").is_not_null()
+    is_live = (pl.col("kind") == "event") & (pl.col("coverage") == "live") & pl.col("first").is_not_null()
     near = _in_reach(events, readings, day)
     named = _named_teams(readings, near, facts)
     found = _pair_candidates(readings.filter(is_live), near, named, day)
@@ -250,9 +250,9 @@ def _reasons() -> pl.Expr:
     margin = pl.col("score") - pl.col("runner_up_score")
     return pl.concat_list(
         pl.when(pl.col("kind").is_in(["placeholder", "vod", "linear"])).then(pl.format("nothing: {}", "kind")),
-        pl.when(pl.col("telling") != "live").then(pl.format("not the event: {}", "telling")),
+        pl.when(pl.col("coverage") != "live").then(pl.format("not the event: {}", "coverage")),
         pl.when(
-            pl.col("verdict").is_null() & pl.col("kind").is_in(["event", "show"]) & (pl.col("telling") == "live")
+            pl.col("verdict").is_null() & pl.col("kind").is_in(["event", "show"]) & (pl.col("coverage") == "live")
         ).then(
             pl.when(pl.col("first").is_null())
             .then(pl.lit("no event: no opponents to find"))

@@ -6,12 +6,12 @@ Belongs here: the cause of each failure, the events and teams nearest to it. Doe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NewType
 
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from epg_pipeline.domain.frames import conform, contract
+from epg_pipeline.domain.frames import Contract, conform
 from epg_pipeline.domain.matching import time_evidence
 from epg_pipeline.domain.matching.reasons import reason
 from epg_pipeline.domain.teams import candidates, forms_of, known_forms, team_key
@@ -32,7 +32,9 @@ CAUSES = (
     "no opponents",
     "not the event",
 )
-DIAGNOSES = contract(
+Diagnoses = NewType("Diagnoses", pl.DataFrame)
+DIAGNOSES = Contract(
+    Diagnoses,
     {
         "position": pl.Int64,
         "slot": pl.String,
@@ -43,7 +45,7 @@ DIAGNOSES = contract(
         "unknown": pl.List(pl.String),  # the printed sides that are no team on record
         "nearest": pl.List(pl.String),  # ids of events, the nearest first; at most three
         "similar": pl.List(pl.String),  # names of teams like the unknown sides
-    }
+    },
 )
 
 _SIDES = ("first", "second")
@@ -99,7 +101,7 @@ def _is_on_record(failed: pl.DataFrame, events: pl.DataFrame, day: ProviderDay) 
 def _cause() -> pl.Expr:
     missing = pl.col("unknown").list.len()
     return (
-        pl.when(pl.col("telling") != "live")
+        pl.when(pl.col("coverage") != "live")
         .then(pl.lit("not the event"))
         .when(reason("ambiguous").is_not_null())
         .then(pl.lit("ambiguous"))

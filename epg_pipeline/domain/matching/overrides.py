@@ -6,18 +6,20 @@ Belongs here: which slots an override means, and what becomes of their decisions
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NewType
 
 import polars as pl
 
-from epg_pipeline.domain.frames import DECISIONS, INSTANT, conform, contract
+from epg_pipeline.domain.frames import DECISIONS, INSTANT, Contract, conform
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date
 
 # Overrides in force, oldest first, with what their events are.
-OVERRIDES = contract(
+Overrides = NewType("Overrides", pl.DataFrame)
+OVERRIDES = Contract(
+    Overrides,
     {
         "id": pl.Int64,
         "slot": pl.String,  # either the slot,
@@ -34,7 +36,7 @@ OVERRIDES = contract(
         "home_logo": pl.String,
         "away_logo": pl.String,
         "starts_at": INSTANT,  # null also while its hour is not set
-    }
+    },
 )
 _OF_THE_EVENT = ("event_id", "league", "sport", "home", "away", "event_name", "venue", "home_logo", "away_logo")
 
@@ -116,7 +118,7 @@ def _set(touched: pl.DataFrame) -> pl.DataFrame:
         .then(None)
         .otherwise("starts_at"),
         kind=pl.when(pinned).then(pl.lit("event")).when(never).then(pl.lit("placeholder")).otherwise("kind"),
-        telling=pl.when(pinned).then(pl.lit("live")).otherwise("telling"),
+        coverage=pl.when(pinned).then(pl.lit("live")).otherwise("coverage"),
         title=pl.when(never).then(pl.lit("")).when(pinned).then(_title_of_pinned()).otherwise("title"),
         match_status=pl.when(pinned | never).then(pl.lit("manual")).otherwise("match_status"),
         confidence=pl.when(pinned | never).then(1.0).otherwise("confidence"),

@@ -54,7 +54,7 @@ _EVIDENCE = ("pair", "league_evidence", "time_evidence")
 def chosen(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
     """One row for each reading whose words name a titled event (CHOSEN's columns), with the verdict as for pairs."""
     titled = events.filter(pl.col("name") != "")
-    asked = readings.filter(pl.col("kind").is_in(["event", "show"]), pl.col("telling") == "live")
+    asked = readings.filter(pl.col("kind").is_in(["event", "show"]), pl.col("coverage") == "live")
     if titled.is_empty() or asked.is_empty():
         return _none()
     words = asked.select(

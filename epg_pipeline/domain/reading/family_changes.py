@@ -5,11 +5,11 @@ Belongs here: two readings of the same entries, side by side. Does not: reading 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NewType
 
 import polars as pl
 
-from epg_pipeline.domain.frames import conform, contract
+from epg_pipeline.domain.frames import Contract, conform
 from epg_pipeline.domain.reading.names import read_names
 from epg_pipeline.domain.reading.slots import sort_entries
 
@@ -18,25 +18,27 @@ if TYPE_CHECKING:
     from epg_pipeline.domain.day import ProviderDay
 
 # One row for each thing that is read otherwise.
-CHANGES = contract(
+FamilyChanges = NewType("FamilyChanges", pl.DataFrame)
+FAMILY_CHANGES = Contract(
+    FamilyChanges,
     {
         "position": pl.Int64,
         "name": pl.String,
         "what": pl.String,  # a column of READINGS: family, slot, kind, first, second, …
         "before": pl.String,  # as text, "" for nothing
         "after": pl.String,
-    }
+    },
 )
 READ = ("is_slot", "family", "slot", "kind", "first", "second", "competition", "sport", "leagues", "starts_at")
 
 
 def family_changes(entries: pl.DataFrame, day: ProviderDay, before: Facts, after: Facts) -> pl.DataFrame:
-    """CHANGES in what the ENTRIES' names say when the facts are `after`, not `before`; in the playlist's order."""
+    """FAMILY_CHANGES in what the ENTRIES' names say with the facts `after` instead of `before`, in playlist order."""
     old, new = (_as_text(read_names(sort_entries(entries, facts), day, facts)) for facts in (before, after))
     both = old.join(new, on=["position", "name", "what"], suffix="_new", maintain_order="left")
     differing = both.filter(pl.col("said") != pl.col("said_new")).rename({"said": "before", "said_new": "after"})
     order = pl.col("what").replace_strict({what: number for number, what in enumerate(READ)}, return_dtype=pl.Int64)
-    return conform(differing.sort("position", order), CHANGES, "changes")
+    return conform(differing.sort("position", order), FAMILY_CHANGES, "changes")
 
 
 def _as_text(readings: pl.DataFrame) -> pl.DataFrame:

@@ -43,7 +43,7 @@ def _read(slots: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
     )
     frame = read_times(frame, day, facts)
     frame = with_competition(read_opponents(frame, facts), facts)
-    frame = frame.with_columns(telling=pl.when(_is_of_another_year(day)).then(pl.lit("replay")).otherwise("telling"))
+    frame = frame.with_columns(coverage=pl.when(_is_of_another_year(day)).then(pl.lit("replay")).otherwise("coverage"))
     sides = (side_of(pl.col(name), facts.words) for name in ("first", "second"))
     told = {"kind": _kind(), "competition": _competition(), "side": pl.coalesce(*sides), **_evidence(facts)}
     frame = frame.lazy().with_columns(**told).collect().with_columns(rules=_rules())
@@ -55,7 +55,7 @@ def _unread(slots: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     """What has nothing on, or is no slot, in the same columns, all it does not say null."""
     said = slots.with_columns(
         title=pl.lit(""),
-        telling=pl.lit("live"),
+        coverage=pl.lit("live"),
         zone_is_stated=pl.lit(value=False),
         rules=pl.concat_list(pl.format("kind: {}", "kind")),
     )
@@ -117,6 +117,6 @@ def _rules() -> pl.Expr:
         pl.when(pl.col("family") != "").then(pl.format("family: {}", "family")),
         pl.when(pl.col("first").is_not_null()).then(pl.format("opponents: {}", "opponent_rule")),
         pl.when(pl.col("competition").is_not_null()).then(pl.format("competition: {}", "competition")),
-        pl.when(pl.col("telling") != "live").then(pl.format("telling: {}", "telling")),
+        pl.when(pl.col("coverage") != "live").then(pl.format("coverage: {}", "coverage")),
     ).list.drop_nulls()
     return pl.concat_list(said, "time_rules")

@@ -109,16 +109,16 @@ def game_number_of(text: pl.Expr) -> pl.Expr:
 
 
 def read_opponents(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    """`frame` with competition, first, second, title, telling and opponent_rule, from a payload without its times.
+    """`frame` with competition, first, second, title, coverage and opponent_rule, from a payload without its times.
 
     `frame` has position, cut (that payload) and family_sport (null where not known).
 
     `first` and `second` are as printed and in printed order, null where there is no pair. What is told in a press
     conference's name stays with the sides: it is no game of theirs, so nothing is taken away to find one.
     """
-    telling, plain = told_of(pl.col("cut"), facts.words), _plain(pl.col("cut"))
+    coverage, plain = told_of(pl.col("cut"), facts.words), _plain(pl.col("cut"))
     # Lazily, for then what several choices share, here the folded text, is computed once.
-    frame = frame.lazy().with_columns(telling=telling, _plain=plain).collect()
+    frame = frame.lazy().with_columns(coverage=coverage, _plain=plain).collect()
     dashed = pl.col("_plain").str.replace_all(DASH, CUT + BEHIND_DASH)
     segments = dashed.str.replace_all(_DELIMITER, CUT).str.split(CUT)
     frame = frame.with_columns(
@@ -216,7 +216,7 @@ def _with_pair_around_time(frame: pl.DataFrame) -> pl.DataFrame:
 def _press_as_printed(frame: pl.DataFrame) -> pl.DataFrame:
     text = pl.col("cut").str.replace_all(TIME_WAS_HERE, " ", literal=True)
     halves = text.str.replace(_VERSUS, CUT).str.split_exact(CUT, 1)
-    is_press = (pl.col("telling") == "press") & pl.col("_one").is_not_null() & text.str.contains(_VERSUS)
+    is_press = (pl.col("coverage") == "press") & pl.col("_one").is_not_null() & text.str.contains(_VERSUS)
     return frame.with_columns(
         _one=pl.when(is_press).then(halves.struct.field("field_0")).otherwise("_one"),
         _two=pl.when(is_press).then(halves.struct.field("field_1")).otherwise("_two"),
@@ -244,7 +244,7 @@ def _title() -> pl.Expr:
     title = (
         pl.when(pl.col("opponent_rule").is_in([_AROUND, DASH_RULE]))
         .then(around)
-        .when(pl.col("first").is_not_null() & (pl.col("telling") == "live"))
+        .when(pl.col("first").is_not_null() & (pl.col("coverage") == "live"))
         .then(pair)
         .otherwise(whole)
     )

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from epg_pipeline.domain.frames import contract
 from epg_pipeline.domain.text import folded, without_tail
 
 if TYPE_CHECKING:
@@ -130,7 +129,9 @@ def family_table(families: tuple[Family, ...]) -> pl.DataFrame:
     """One row a family: family (its name), timezone, dates, family_sport, family_leagues (null for any), idle."""
     rows = [(f.name, f.timezone, f.dates, f.sport, list(f.leagues) or None, f.idle) for f in families]
     texts = ("family", "timezone", "dates", "family_sport")
-    schema = contract({**dict.fromkeys(texts, pl.String), "family_leagues": pl.List(pl.String), "idle": pl.Boolean})
+    schema = pl.Schema(
+        {**dict.fromkeys(texts, pl.String()), "family_leagues": pl.List(pl.String), "idle": pl.Boolean()}
+    )
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

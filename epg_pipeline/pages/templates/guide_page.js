@@ -11,11 +11,11 @@
     unmatched: "As the channel's name says", unparseable: "The channel's name says nothing" };
 
   // A text is what a block says; cells point to it. Cell: [start, length, text], minutes since the window opens.
-  const texts = guide.texts.map(([title, sub, about, block, league, sport, status, confidence, telling, categories]) => {
+  const texts = guide.texts.map(([title, sub, about, block, league, sport, status, confidence, coverage, categories]) => {
     const hue = HUES[sport] ?? hash(sport || league || "x");
     // "NCAA Football: Troy at Old Dominion": what stands before the match-up is the league, or the competition as printed.
     const leagueName = sub.includes(": ") ? sub.split(": ")[0] : "";
-    return { title, sub, about, block, league, sport, status, confidence, telling, categories, hue, leagueName,
+    return { title, sub, about, block, league, sport, status, confidence, coverage, categories, hue, leagueName,
       search: fold(`${title} ${sub}`) };
   });
   const channels = guide.channels.map(([name, family, cells], place) => {
@@ -96,10 +96,10 @@
   }
 
   // Said aloud when typing pauses, but not on opening the page.
-  let telling = 0, told = "";
+  let timer = 0, told = "";
   function tell(count) {
-    clearTimeout(telling);
-    if (told && told !== count) telling = setTimeout(() => { $("heard").textContent = count; }, 400);
+    clearTimeout(timer);
+    if (told && told !== count) timer = setTimeout(() => { $("heard").textContent = count; }, 400);
     told = count;
   }
 
@@ -230,7 +230,7 @@
   function open(place) {
     const block = blockOf(place), channel = shown[place.row], { text } = block, facts = $("details-facts");
     const live = text.block === "live";
-    $("details-kind").textContent = live && !isNow(block) ? { show: "Show", replay: "Replay" }[text.telling] || "Event" : KINDS[text.block];
+    $("details-kind").textContent = live && !isNow(block) ? { show: "Show", replay: "Replay" }[text.coverage] || "Event" : KINDS[text.block];
     $("details-title").textContent = text.title;
     $("details-sub").textContent = text.sub;
     $("details-sub").hidden = !text.sub || text.title.endsWith(text.sub);
