@@ -138,7 +138,9 @@ def playlist_url(
     if not found:
         known = ", ".join(guide.name for guide in guides) or "none yet"
         raise typer.BadParameter(f'no playlist of "{name}" is published in {settings.dist}; there are: {known}')
-    running = running_addresses(settings.home) if settings.guide_url == Settings.guide_url else None
+    running = (
+        running_addresses(settings.home) if settings.guide_url == Settings.model_fields["guide_url"].default else None
+    )
     known_as = server or (running and running.guides) or settings.guide_url
     typer.echo(playlist_address(known_as, found[0].slug, playlist_token(settings.home)))
 

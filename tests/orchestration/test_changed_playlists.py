@@ -100,7 +100,7 @@ def test_a_look_that_was_killed_before_it_noted_the_change_finds_it_again(store,
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(store.checks, "note_change", killed)
+        patched.setattr(store.playlists, "note_change", killed)
         with pytest.raises(KeyboardInterrupt):
             looked(store, "served")
     assert looked(store, "served")["served"].day == clock.today(ZONE)
