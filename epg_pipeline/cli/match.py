@@ -54,7 +54,7 @@ def match(
         facts(f"{playlist.name}, {day}", _summary(decisions))
 
 
-def events_given(file: Path | None) -> pl.DataFrame:
+def events_given(file: Path | None) -> Events:
     """The events of the file given, or of EPG_EVENTS_FILE; none, and a word about it, without either."""
     from epg_pipeline.adapters.web.event_files import read_events
     from epg_pipeline.domain.frames import EVENTS, empty

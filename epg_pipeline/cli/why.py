@@ -52,7 +52,7 @@ def why(
         _tell_alone(name, day, events_given(events), timezone)
 
 
-def _tell_alone(name: str, day: date, events: pl.DataFrame, timezone: str) -> None:
+def _tell_alone(name: str, day: date, events: Events, timezone: str) -> None:
     from epg_pipeline.domain.day import ProviderDay
     from epg_pipeline.flows.dry_run import name_decided
 

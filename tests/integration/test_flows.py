@@ -178,14 +178,14 @@ def test_a_renamed_slot_keeps_its_channel(store, club, settings, list_file):
 
 
 def test_a_slot_a_step_fails_on_is_quarantined_and_idle(store, club, settings, monkeypatch):
-    read = matching.read_names
+    read = matching.date_readings
 
     def fussy(slots, *rest):
         if slots["name"].str.contains("NBA 01").any():
             raise ValueError("no reading of this")
         return read(slots, *rest)
 
-    monkeypatch.setattr(matching, "read_names", fussy)
+    monkeypatch.setattr(matching, "date_readings", fussy)
     run = refresh(store, club, settings)
     assert {(slot.stage, slot.name, slot.reason) for slot in run.quarantined} == {
         ("read", NAMES[0], "ValueError: no reading of this")
@@ -215,7 +215,7 @@ def test_a_step_that_is_broken_altogether_is_an_error(store, club, settings, mon
     def broken(*_):
         raise ValueError("always")
 
-    monkeypatch.setattr(matching, "read_names", broken)
+    monkeypatch.setattr(matching, "date_readings", broken)
     with pytest.raises(ValueError, match="always"):
         refresh(store, club, settings)
 

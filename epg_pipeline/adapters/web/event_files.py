@@ -32,7 +32,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 class EventsFile:
     """What a file held: its events (EVENTS contract; of two with one id the later line counts) and its faulty lines."""
 
-    events: pl.DataFrame
+    events: Events
     faults: list[str]
 
 

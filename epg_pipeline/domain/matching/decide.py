@@ -17,6 +17,7 @@ from epg_pipeline.domain.teams import candidates, forms_of, team_key
 if TYPE_CHECKING:
     from epg_pipeline.config import Facts
     from epg_pipeline.domain.day import ProviderDay
+    from epg_pipeline.domain.frames import Decisions, Events, Readings
 
 # The score of a candidate event is that of its pair (0..100) and what speaks for or against it.
 FULL_SCORE = 118.0  # all that can speak for an event; a match's confidence is its share of it
@@ -42,7 +43,7 @@ _CALLED_OFF, _OFF = ("postponed", "cancelled"), -6.0
 _FAR = 14 * 60  # minutes; no zone is further off
 
 
-def decide(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
+def decide(readings: Readings, events: Events, day: ProviderDay, facts: Facts) -> Decisions:
     """DECISIONS for every row of READINGS, in its order: the event of EVENTS each name means, or why none.
 
     Both sides must support an event; family, competition, gender, side and time are evidence; of two that can't be told
@@ -202,7 +203,7 @@ def _chosen(weighed: pl.DataFrame) -> pl.DataFrame:
     return ranked.select(*titled_events.CHOSEN)
 
 
-def _decisions(readings: pl.DataFrame, chosen: pl.DataFrame, events: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+def _decisions(readings: pl.DataFrame, chosen: pl.DataFrame, events: pl.DataFrame, named: pl.DataFrame) -> Decisions:
     one_sided = _one_sided(readings, named)
     taken = chosen.filter(pl.col("verdict") == "taken").select("position", "event_id")
     event = events.select(
