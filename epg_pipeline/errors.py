@@ -43,6 +43,8 @@ def redact(text: str) -> str:
 
 def redact_url(url: str) -> str:
     """One address as scheme and host, a file as its path; "(an address that can't be read)" when it is malformed."""
+    if "://" not in url:
+        return url.strip()
     try:
         parts = urlsplit(url.strip())
         host, port = parts.hostname or "?", parts.port

@@ -1,7 +1,8 @@
-"""Where things lie and which outside things are used, as the environment says.
+"""Every environment variable the project reads: its name, type, default and help, as one schema.
 
-Belongs here: every environment variable the project reads, and its default. Does not: anything a provider decides
-(that stands in the database), anything a command's option decides.
+Belongs here: the schema, and access to the environment for programs that are started. `epg doctor`, `epg settings` and
+the table in the README are made from it. Does not belong: what a provider decides (that is in the database), what an
+option of a command decides.
 """
 
 from __future__ import annotations
@@ -9,66 +10,102 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, ValidationError, model_validator
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from epg_pipeline.config.sources import EVENT_SOURCES
 from epg_pipeline.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
+
+    from pydantic_core import ErrorDetails
 
 SYSTEM_HOME = Path("/var/lib/epg-pipeline")
-
-EVENT_SOURCES = ("file", "espn", "thesportsdb")
-
-
-@dataclass(frozen=True)
-class SourceSettings:
-    """Which sources of events are asked, and as whom. An address that is None is the one in config/sources.yaml.
-
-    `contact` tells the sources whom to write to. The key is a secret and does not show in the repr.
-    """
-
-    names: tuple[str, ...] = ("file",)
-    espn_address: str | None = None
-    thesportsdb_address: str | None = None
-    thesportsdb_key: str | None = field(default=None, repr=False)
-    contact: str = ""
-
-    @classmethod
-    def from_environment(cls, given: Mapping[str, str]) -> SourceSettings:
-        """The settings of EPG_EVENT_SOURCES ("file,espn"; all if unset, "none" for none) and those of the sources.
-
-        SettingsError names a source that there is none of.
-        """
-        text = given.get("EPG_EVENT_SOURCES", ",".join(EVENT_SOURCES))
-        names = tuple(name.strip() for name in text.split(",") if name.strip() and text.strip() != "none")
-        if unknown := [name for name in names if name not in EVENT_SOURCES]:
-            known = ", ".join(EVENT_SOURCES)
-            raise SettingsError(f"EPG_EVENT_SOURCES: {unknown[0]!r} is no source of events; there are {known}")
-        return cls(
-            names=names,
-            espn_address=given.get("EPG_ESPN_URL"),
-            thesportsdb_address=given.get("EPG_THESPORTSDB_URL"),
-            thesportsdb_key=given.get("EPG_THESPORTSDB_KEY"),
-            contact=given.get("EPG_CONTACT", ""),
-        )
-
-
-# What a bucket needs, in one order. R2 makes its address of the account.
-_R2_NEEDS = ("R2_ACCOUNT_ID", "R2_ACCESS_KEY", "R2_SECRET_KEY", "R2_BUCKET")
-_S3_NEEDS = ("S3_ENDPOINT_URL", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_BUCKET")
 _R2_HOST = "r2.cloudflarestorage.com"
+
+
+def _absolute(path: Path) -> Path:
+    """Absolute, so that a child process with another working folder means the same file."""
+    return path.expanduser().absolute()
+
+
+def _address(text: str) -> str:
+    """An http(s) address without a slash at its end."""
+    fault = "is not a valid address; expected e.g. https://storage.example, without key or password"
+    try:
+        parts = urlsplit(text.strip())
+        is_address = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:
+        raise ValueError(fault) from None
+    if not is_address or parts.username is not None or parts.query or parts.fragment:
+        raise ValueError(fault)
+    return text.strip().rstrip("/")
+
+
+def _source_names(text: object) -> object:
+    """A text such as "file,espn" as a tuple; "none" as an empty one."""
+    if not isinstance(text, str):
+        return text
+    names = tuple(name.strip() for name in text.split(",") if name.strip() and text.strip() != "none")
+    if unknown := [name for name in names if name not in EVENT_SOURCES]:
+        raise ValueError(f"{unknown[0]!r} is not a source of events; there are {', '.join(EVENT_SOURCES)}")
+    return names
+
+
+File = Annotated[Path, AfterValidator(_absolute)]
+Address = Annotated[str, AfterValidator(_address)]
+
+
+def _variable(name: str, default: Any = None, *, help: str, secret: bool = False) -> Any:  # noqa: A002, ANN401 - as Field
+    return Field(default, validation_alias=name, description=help, repr=not secret)
+
+
+class _Variables(BaseSettings):
+    """A group of variables. An empty one counts as unset; no message quotes a value, which may be a secret."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, env_ignore_empty=True, extra="ignore", populate_by_name=True, case_sensitive=True,
+        hide_input_in_errors=True,
+    )  # fmt: skip
+
+
+class SourceSettings(_Variables):
+    """Which sources of events are asked, and as whom."""
+
+    names: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_source_names)] = _variable(
+        "EPG_EVENT_SOURCES",
+        tuple(EVENT_SOURCES),
+        help="The sources that a refresh asks, separated by commas, or `none`.",
+    )
+    espn_address: str | None = _variable("EPG_ESPN_URL", help="Another address for ESPN, for tests.")
+    thesportsdb_address: str | None = _variable("EPG_THESPORTSDB_URL", help="Another address for TheSportsDB.")
+    thesportsdb_key: str | None = _variable(
+        "EPG_THESPORTSDB_KEY", secret=True, help="Your key, for more than the few events of the public one."
+    )
+    contact: str = _variable("EPG_CONTACT", "", help="An address in the user agent, so that a source can reach you.")
+
+
+class NotifySettings(_Variables):
+    """How an operator is notified of failures. Each address carries a secret; nothing is checked before it is used."""
+
+    webhook: str | None = _variable("EPG_NOTIFY_WEBHOOK", secret=True, help="A webhook that is notified of incidents.")
+    slack: str | None = _variable("EPG_NOTIFY_SLACK", secret=True, help="A Slack webhook that is notified.")
+    mail: str | None = _variable(
+        "EPG_NOTIFY_MAIL", secret=True, help="A mail server and address: `smtp://user:password@host?to=me@example.org`."
+    )
 
 
 @dataclass(frozen=True)
 class StorageSettings:
     """The public bucket: where it is, and the key it is written with. Neither key nor account shows in the repr.
 
-    `variables` is how its variables begin. `public_url` is where anyone reads the bucket, without a slash at its end;
-    None where nothing says so.
+    `variables` is how its variables begin. `public_url` is where anyone reads the bucket, None where nothing says so.
     """
 
     endpoint: str = field(repr=False)
@@ -79,98 +116,96 @@ class StorageSettings:
     region: str = "auto"
     public_url: str | None = None
 
-    @classmethod
-    def from_environment(cls, given: Mapping[str, str]) -> StorageSettings | None:
-        """The bucket of R2_ACCOUNT_ID, R2_ACCESS_KEY, R2_SECRET_KEY, R2_BUCKET, or of S3_ENDPOINT_URL and the like.
-
-        Beside them may stand R2_PUBLIC_URL or S3_PUBLIC_URL, and R2_REGION or S3_REGION. None when none of the first is
-        set: nothing is uploaded then. SettingsError names what is missing or can't be.
-        """
-        r2, s3 = ([name for name in needs if name in given] for needs in (_R2_NEEDS, _S3_NEEDS))
-        if r2 and s3:
-            raise SettingsError(f"{r2[0]} and {s3[0]} name two buckets: unset the R2_ variables or the S3_ ones")
-        if not r2 and not s3:
-            return None
-        needs = _R2_NEEDS if r2 else _S3_NEEDS
-        if missing := [name for name in needs if name not in given]:
-            stated = ", ".join(r2 or s3)
-            raise SettingsError(f"{', '.join(missing)}: not set, but {stated}: set all of them, or none for no upload")
-        place, access, secret, bucket = (given[name].strip() for name in needs)
-        endpoint = f"https://{place}.{_R2_HOST}" if r2 else _address(needs[0], place)
-        if urlsplit(endpoint).path.endswith(f"/{bucket}"):  # as R2's dashboard shows it; each key would begin with it
-            raise SettingsError(
-                f"{needs[0]} is the address of the store alone, without the bucket: {needs[3]} names that"
-            )
-        variables = needs[0][:3]
-        public = given.get(f"{variables}PUBLIC_URL")
-        return cls(
-            endpoint=endpoint,
-            bucket=bucket,
-            access_key=access,
-            secret_key=secret,
-            variables=variables,
-            region=given.get(f"{variables}REGION", "auto" if r2 else "us-east-1").strip(),
-            public_url=_address(f"{variables}PUBLIC_URL", public) if public else None,
-        )
-
     @property
     def label(self) -> str:
-        """What records and messages call the bucket: where it is and its name, without the account."""
+        """What records and messages call the bucket: its host and name, without the account."""
         parts = urlsplit(self.endpoint)
         host = "r2" if parts.netloc.endswith(f".{_R2_HOST}") else f"{parts.netloc}{parts.path}"
         return f"{host}/{self.bucket}"
 
 
-def _address(name: str, text: str) -> str:
-    """An http(s) address without a slash at its end. SettingsError, which does not quote it, when it is none."""
-    fault = f"{name} is no address such as https://storage.example; no key or password belongs in it"
-    try:
-        parts = urlsplit(text.strip())
-        known = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
-    except ValueError:
-        raise SettingsError(fault) from None
-    if not known or parts.username is not None or parts.query or parts.fragment:
-        raise SettingsError(fault)
-    return text.strip().rstrip("/")
+class R2Settings(_Variables):
+    """A Cloudflare R2 bucket that every publish uploads to."""
+
+    place: str | None = _variable("R2_ACCOUNT_ID", secret=True, help="The account of a Cloudflare R2 bucket.")
+    access_key: str | None = _variable("R2_ACCESS_KEY", secret=True, help="Its access key.")
+    secret_key: str | None = _variable("R2_SECRET_KEY", secret=True, help="Its secret key.")
+    bucket: str | None = _variable("R2_BUCKET", help="Its name.")
+    public_url: Address | None = _variable("R2_PUBLIC_URL", help="Where anyone reads it.")
+    region: str = _variable("R2_REGION", "auto", help="Its region.")
+
+    def endpoint(self) -> str:
+        """R2's address is made of the account."""
+        return f"https://{self.place}.{_R2_HOST}"
 
 
-@dataclass(frozen=True)
-class NotifySettings:
-    """How an operator is told of failures. Each address carries a secret, and none shows in the repr."""
+class S3Settings(_Variables):
+    """Any other S3-compatible store."""
 
-    webhook: str | None = field(default=None, repr=False)
-    slack: str | None = field(default=None, repr=False)
-    mail: str | None = field(default=None, repr=False)
+    place: Address | None = _variable("S3_ENDPOINT_URL", help="The address of another S3-compatible store.")
+    access_key: str | None = _variable("S3_ACCESS_KEY", secret=True, help="Its access key.")
+    secret_key: str | None = _variable("S3_SECRET_KEY", secret=True, help="Its secret key.")
+    bucket: str | None = _variable("S3_BUCKET", help="The bucket's name.")
+    public_url: Address | None = _variable("S3_PUBLIC_URL", help="Where anyone reads it.")
+    region: str = _variable("S3_REGION", "us-east-1", help="Its region.")
 
-    @classmethod
-    def from_environment(cls, given: Mapping[str, str]) -> NotifySettings:
-        """The addresses of EPG_NOTIFY_WEBHOOK, _SLACK and _MAIL; nothing is checked before something is sent."""
-        return cls(*(given.get(f"EPG_NOTIFY_{way}") for way in ("WEBHOOK", "SLACK", "MAIL")))
+    def endpoint(self) -> str:
+        """As stated."""
+        return self.place or ""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The folders, the database and the key one installation works with.
+class Settings(_Variables):
+    """What one installation works with. Nothing is created or opened here; no secret shows in the repr."""
 
-    `home` keeps what must not be lost (database, snapshots, key), `dist` the published guides. `database_url` None
-    means the embedded server under `home`. The key that seals addresses is `secret_key_text` if given, else it lies in
-    the file `secret_key`. Neither key nor database address shows in the repr: both carry secrets. `families_file` has
-    slot families of the operator's own, `texts_file` words. `guide_url` is where players find the guide server,
-    `sources` says which services are asked for events, `storage` the public bucket that guides are uploaded to, if any.
-    """
-
-    home: Path
-    dist: Path
-    database_url: str | None = field(default=None, repr=False)
-    secret_key_text: str | None = field(default=None, repr=False)
-    events_file: Path | None = None
-    families_file: Path | None = None
-    texts_file: Path | None = None
-    guide_url: str = "http://127.0.0.1:8080"
-    sources: SourceSettings = SourceSettings()
-    notify: NotifySettings = NotifySettings()
-    keep_runs_days: int = 30
+    home: File = Field(
+        default_factory=lambda: _absolute(_default_home()),
+        validation_alias="EPG_HOME",
+        description="Where the embedded database, snapshots, key and guides live (`./.epg` if it exists, "
+        "else the user's data folder).",
+    )
+    dist: File = _variable(
+        "EPG_DIST", Path(), help="Where guides are published (`dist` beside a home named `.epg`, else in the home)."
+    )
+    database_url: str | None = _variable(
+        "EPG_DATABASE_URL",
+        secret=True,
+        help="Another PostgreSQL 14+ than the embedded one (Supabase through its transaction pooler too).",
+    )
+    secret_key_text: str | None = _variable(
+        "EPG_SECRET_KEY", secret=True, help="The key that seals addresses, instead of `secret.key` in the home."
+    )
+    families_file: File | None = _variable(
+        "EPG_FAMILIES", help="Your own slot families, a YAML file like `epg_pipeline/config/families.yaml`."
+    )
+    texts_file: File | None = _variable("EPG_TEXTS", help="Your own words, laid over `epg_pipeline/config/texts.yaml`.")
+    events_file: File | None = _variable("EPG_EVENTS_FILE", help="The events file of the source `file`.")
+    guide_url: Annotated[str, AfterValidator(lambda text: text.rstrip("/"))] = _variable(
+        "EPG_GUIDE_URL", "http://127.0.0.1:8080", help="Where players find the guide server."
+    )
+    keep_runs_days: PositiveInt = _variable("EPG_KEEP_RUNS_DAYS", 30, help="How many days Dagster keeps its runs.")
+    postgres_bin: Path | None = _variable("EPG_PG_BIN", help="The bin folder of another PostgreSQL to embed.")
+    playlist_url: str | None = _variable(
+        "EPG_PLAYLIST_URL", secret=True, help="A playlist's address that `epg provider add` and `edit` take unasked."
+    )
+    xtream_password: str | None = _variable(
+        "EPG_XTREAM_PASSWORD", secret=True, help="The same for the password of an Xtream account."
+    )
+    debug: bool = _variable("EPG_DEBUG", default=False, help="Show where an error came from, as `--debug` does.")
+    sources: SourceSettings = Field(default_factory=SourceSettings)
+    notify: NotifySettings = Field(default_factory=NotifySettings)
+    r2: R2Settings = Field(default_factory=R2Settings, repr=False)
+    s3: S3Settings = Field(default_factory=S3Settings, repr=False)
     storage: StorageSettings | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _place_guides_and_bucket(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Defaults that depend on other variables."""
+        home = Path(values.get("home") or values.get("EPG_HOME") or _default_home()).expanduser()
+        usual = home.parent / "dist" if home.name == ".epg" else home / "dist"  # where `make demo` shows it to everyone
+        stated = values.keys() & {"dist", "EPG_DIST"}
+        bucket = {} if "storage" in values else {"storage": _storage(R2Settings(), S3Settings())}
+        return {**values, **({} if stated else {"dist": usual}), **bucket}
 
     @property
     def secret_key(self) -> Path:
@@ -182,43 +217,96 @@ class Settings:
         """The folder of Dagster's instance: its settings and logs; its records are in the database."""
         return self.home / "dagster"
 
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """The settings of EPG_HOME, _DIST, _DATABASE_URL, _SECRET_KEY, _FAMILIES, _TEXTS, _GUIDE_URL, events and parts.
 
-        An empty variable counts as unset. Nothing is created or opened here. Paths come back absolute, so that a child
-        process with another working folder means the same ones.
-        """
-        given = {name: value for name, value in (os.environ if environment is None else environment).items() if value}
-        home = Path(given["EPG_HOME"]).expanduser() if "EPG_HOME" in given else _default_home()
-        own = ("EPG_EVENTS_FILE", "EPG_FAMILIES", "EPG_TEXTS")
-        events, families, texts = (Path(given[name]).expanduser().absolute() if name in given else None for name in own)
-        return cls(
-            home=home.absolute(),
-            dist=Path(given.get("EPG_DIST") or _default_dist(home)).expanduser().absolute(),
-            database_url=given.get("EPG_DATABASE_URL"),
-            secret_key_text=given.get("EPG_SECRET_KEY"),
-            events_file=events,
-            families_file=families,
-            texts_file=texts,
-            guide_url=given.get("EPG_GUIDE_URL", cls.guide_url).rstrip("/"),
-            sources=SourceSettings.from_environment(given),
-            notify=NotifySettings.from_environment(given),
-            keep_runs_days=_days(given, "EPG_KEEP_RUNS_DAYS", cls.keep_runs_days),
-            storage=StorageSettings.from_environment(given),
-        )
+class Variable(NamedTuple):
+    """One variable for a person: its name, what it means, and its default as text ("" for none)."""
+
+    name: str
+    help: str
+    default: str
 
 
-def _days(given: Mapping[str, str], name: str, usual: int) -> int:
-    text = given.get(name, str(usual)).strip()
-    if not text.isdigit() or int(text) < 1:
-        raise SettingsError(f"{name} is a number of days, 1 or more")
-    return int(text)
+def load_settings() -> Settings:
+    """The settings of this process's environment. SettingsError names a variable that is wrong, and quotes no value."""
+    try:
+        return Settings()
+    except ValidationError as fault:
+        raise SettingsError("; ".join(_sentence(error) for error in fault.errors())) from None
 
 
-def _default_dist(home: Path) -> Path:
-    """Within home; for a working copy's `.epg` beside it, where `make demo` puts the guide for everyone to see."""
-    return home.parent / "dist" if home.name == ".epg" else home / "dist"
+def variables(group: type[BaseSettings] = Settings) -> Iterator[Variable]:
+    """Every environment variable the project reads, in the schema's order."""
+    for info in group.model_fields.values():
+        kind = info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseSettings):
+            yield from variables(kind)
+        elif isinstance(info.validation_alias, str):
+            usual = info.default
+            text = (
+                ", ".join(usual)
+                if isinstance(usual, tuple)
+                else ""
+                if usual in (None, False, "", Path(), PydanticUndefined)
+                else str(usual)
+            )
+            yield Variable(info.validation_alias, info.description or "", text)
+
+
+def settings_table() -> str:
+    """The variables as a Markdown table, for the README."""
+    rows = [f"| `{name}` | {text} | {f'`{usual}`' if usual else ''} |" for name, text, usual in variables()]
+    return "\n".join(["| variable | means | default |", "|---|---|---|", *rows])
+
+
+def environment() -> dict[str, str]:
+    """This process's environment, for programs that are started from it."""
+    return dict(os.environ)
+
+
+def library_folders() -> dict[str, str]:
+    """The variables that say where a program finds its libraries, for the embedded server."""
+    return {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH") if name in os.environ}
+
+
+def _sentence(error: ErrorDetails) -> str:
+    name = str(error["loc"][0]) if error["loc"] else ""
+    text = error["msg"].removeprefix("Value error, ")
+    return f"{name} {text}" if name.isupper() and text.startswith("is ") else f"{name}: {text}" if name else text
+
+
+def _storage(r2: R2Settings, s3: S3Settings) -> StorageSettings | None:
+    """The bucket that the R2_ or the S3_ variables name; ValueError says what is missing or contradicts."""
+    groups: dict[str, R2Settings | S3Settings] = {"R2_": r2, "S3_": s3}
+    names = {start: _needed(group) for start, group in groups.items()}
+    stated = {start: [name for name, value in needed.items() if value] for start, needed in names.items()}
+    begun = [start for start in groups if stated[start]]
+    if len(begun) > 1:
+        first, second = stated["R2_"][0], stated["S3_"][0]
+        raise ValueError(f"{first} and {second} name two buckets: unset the R2_ variables or the S3_ ones")
+    if not begun:
+        return None
+    start, group = begun[0], groups[begun[0]]
+    if missing := [name for name, value in names[start].items() if not value]:
+        others = ", ".join(stated[start])
+        raise ValueError(f"{', '.join(missing)}: not set, but {others}: set all of them, or none for no upload")
+    place, _, _, bucket = names[start]
+    if urlsplit(group.endpoint()).path.endswith(f"/{group.bucket}"):  # as R2's dashboard shows it
+        raise ValueError(f"{place} is the address of the store alone, without the bucket: {bucket} names that")
+    return StorageSettings(
+        endpoint=group.endpoint(),
+        bucket=(group.bucket or "").strip(),
+        access_key=(group.access_key or "").strip(),
+        secret_key=(group.secret_key or "").strip(),
+        variables=start,
+        region=group.region.strip(),
+        public_url=group.public_url,
+    )
+
+
+def _needed(group: R2Settings | S3Settings) -> dict[str, str | None]:
+    """What a bucket needs, by the variable's name, in one order."""
+    fields = ("place", "access_key", "secret_key", "bucket")
+    return {str(type(group).model_fields[name].validation_alias): getattr(group, name) for name in fields}
 
 
 def _default_home() -> Path:

@@ -89,9 +89,9 @@ def measure(home: Path) -> None:
     os.environ |= {"EPG_HOME": str(home), "EPG_EVENT_SOURCES": "file"}
     from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.operations.dagster_environment import dagster_variables
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    settings = Settings.from_environment()
+    settings = load_settings()
     with open_store(settings) as store:
         os.environ |= dagster_variables(settings, store.dagster_database())
         add_providers(store, settings)
@@ -113,7 +113,7 @@ def add_providers(store: Store, settings: Settings) -> None:
         for number in track(range(PROVIDERS), "Providers"):
             file = settings.home / f"{number}.m3u"
             file.write_bytes(playlist(names(number)))
-            provider = store.add_provider(f"Provider {number:03}", str(file), "America/New_York", "goat")
+            provider = store.providers.add(f"Provider {number:03}", str(file), "America/New_York", "goat")
             provider_day.refresh_provider(store, provider, TODAY, TODAY, settings)
 
 
@@ -229,7 +229,7 @@ def running(home: Path, store: Store) -> None:
         with told(f"{CHANGES} changed playlists, until their guides are there"):
             for number in range(CHANGES):
                 (home / f"{number}.m3u").write_bytes(playlist(names(number + 1)))
-                store.checks.note(f"provider-{number:03}", datetime.now(UTC) - timedelta(days=1))
+                store.playlists.note_poll(f"provider-{number:03}", datetime.now(UTC) - timedelta(days=1))
             until(900, lambda: len(up.runs()) >= before + CHANGES and set(up.runs()) == {"SUCCESS"}, "the guides")
         tell_ticks(up)
         read_pages(up)

@@ -49,7 +49,7 @@ def add(
     text = _checked(alias)
     with _store() as store:
         found = _one_team(store, team, league)
-        is_new = store.add_alias(found["team_id"], text)
+        is_new = store.teams.add_alias(found["team_id"], text)
         others = _others_called(store, text, found)
     said = "is now called" if is_new else "was called already"
     say(f'{found["team"]} ({found["league"]}) {said} "{text}".')
@@ -80,7 +80,7 @@ def list_(
 
     kinds = [kind.value] if kind else [one.value for one in Kind] if team else ["manual", "learned"]
     with _store() as store:
-        rows = store.list_aliases(kinds, _team_ids(store, team, league) if team else None)
+        rows = store.teams.list_aliases(kinds, _team_ids(store, team, league) if team else None)
     if league:
         rows = rows.filter(pl.col("league") == league)
     shown = rows if removed else rows.filter("active")
@@ -106,14 +106,14 @@ def remove(
     from epg_pipeline.domain.text import folded
 
     with _store() as store:
-        known = store.list_aliases([one.value for one in Kind], _team_ids(store, team, league))
+        known = store.teams.list_aliases([one.value for one in Kind], _team_ids(store, team, league))
         meant = known.filter(folded(pl.col("alias")) == pl.select(folded(pl.lit(alias))).item(), pl.col("active"))
         if meant.is_empty():
             listed = ", ".join(known.filter("active")["alias"].unique(maintain_order=True)) or "nothing"
             raise typer.BadParameter(f"{team} is not called {alias!r}; on record are: {listed}")
         if meant.filter(pl.col("alias") == pl.col("team")).height:
             raise typer.BadParameter(f"{alias!r} is the team's own name, by which events know it; it stays")
-        store.remove_aliases(meant["alias_id"].to_list())
+        store.teams.remove_aliases(meant["alias_id"].to_list())
     for name, its_league in meant.select("team", "league").unique(maintain_order=True).iter_rows():
         say(f'{name} ({its_league}) is no longer called "{alias}". Bring it back: epg alias add')
     if "source" in meant["kind"]:
@@ -137,17 +137,17 @@ def forget_learned(
     import polars as pl
 
     with _store() as store:
-        known = store.list_aliases([Kind.learned.value], _team_ids(store, team, league) if team else None)
+        known = store.teams.list_aliases([Kind.learned.value], _team_ids(store, team, league) if team else None)
         meant = known.filter("active", pl.col("league") == league if league else pl.lit(value=True))
-        count = store.remove_aliases(meant["alias_id"].to_list())
+        count = store.teams.remove_aliases(meant["alias_id"].to_list())
     say(f"{count} learned {'alias is' if count == 1 else 'aliases are'} forgotten.")
 
 
 def _store() -> Store:
     from epg_pipeline.adapters.store.store import open_store
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    return open_store(Settings.from_environment())
+    return open_store(load_settings())
 
 
 def _checked(alias: str) -> str:
@@ -162,7 +162,7 @@ def _teams(store: Store, team: str, league: str | None) -> pl.DataFrame:
     from epg_pipeline.flows.facts import facts_on_record
 
     facts_on_record(store)  # the catalogue must be on record before a team of it can be found
-    known = store.teams()
+    known = store.teams.all()
     found = teams_called(known, team, league)
     if found.is_empty():
         raise typer.BadParameter(_no_such_team(known, team, league))
@@ -189,7 +189,7 @@ def _others_called(store: Store, text: str, team: dict[str, Any]) -> list[str]:
 
     from epg_pipeline.domain.matching.aliases import teams_called
 
-    found = teams_called(store.teams(), text).filter(
+    found = teams_called(store.teams.all(), text).filter(
         pl.col("sport") == team["sport"], pl.col("team") != team["team"]
     )  # fmt: skip
     return [f"{name} ({league})" for name, league in found.select("team", "league").iter_rows()]

@@ -6,8 +6,8 @@ Belongs here: the application, the options every command has, exit codes. Does n
 from __future__ import annotations
 
 import logging
-import os
 import sys
+from types import SimpleNamespace
 
 import typer
 
@@ -24,6 +24,7 @@ from epg_pipeline.cli import (
     overrides,
     providers,
     servers,
+    settings,
     status,
     teams,
     unmatched,
@@ -62,11 +63,14 @@ app.command()(backfill.backfill)
 app.add_typer(notify.app, name="notify")
 app.command()(status.status)
 app.command()(doctor.doctor)
+app.command()(settings.settings)
 app.command()(servers.up)
 app.command()(servers.serve)
 app.command()(servers.playlist_url)
 app.command()(servers.env)
 app.command()(servers.down)
+
+STATE = SimpleNamespace(debug=False)
 
 
 @app.callback()
@@ -74,8 +78,7 @@ def everywhere(
     debug: bool = typer.Option(False, "--debug", envvar="EPG_DEBUG", help="Show where an error came from."),
 ) -> None:
     """What holds for every command."""
-    if debug:
-        os.environ["EPG_DEBUG"] = "1"
+    STATE.debug = debug
     logging.getLogger("stamina").setLevel(logging.ERROR)  # a retry that helped is no news
 
 
@@ -87,7 +90,7 @@ def main() -> None:
         fail("interrupted; run the command again, it goes on from what is recorded")
         sys.exit(130)
     except Exception as fault:
-        if os.environ.get("EPG_DEBUG"):
+        if STATE.debug:
             raise
         fail(one_sentence(fault))
         sys.exit(1)

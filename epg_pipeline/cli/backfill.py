@@ -42,12 +42,12 @@ def backfill(
     """
     from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.flows.backfill import backfill_days
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    settings, days = Settings.from_environment(), _days(first, last or first)
+    settings, days = load_settings(), _days(first, last or first)
     done: list[BackfilledDay] = []
     with open_store(settings) as store:
-        chosen = [store.provider(name) for name in provider or ()] or store.providers(active_only=True)
+        chosen = [store.providers.find(name) for name in provider or ()] or store.providers.all(active_only=True)
         if not chosen:
             say(NO_ACTIVE_PROVIDER)
             return

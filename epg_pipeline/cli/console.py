@@ -82,11 +82,11 @@ def _cell(value: object) -> str:
 
 def one_sentence(fault: BaseException) -> str:
     """A fault for its user: ours as they are, others with their kind; addresses in them may carry a password."""
-    from epg_pipeline.adapters.web.http import without_addresses
+    from epg_pipeline.errors import redact
 
     if type(fault).__module__.startswith("epg_pipeline"):
-        return without_addresses(str(fault))
-    text = without_addresses(" ".join(str(fault).split()))[:400]
+        return redact(str(fault))
+    text = redact(" ".join(str(fault).split()))[:400]
     return f"{type(fault).__name__}: {text} (unexpected; --debug shows where)"
 
 

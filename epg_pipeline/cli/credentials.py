@@ -6,7 +6,6 @@ storing it (adapters/store/sealing.py seals it).
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from dataclasses import dataclass
@@ -75,12 +74,12 @@ def new_address(asked: Asked, stored: Callable[[], str] | None = None) -> str:
 
 def shown_address(address: str) -> str:
     """An address as a person may see it: the file, or the host alone."""
-    from epg_pipeline.adapters.web.http import shown
     from epg_pipeline.adapters.web.xtream import MARK, is_xtream
+    from epg_pipeline.errors import redact_url
 
     if is_xtream(address):
-        return f"Xtream account at {shown(address).removeprefix(MARK)}"
-    return f"playlist {shown(address)}"
+        return f"Xtream account at {redact_url(address).removeprefix(MARK)}"
+    return f"playlist {redact_url(address)}"
 
 
 def quoted(name: str) -> str:
@@ -108,7 +107,9 @@ def _account(asked: Asked, stored: Callable[[], str] | None) -> XtreamAccount:
 
 def _secret(variable: str, what: str) -> str:
     """A secret from the environment, else typed unseen, else the first line of what is piped in."""
-    given = os.environ.get(variable, "").strip() or _piped()
+    from epg_pipeline.settings import environment
+
+    given = environment().get(variable, "").strip() or _piped()
     if not given and sys.stdin.isatty():
         given = typer.prompt(what, hide_input=True, err=True).strip()
     if not given:
@@ -122,7 +123,7 @@ def _piped() -> str:
 
 def _checked(address: str) -> str:
     """The address, a file's made absolute; BadParameter where there is no such file."""
-    from epg_pipeline.adapters.web.http import local_path
+    from epg_pipeline.adapters.web.playlists import local_path
 
     path = local_path(address)
     if path is None:

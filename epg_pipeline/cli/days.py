@@ -18,7 +18,8 @@ from epg_pipeline.cli.options import AsOf, TheDate  # noqa: TC001 - typer reads 
 from epg_pipeline.cli.uploads import tell_upload_faults
 
 if TYPE_CHECKING:
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.flows.results import EventsImported, ProviderRun, Published
 
 Name = Annotated[str, typer.Argument(help="The provider's name or slug.")]
@@ -82,12 +83,12 @@ def publish(
     """
     from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.flows.facts import check_own_files
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
     check_own_files()
-    settings = Settings.from_environment()
+    settings = load_settings()
     with open_store(settings) as store:
-        chosen = [store.provider(name)] if name else store.providers(active_only=True)
+        chosen = [store.providers.find(name)] if name else store.providers.all(active_only=True)
         if not chosen:
             say(NO_ACTIVE_PROVIDER)
             return
@@ -105,14 +106,14 @@ def _publish_one(
     """One provider's row of the summary; None, and a line that says why, when it can't be published."""
     from epg_pipeline.adapters.clock import today
     from epg_pipeline.flows.provider_day import publish_provider
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
     began = time.monotonic()
     day, as_of = days
     now = as_of or today(provider.timezone)
     try:
         with progress.step(f"Publishing {provider.name}"):
-            done = publish_provider(store, provider, day or now, now, Settings.from_environment(), force=force)
+            done = publish_provider(store, provider, day or now, now, load_settings(), force=force)
     except Exception as fault:  # noqa: BLE001 - one provider never stops the others
         fail(f"{provider.name} is not published: {one_sentence(fault)}")
         return None
@@ -138,13 +139,13 @@ def _make(name: str, day: date | None, events: Path | None, as_of: date | None, 
     from epg_pipeline.flows.events import import_events
     from epg_pipeline.flows.facts import check_own_files
     from epg_pipeline.flows.provider_day import refresh_provider, steps_of
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
     check_own_files()
-    settings = Settings.from_environment()
+    settings = load_settings()
     imported: EventsImported | None = None
     with open_store(settings) as store:
-        provider = store.provider(name)
+        provider = store.providers.find(name)
         now = as_of or today(provider.timezone)
         wanted = day or now
         with Progressed(steps_of(wanted, now, provider.settings) + bool(events)) as progress:
@@ -165,7 +166,7 @@ def summarise(run: ProviderRun, events: EventsImported | None = None) -> None:
     for slot in run.quarantined[:MOST_SHOWN]:
         say(f"quarantined at {slot.stage}: {slot.name}: {slot.reason}")
     facts(f"{run.provider}, {run.published.day}", [*_counts(run, events), ("Seconds", run.seconds)])
-    say("Written: " + ", ".join(str(path) for path in shown_files(run.published)))
+    say("SaveResult: " + ", ".join(str(path) for path in shown_files(run.published)))
     if run.published.uploads and run.published.uploads.address:
         say(f"Everyone's address of the guide: {run.published.uploads.address}")
     tell_upload_faults(run.published.uploads)

@@ -27,19 +27,17 @@ def demo(
     Example:
       epg demo --out dist
     """
-    from dataclasses import replace
-
     from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.demo.sample import demo_provider, load_sample
     from epg_pipeline.flows.events import import_events
     from epg_pipeline.flows.facts import check_own_files
     from epg_pipeline.flows.provider_day import refresh_provider, steps_of
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
     check_own_files()
-    settings = Settings.from_environment()
+    settings = load_settings()
     if out:
-        settings = replace(settings, dist=out.absolute())
+        settings = settings.model_copy(update={"dist": out.absolute()})
     sample = load_sample()
     with Progressed(steps_of(sample.date, sample.date, sample.settings) + 2) as progress:
         with progress.step("Opening the database"):

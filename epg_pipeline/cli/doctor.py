@@ -5,7 +5,6 @@ Belongs here: printing the findings as they come. Does not: the checks (doctor.p
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import typer
@@ -21,7 +20,7 @@ def doctor(
     ] = False,
     playlists: Annotated[bool, typer.Option("--playlists", help="Also ask every provider's server.")] = False,
 ) -> None:
-    """Check settings, folders, database, key, clock, bucket and sources, and say how to mend what is wrong.
+    """Check settings, folders, database, key, clock, bucket and sources, and say how to fix what is wrong.
 
     The exit code is 1 when something fails; a warning leaves it 0.
 
@@ -34,11 +33,11 @@ def doctor(
     from epg_pipeline.operations.doctor import examine
 
     counts = {"ok": 0, "warn": 0, "fail": 0}
-    for finding in examine(os.environ, utc_now, offline=offline, playlists=playlists):
+    for finding in examine(utc_now, offline=offline, playlists=playlists):
         counts[finding.level] += 1
         typer.echo(f"{finding.level:<5} {finding.part:<{WIDEST}} {finding.text}")
-        if finding.mend:
-            typer.echo(f"{'':<{WIDEST + 7}}→ {finding.mend}")
+        if finding.fix:
+            typer.echo(f"{'':<{WIDEST + 7}}→ {finding.fix}")
     typer.echo(f"{counts['ok']} ok, {counts['warn']} to look at, {counts['fail']} failed")
     if counts["fail"]:
         raise typer.Exit(1)

@@ -50,9 +50,9 @@ def import_(file: Annotated[Path, typer.Argument(help="JSON lines, one event eac
     """
     from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.flows.events import import_events
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    with open_store(Settings.from_environment()) as store:
+    with open_store(load_settings()) as store:
         report = import_events(store, file)
     tell_faults(report.faults)
     rows = [("Events", report.events), ("Leagues", report.leagues)]
@@ -71,10 +71,10 @@ def plan(first: From = None, last: To = None, league: Leagues = None) -> None:
     from collections import Counter
 
     from epg_pipeline.flows.events import plan as planned
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
     begin, end = _range(first, last)
-    asks = planned(Settings.from_environment(), begin, end, _today(), known_leagues(league))
+    asks = planned(load_settings(), begin, end, _today(), known_leagues(league))
     rows = Counter((ask.source, ask.league) for ask in asks)
     parts = {key: [ask.label for ask in asks if (ask.source, ask.league) == key] for key in rows}
     shown = [(*key, len(parts[key]), _labels(parts[key])) for key in rows]
@@ -99,9 +99,9 @@ def refresh(first: From = None, last: To = None, league: Leagues = None) -> None
     from epg_pipeline.adapters.store.incidents import EVENTS
     from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.flows.events import refresh_events
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    settings = Settings.from_environment()
+    settings = load_settings()
     begin, end = _range(first, last)
     with open_store(settings) as store:
         with Progressed(1) as progress, progress.step(f"Asking for {begin} to {end}"):
@@ -130,11 +130,11 @@ def list_(
     import polars as pl
 
     from epg_pipeline.adapters.store.store import open_store
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
     asked, only = day or _today(), known_leagues(league)
-    with open_store(Settings.from_environment()) as store:
-        events = store.events(asked, asked)
+    with open_store(load_settings()) as store:
+        events: pl.DataFrame = store.events.between(asked, asked)
     events = events if only is None else events.filter(pl.col("league").is_in(only))
     rows = [_shown(row) for row in events.iter_rows(named=True)]
     table(f"Events of {asked} (UTC)", ("Start", "League", "Event", "State", "Venue", "Id"), rows)

@@ -88,12 +88,12 @@ def try_families(
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
         changes.write_ndjson(out)
-        say(f"Written: {out}, {changes.height} changes")
+        say(f"SaveResult: {out}, {changes.height} changes")
 
 
 def _given(playlist: Path | None, day: date | None, timezone: str) -> tuple[bytes, date, str]:
     from epg_pipeline.adapters.clock import today
-    from epg_pipeline.adapters.web.http import fetch_playlist
+    from epg_pipeline.adapters.web.playlists import fetch_playlist
 
     return fetch_playlist(str(playlist)).body or b"", day or today(timezone), timezone
 
@@ -101,14 +101,14 @@ def _given(playlist: Path | None, day: date | None, timezone: str) -> tuple[byte
 def _recorded(name: str, day: date | None) -> tuple[bytes, date, str]:
     from epg_pipeline.adapters.clock import today
     from epg_pipeline.adapters.store.store import open_store
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    with open_store(Settings.from_environment()) as store:
-        provider = store.provider(name)
-        snapshot = store.snapshot(provider, day or today(provider.timezone))
+    with open_store(load_settings()) as store:
+        provider = store.providers.find(name)
+        snapshot = store.playlists.in_force(provider, day or today(provider.timezone))
         if snapshot is None:
             raise typer.BadParameter(f"{provider.name} has no playlist on record for that day; fetch one: epg refresh")
-        return store.snapshot_body(snapshot), snapshot.day, provider.timezone
+        return store.playlists.body(snapshot), snapshot.day, provider.timezone
 
 
 def _tell(changes: pl.DataFrame, entries: int, examples: int) -> None:

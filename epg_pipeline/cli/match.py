@@ -18,6 +18,8 @@ from epg_pipeline.cli.options import Timezone, a_date
 if TYPE_CHECKING:
     import polars as pl
 
+    from epg_pipeline.domain.frames import Events
+
 TheDay = Annotated[
     date, typer.Option("--date", parser=a_date, metavar="YYYY-MM-DD", help="The day the playlist is of.")
 ]
@@ -42,7 +44,7 @@ def match(
       epg match list.m3u --date 2025-10-18 --events october.jsonl --timezone America/New_York
       epg match list.m3u --date 2025-10-18 --out - | head
     """
-    from epg_pipeline.adapters.web.http import fetch_playlist
+    from epg_pipeline.adapters.web.playlists import fetch_playlist
     from epg_pipeline.domain.day import ProviderDay
     from epg_pipeline.flows.dry_run import provider_day
 
@@ -58,9 +60,9 @@ def events_given(file: Path | None) -> Events:
     """The events of the file given, or of EPG_EVENTS_FILE; none, and a word about it, without either."""
     from epg_pipeline.adapters.web.event_files import read_events
     from epg_pipeline.domain.frames import EVENTS, empty
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    path = file or Settings.from_environment().events_file
+    path = file or load_settings().events_file
     if path is None:
         say("No events given (--events FILE): names are read, nothing can be matched.")
         return empty(EVENTS)

@@ -35,9 +35,9 @@ def test() -> None:
     from epg_pipeline.adapters.delivery.notify import channels
     from epg_pipeline.errors import NotifyError
     from epg_pipeline.operations.alerts import trial
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    ways = channels(Settings.from_environment().notify)
+    ways = channels(load_settings().notify)
     if not ways:
         fail("no channel is set up: set EPG_NOTIFY_WEBHOOK, _SLACK or _MAIL; see epg notify test --help")
         raise typer.Exit(1)

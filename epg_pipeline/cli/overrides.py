@@ -15,7 +15,8 @@ from epg_pipeline.cli.console import say, table
 from epg_pipeline.cli.options import a_date
 
 if TYPE_CHECKING:
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
 
 app = typer.Typer(
     help="Pin a slot or names to an event, or mark names as never an event.",
@@ -60,7 +61,7 @@ def pin(
       epg override pin "My TV" --name "big fight night" --event 600051442 --note "named without its fighters"
     """
     with _store() as store:
-        chosen = store.provider(provider)
+        chosen = store.providers.find(provider)
         pinned = _event(store, event)
         if slot and day is None:
             day = _local_date(pinned, chosen)
@@ -79,7 +80,7 @@ def never(provider: ProviderName, name: Pattern = None, slot: Slot = None, day: 
       epg override never "My TV" --slot "NBA 40" --note "a loop of highlights"
     """
     with _store() as store:
-        chosen = store.provider(provider)
+        chosen = store.providers.find(provider)
         number = _add(store, chosen, slot, name, {"day": day, "note": note})
         fitting = _fitting(store, chosen, slot, name, day)
     _tell(chosen, number, fitting, f"is never an event{f' on {day}' if day else ''}")
@@ -94,8 +95,10 @@ def list_(provider: Annotated[str | None, typer.Option(metavar="NAME", help="Onl
       epg override list --provider "My TV"
     """
     with _store() as store:
-        chosen = [store.provider(provider)] if provider else store.providers()
-        rows = [_row(one, override) for one in chosen for override in store.overrides(one).iter_rows(named=True)]
+        chosen = [store.providers.find(provider)] if provider else store.providers.all()
+        rows = [
+            _row(one, override) for one in chosen for override in store.overrides.in_force(one).iter_rows(named=True)
+        ]
     if not rows:
         say("No override in force. Set one: epg override pin PROVIDER --slot SLOT --event EVENT_ID")
         return
@@ -111,7 +114,7 @@ def remove(number: Annotated[int, typer.Argument(help="Its number, as in epg ove
       epg override remove 3
     """
     with _store() as store:
-        was_in_force = store.remove_override(number)
+        was_in_force = store.overrides.remove(number)
     if not was_in_force:
         raise typer.BadParameter(f"no override {number} is in force; see: epg override list")
     say(f"Override {number} is removed. It counts from the next match on: epg refresh NAME")
@@ -119,13 +122,13 @@ def remove(number: Annotated[int, typer.Argument(help="Its number, as in epg ove
 
 def _store() -> Store:
     from epg_pipeline.adapters.store.store import open_store
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    return open_store(Settings.from_environment())
+    return open_store(load_settings())
 
 
 def _add(store: Store, provider: Provider, slot: str | None, pattern: str | None, said: dict[str, Any]) -> int:
-    from epg_pipeline.adapters.store.store import NewOverride
+    from epg_pipeline.adapters.store.overrides import NewOverride
     from epg_pipeline.domain.matching.overrides import pattern_fault
 
     if (slot is None) == (pattern is None):
@@ -134,14 +137,14 @@ def _add(store: Store, provider: Provider, slot: str | None, pattern: str | None
         slot = _known_slot(store, provider, slot)
     elif pattern is not None and (fault := pattern_fault(pattern)):
         raise typer.BadParameter(f"the pattern {pattern!r} can't be used: {fault}", param_hint="--name")
-    return store.add_override(provider, NewOverride(slot=slot, name_pattern=pattern, **said))
+    return store.overrides.add(provider, NewOverride(slot=slot, name_pattern=pattern, **said))
 
 
 def _known_slot(store: Store, provider: Provider, slot: str) -> str:
     """The slot as it is on record; a usage error that names some like it."""
     from difflib import get_close_matches
 
-    known = {name.lower(): name for name in store.slots(provider)}
+    known = {name.lower(): name for name in store.slots.keys(provider)}
     if slot.strip().lower() in known:
         return known[slot.strip().lower()]
     close = [known[name] for name in get_close_matches(slot.lower(), known, n=3, cutoff=0.5)]
@@ -150,7 +153,7 @@ def _known_slot(store: Store, provider: Provider, slot: str) -> str:
 
 
 def _event(store: Store, event_id: str) -> dict[str, Any]:
-    found = store.pinnable_event(event_id)
+    found = store.overrides.pinnable_event(event_id)
     if found.is_empty():
         raise typer.BadParameter(
             f"no event {event_id!r} is on record; epg unmatched and epg why show the ids of those near a name",
@@ -180,7 +183,7 @@ def _fitting(store: Store, provider: Provider, slot: str | None, pattern: str | 
     from epg_pipeline.adapters.clock import today
     from epg_pipeline.domain.matching.overrides import fits
 
-    channels = store.channels(provider, day or today(provider.timezone))
+    channels = store.slots.channels(provider, day or today(provider.timezone))
     meant = fits(pattern) if pattern else pl.col("slot").str.to_lowercase() == (slot or "").strip().lower()
     return channels.filter(meant)["name"].to_list()
 

@@ -15,20 +15,20 @@ from epg_pipeline.cli.credentials import quoted, shown_address
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.settings import Settings
 
 
 def show_provider(store: Store, provider: Provider, settings: Settings) -> None:
     """Print what is on record of a provider, and its settings with those at their defaults marked."""
-    from epg_pipeline.adapters.store.status import provider_states
     from epg_pipeline.errors import StoreError
 
     try:
-        address = shown_address(store.playlist_url(provider))
+        address = shown_address(store.providers.playlist_url(provider))
     except StoreError as fault:
         address = f"can't be opened: {fault}"
-    states = provider_states(store.connections, utc_now())
+    states = store.status.provider_states(utc_now())
     state = next(one for one in states if one.slug == provider.slug)
     rows: list[tuple[str, object]] = [
         ("Slug", provider.slug),

@@ -50,15 +50,15 @@ def set_(
     from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.config.provider_settings import provider_settings
     from epg_pipeline.config.settings_as_text import FIELDS, as_text, changed_settings
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
     if not assignments and not unset:
         raise typer.BadParameter("say what to set: KEY=VALUE, or --unset KEY; --help lists the settings")
-    with open_store(Settings.from_environment()) as store:
-        provider = store.provider(name)
+    with open_store(load_settings()) as store:
+        provider = store.providers.find(name)
         settings = changed_settings(provider.stated, assignments or (), unset or (), provider.name)
         _check_words(provider_settings(settings, provider.name))
-        provider = store.change_provider(provider, settings=settings)
+        provider = store.providers.change(provider, settings=settings)
     stated = " ".join(f"{key}={as_text(provider.stated[key])}" for key in FIELDS if key in provider.stated)
     say(f"{provider.name}: {stated or 'every setting is at its default'}")
     say(f"While epg up runs, a new guide follows by itself; else: epg publish --provider {quoted(provider.name)}")
@@ -68,9 +68,9 @@ def _check_words(settings: ProviderSettings) -> None:
     """ConfigError for a language without texts; a league of `minutes` that nobody knows is told, not refused."""
     from epg_pipeline.config import load_facts
     from epg_pipeline.config.texts import load_texts
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    load_texts(settings.language, Settings.from_environment().texts_file)
+    load_texts(settings.language, load_settings().texts_file)
     sports = load_facts().sports
     known = {*sports.sports, *sports.leagues, *sports.league_names}
     if unknown := sorted(set(settings.minutes) - known):

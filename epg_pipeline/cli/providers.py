@@ -64,8 +64,8 @@ def add(
     """
     address = new_address(Asked(playlist, xtream, user))
     with _store() as store:
-        came_back = name.strip() in store.removed_providers()
-        provider = store.add_provider(name, address, timezone, tier.value, slug)
+        came_back = name.strip() in store.providers.removed_names()
+        provider = store.providers.add(name, address, timezone, tier.value, slug)
     back = ", back with its history" if came_back else ""
     say(f"Added {provider.name} ({provider.slug}){back}: {shown_address(address)}.")
     say(f"Next: epg onboard {quoted(provider.name)}")
@@ -80,7 +80,7 @@ def list_() -> None:
       epg provider list
     """
     with _store() as store:
-        known, removed = store.providers(), store.removed_providers()
+        known, removed = store.providers.all(), store.providers.removed_names()
     if known:
         rows = [(one.name, one.slug, one.timezone, one.tier, one.status) for one in known]
         table("Providers", ("Name", "Slug", "Time zone", "Tier", "Status"), rows)
@@ -99,10 +99,10 @@ def show(name: Name) -> None:
       epg provider show "My TV"
     """
     from epg_pipeline.cli.provider_card import show_provider
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
     with _store() as store:
-        show_provider(store, store.provider(name), Settings.from_environment())
+        show_provider(store, store.providers.find(name), load_settings())
 
 
 @app.command()
@@ -126,15 +126,15 @@ def edit(
     """
     asked = Asked(playlist, xtream, user, password)
     with _store() as store:
-        provider = store.provider(name)
+        provider = store.providers.find(name)
         changes: ProviderChanges = {}
         if asked.is_given:
-            changes["playlist_url"] = new_address(asked, lambda: store.playlist_url(provider))
+            changes["playlist_url"] = new_address(asked, lambda: store.providers.playlist_url(provider))
         if timezone:
             changes["timezone"] = timezone
         if tier:
             changes["tier"] = tier.value
-        provider = store.change_provider(provider, **changes)
+        provider = store.providers.change(provider, **changes)
     if not changes:
         raise typer.BadParameter("say what to change: --playlist, --xtream, --user, --password, --timezone or --tier")
     said = ", ".join(changes).replace("playlist_url", "address")
@@ -150,7 +150,7 @@ def pause(name: Name) -> None:
       epg provider pause "My TV"
     """
     with _store() as store:
-        provider = store.pause_provider(store.provider(name))
+        provider = store.providers.pause(store.providers.find(name))
     say(f"{provider.name} is paused: it is no longer published, its record stays.")
     say(f"To go on: epg provider resume {quoted(provider.name)}")
 
@@ -164,7 +164,7 @@ def resume(name: Name) -> None:
       epg provider resume "My TV"
     """
     with _store() as store:
-        provider = store.change_provider(store.provider(name), status="active")
+        provider = store.providers.change(store.providers.find(name), status="active")
     say(f"{provider.name} is active. For a guide of now: epg refresh {quoted(provider.name)}")
 
 
@@ -177,8 +177,8 @@ def rename(name: Name, new_name: Annotated[str, typer.Argument(help="What it is 
       epg provider rename "My TV" "Nova TV"
     """
     with _store() as store:
-        provider = store.provider(name)
-        renamed = store.change_provider(provider, name=new_name)
+        provider = store.providers.find(name)
+        renamed = store.providers.change(provider, name=new_name)
     say(f"{provider.name} is now called {renamed.name}. Its slug stays {renamed.slug}, and so do all its addresses.")
 
 
@@ -194,23 +194,23 @@ def delete(
       epg provider delete "My TV"
       epg provider delete "My TV" --yes
     """
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
     with _store() as store:
-        provider = store.provider(name)
+        provider = store.providers.find(name)
         if not yes and not typer.confirm(f"Delete {provider.name}? Its record stays.", err=True):
             say("Nothing was changed.")
             raise typer.Exit(1)
-        store.remove_provider(provider)
+        store.providers.remove(provider)
     say(f"{provider.name} is deleted: it is no longer fetched, matched or published.")
     say("What stays: its playlists, matches and programmes on record, its past runs, and its sealed address.")
-    say(f"Its last guide stays, and is served, until you remove {Settings.from_environment().dist / provider.slug}")
+    say(f"Its last guide stays, and is served, until you remove {load_settings().dist / provider.slug}")
     say(f"(and, where guides are uploaded, epg/{provider.slug}/ in the bucket).")
     say(f"To have it back: epg provider add {quoted(provider.name)}")
 
 
 def _store() -> Store:
     from epg_pipeline.adapters.store.store import open_store
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    return open_store(Settings.from_environment())
+    return open_store(load_settings())

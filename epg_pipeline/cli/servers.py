@@ -49,9 +49,9 @@ def up(
     from epg_pipeline.flows.facts import check_own_files
     from epg_pipeline.operations.dagster_environment import childs_environment, dagster_variables
     from epg_pipeline.operations.supervisor import LOCK, NOTED, run_up
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    settings = Settings.from_environment()
+    settings = load_settings()
     check_own_files()  # a faulty one is told now, not by the first run that reads it
     settings.home.mkdir(parents=True, exist_ok=True)
     try:
@@ -85,9 +85,9 @@ def serve(
     import uvicorn
 
     from epg_pipeline.serve import guide_app, playlist_token
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    settings = Settings.from_environment()
+    settings = load_settings()
     say(f"Guides at http://{host}:{port}/")
     app = guide_app(settings.dist, playlist_token(settings.home), bucket=_bucket(settings))
     uvicorn.run(
@@ -130,15 +130,17 @@ def playlist_url(
     from epg_pipeline.operations.supervisor import running_addresses
     from epg_pipeline.serve import playlist_address, playlist_token
     from epg_pipeline.serve.shelf import Shelf
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import Settings, load_settings
 
-    settings = Settings.from_environment()
+    settings = load_settings()
     guides = [guide for guide in Shelf(settings.dist).guides() if guide.has_playlist]
     found = [guide for guide in guides if name.casefold() in (guide.slug, guide.name.casefold())]
     if not found:
         known = ", ".join(guide.name for guide in guides) or "none yet"
         raise typer.BadParameter(f'no playlist of "{name}" is published in {settings.dist}; there are: {known}')
-    running = running_addresses(settings.home) if settings.guide_url == Settings.guide_url else None
+    running = (
+        running_addresses(settings.home) if settings.guide_url == Settings.model_fields["guide_url"].default else None
+    )
     known_as = server or (running and running.guides) or settings.guide_url
     typer.echo(playlist_address(known_as, found[0].slug, playlist_token(settings.home)))
 
@@ -154,9 +156,9 @@ def env() -> None:
 
     from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.operations.dagster_environment import dagster_variables
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    settings = Settings.from_environment()
+    settings = load_settings()
     with open_store(settings) as store:
         variables = dagster_variables(settings, store.dagster_database())
         store.keep_server_running()  # Dagster is given only an address, and can't start what answers there
@@ -172,9 +174,9 @@ def down() -> None:
       epg down
     """
     from epg_pipeline.adapters.embedded_postgres.server import stop_server
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    stopped = stop_server(Settings.from_environment().home)
+    stopped = stop_server(load_settings().home)
     say("The database is stopped." if stopped else "The database stops when its last user leaves.")
 
 

@@ -16,7 +16,8 @@ from epg_pipeline.cli.console import say, table
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from epg_pipeline.adapters.store.status import ProviderState, Run
+    from epg_pipeline.adapters.store.dagster_tables import Run
+    from epg_pipeline.adapters.store.status import ProviderState
     from epg_pipeline.operations.status import Status
 
 MOST_PROVIDERS, MOST_PROBLEMS = 15, 20  # what one screen holds
@@ -35,9 +36,9 @@ def status(
     """
     from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.operations.status import look
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    settings, now = Settings.from_environment(), utc_now()
+    settings, now = load_settings(), utc_now()
     with open_store(settings) as store:
         found = look(store, settings, now)
     if as_json:

@@ -37,9 +37,9 @@ def sync(league: Leagues = None) -> None:
     """
     from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.flows.teams import sync_teams
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    settings = Settings.from_environment()
+    settings = load_settings()
     with open_store(settings) as store:
         report = sync_teams(store, settings, utc_now().date(), known_leagues(league))
     for fault in report.faults:

@@ -19,7 +19,8 @@ from epg_pipeline.cli.options import TheDate  # noqa: TC001 - typer reads the an
 if TYPE_CHECKING:
     import polars as pl
 
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.domain.matching.explain import EventTitles
 
 
@@ -43,11 +44,11 @@ def unmatched(
       epg unmatched --provider "My TV" --date 2025-10-18 --out unmatched.jsonl
     """
     from epg_pipeline.adapters.store.store import open_store
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
     written: list[str] = []
-    with open_store(Settings.from_environment()) as store:
-        chosen = [store.provider(provider)] if provider else store.providers(active_only=True)
+    with open_store(load_settings()) as store:
+        chosen = [store.providers.find(provider)] if provider else store.providers.all(active_only=True)
         if not chosen:
             say(NO_ACTIVE_PROVIDER)
             return
@@ -61,7 +62,7 @@ def unmatched(
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text("".join(written), encoding="utf-8")
-        say(f"Written: {out}, {len(written)} names")
+        say(f"SaveResult: {out}, {len(written)} names")
 
 
 def _tell_provider(store: Store, provider: Provider, day: date | None, examples: int) -> list[str]:
@@ -75,7 +76,7 @@ def _tell_provider(store: Store, provider: Provider, day: date | None, examples:
     from epg_pipeline.flows.facts import facts_on_record
 
     names_day, decisions = decisions_in_force(store, provider, day or today(provider.timezone))
-    events = store.events(names_day - EVENT_REACH, names_day + EVENT_REACH)
+    events = store.events.between(names_day - EVENT_REACH, names_day + EVENT_REACH)
     local = ProviderDay(names_day, provider.timezone)
     failed = diagnosed(decisions, events, local, facts_on_record(store))
     titles = EventTitles(events, local)

@@ -38,15 +38,15 @@ def upload(
     from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.flows.results import Uploaded
     from epg_pipeline.flows.uploads import public_files, upload_published
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    settings = Settings.from_environment()
+    settings = load_settings()
     if settings.storage is None:
         fail("no bucket is set. Name one by R2_ACCOUNT_ID, R2_ACCESS_KEY, R2_SECRET_KEY and R2_BUCKET, or by S3_...")
         raise typer.Exit(1)
     done: dict[str, Uploaded] = {}
     with open_store(settings) as store:
-        chosen = [store.provider(name)] if name else store.providers(active_only=True)
+        chosen = [store.providers.find(name)] if name else store.providers.all(active_only=True)
         with Progressed(len(chosen)) as progress:
             for provider in chosen:
                 with progress.step(f"Uploading {provider.name}"):

@@ -17,8 +17,10 @@ from epg_pipeline.cli.options import TheDate, Timezone  # noqa: TC001 - typer re
 if TYPE_CHECKING:
     import polars as pl
 
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.domain.day import ProviderDay
+    from epg_pipeline.domain.frames import Events
 
 
 def why(
@@ -66,26 +68,24 @@ def _tell_recorded(provider_name: str, name: str | None, slot: str | None, day: 
     from epg_pipeline.adapters.clock import today
     from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
-    from epg_pipeline.settings import Settings
+    from epg_pipeline.settings import load_settings
 
-    with open_store(Settings.from_environment()) as store:
-        provider = store.provider(provider_name)
+    with open_store(load_settings()) as store:
+        provider = store.providers.find(provider_name)
         names_day, decisions = decisions_in_force(store, provider, day or today(provider.timezone))
         wanted = decisions.filter(pl.col("name") == name if name else pl.col("slot").str.to_lowercase() == _lower(slot))
         if wanted.is_empty():
             raise typer.BadParameter(_not_there(decisions, provider.name, names_day, name or slot or ""))
-        events = store.events(names_day - EVENT_REACH, names_day + EVENT_REACH)
+        events = store.events.between(names_day - EVENT_REACH, names_day + EVENT_REACH)
         _tell(wanted.head(1), events, ProviderDay(names_day, provider.timezone), store)
 
 
 def decisions_in_force(store: Store, provider: Provider, day: date) -> tuple[date, pl.DataFrame]:
     """The day whose names hold on a date, and the decisions about them; a usage error when nothing was matched."""
-    from epg_pipeline.flows.checks import names_day
-
-    if store.snapshot(provider, day) is None:
+    if store.playlists.in_force(provider, day) is None:
         raise typer.BadParameter(f"{provider.name} has no playlist of {day} or before; fetch one: epg refresh")
-    names_of = names_day(store, provider, day)
-    decisions = store.decisions(provider, names_of)
+    names_of = store.slots.names_day(provider, day)
+    decisions = store.decisions.of_day(provider, names_of)
     if decisions.is_empty():
         raise typer.BadParameter(f"{provider.name}: the names of {names_of} were not matched yet: epg refresh")
     return names_of, decisions

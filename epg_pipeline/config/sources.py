@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from datetime import date
     from importlib.resources.abc import Traversable
 
+# Every source of events by priority, where two disagree, and how the ids of its events begin.
+EVENT_SOURCES = {"espn": "espn-", "thesportsdb": "tsdb-", "file": ""}
+
 Month = Annotated[int, Field(ge=1, le=12)]
 Season = tuple[Month, Month]
 

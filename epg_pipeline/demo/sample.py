@@ -18,7 +18,8 @@ from epg_pipeline.errors import UnknownProviderError
 if TYPE_CHECKING:
     from datetime import date
 
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.config.provider_settings import ProviderSettings
 
 
@@ -55,15 +56,15 @@ def demo_provider(store: Store, sample: Sample) -> Provider:
     What was set for it since stays, but the demo is always published in all its editions.
     """
     try:
-        known = store.provider(sample.slug)
+        known = store.providers.find(sample.slug)
     except UnknownProviderError:
-        known = store.add_provider(sample.provider, str(sample.playlist), sample.timezone, sample.tier, sample.slug)
+        known = store.providers.add(sample.provider, str(sample.playlist), sample.timezone, sample.tier, sample.slug)
     is_as_it_should_be = (
         known.status == "active"
         and sample.stated.items() <= known.stated.items()
-        and store.playlist_url(known) == str(sample.playlist)
+        and store.providers.playlist_url(known) == str(sample.playlist)
     )
     if is_as_it_should_be:
         return known
     settings = {**known.stated, **sample.stated}
-    return store.change_provider(known, playlist_url=str(sample.playlist), status="active", settings=settings)
+    return store.providers.change(known, playlist_url=str(sample.playlist), status="active", settings=settings)

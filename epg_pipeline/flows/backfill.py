@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.settings import Settings
 
 
@@ -61,7 +62,7 @@ def _made(
 ) -> BackfilledDay:
     if day > now:
         return BackfilledDay(provider.name, day, "this date has not come yet: epg refresh publishes the days ahead")
-    kept = store.snapshot(provider, day)
+    kept = store.playlists.in_force(provider, day)
     if kept is None:
         return BackfilledDay(provider.name, day, "no snapshot for this date or before")
     if kept.day not in filtered:  # days without a list of their own share the one before

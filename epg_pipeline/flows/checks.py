@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from epg_pipeline.adapters.store.history import History
 from epg_pipeline.config.sources import load_sources
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.guide import checks
@@ -19,27 +18,17 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.config import Facts
     from epg_pipeline.domain.guide.checks import Verdict
 
 
-def names_day(store: Store, provider: Provider, day: date) -> date:
-    """The day whose slot names hold on a day: the names of a playlist that was not taken over are never used."""
-    names = History(store.connections).names_in_force(provider, day)
-    return names.day if names else day
-
-
-def slots_in_force(store: Store, provider: Provider, day: date) -> int:
-    """How many slots there are on a day."""
-    names = History(store.connections).names_in_force(provider, day)
-    return names.slots if names else 0
-
-
 def check_slots(store: Store, provider: Provider, day: date, slots: pl.DataFrame, facts: Facts) -> tuple[Verdict, ...]:
     """The checks of a playlist's SLOTS before they are stored for a day."""
+    names = store.slots.names_in_force(provider, day)
     return (
-        checks.slot_count(int(slots["is_slot"].sum()), slots_in_force(store, provider, day)),
+        checks.slot_count(int(slots["is_slot"].sum()), names.slots if names else 0),
         checks.unknown_families(slots, {family.name for family in facts.families}),
     )
 
@@ -47,8 +36,8 @@ def check_slots(store: Store, provider: Provider, day: date, slots: pl.DataFrame
 def check_matched(store: Store, provider: Provider, day: date, decisions: pl.DataFrame) -> tuple[Verdict, ...]:
     """The checks of a day's decisions, which must be stored; none of them blocks."""
     local = ProviderDay(day, provider.timezone)
-    rates = store.match_rates(provider, day - timedelta(weeks=checks.WEEKS), day)
+    rates = store.decisions.match_rates(provider, day - timedelta(weeks=checks.WEEKS), day)
     sources = load_sources()
     asked = {*sources.espn.all_leagues(), *sources.thesportsdb.leagues}
-    events = store.events(day - timedelta(days=1), day + timedelta(days=2))
+    events = store.events.between(day - timedelta(days=1), day + timedelta(days=2))
     return checks.match_rate(rates, day), checks.events_of_leagues(decisions, events, local, asked)

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from epg_pipeline.adapters.store.store import Store
-from epg_pipeline.adapters.web import espn, thesportsdb
 from epg_pipeline.adapters.web.event_files import read_events
-from epg_pipeline.adapters.web.host_limits import HostLimits
+from epg_pipeline.adapters.web.host_pace import HostPace
 from epg_pipeline.adapters.web.source_client import NOT_MADE, Ask, Pace, SourceClient, SourceFault
+from epg_pipeline.adapters.web.sources import sources_of
 from epg_pipeline.config import load_facts
-from epg_pipeline.config.sources import load_sources
 from epg_pipeline.domain.events.merge import Merged, merged, sourced, sourced_of
 from epg_pipeline.errors import EventsFileError
 from epg_pipeline.flows.results import PREVIEW_ROWS, EventsImported
@@ -29,20 +28,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from epg_pipeline.adapters.store.sourced_events import TakenIn
+    from epg_pipeline.adapters.store.events import EventsSaved
+    from epg_pipeline.adapters.store.frames import SaveResult
     from epg_pipeline.adapters.store.store import Store
-    from epg_pipeline.adapters.store.written import Written
-    from epg_pipeline.adapters.web.espn import Listing
+    from epg_pipeline.adapters.web.source import EventSource, Listing
     from epg_pipeline.adapters.web.source_client import Answer
-    from epg_pipeline.config.sources import Limits
     from epg_pipeline.settings import Settings
 
 DAYS_BACK, DAYS_AHEAD = 1, 8
-LONGEST_REFRESH = 31  # days: a longer backfill is several refreshes, each with the whole budget of requests
+MAX_REFRESH_DAYS = 31  # days: a longer backfill is several refreshes, each with the whole budget of requests
 ONE_DAY = timedelta(days=1)
-# Fields that every game of ESPN has: one that all games of a league lack was renamed or left out by the service.
-EXPECTED = ("home_ref", "home_logo", "home_abbr", "venue")
-FEWEST_TO_JUDGE = 5
+MIN_GAMES_TO_JUDGE = 5  # of a league, to say that a field was renamed
+REFRESH = "events refresh"  # one at a time, in all processes
+_PACES: dict[Path, HostPace] = {}
 
 
 @dataclass(frozen=True)
@@ -67,8 +65,8 @@ class EventsRefreshed:
     last: date
     runs: tuple[SourceRun, ...]
     faults: tuple[SourceFault, ...]
-    sourced: Written
-    events: Written
+    sourced: SaveResult
+    events: SaveResult
     rematches: int
     leagues: dict[str, int] = field(default_factory=dict)
 
@@ -79,9 +77,10 @@ class EventsRefreshed:
 
 
 @dataclass(frozen=True)
-class _Told:
-    """What one source told, its faults, and how it was asked."""
+class SourceResult:
+    """What one source answered, its faults, and how it was asked."""
 
+    source: EventSource
     run: SourceRun
     rows: list[dict[str, Any]]
     faults: list[SourceFault]
@@ -94,14 +93,8 @@ def usual_range(today: date) -> tuple[date, date]:
 
 
 def plan(settings: Settings, first: date, last: date, today: date, only: Sequence[str] | None = None) -> list[Ask]:
-    """Every request that a refresh of these UTC dates would make, were nothing kept from before."""
-    names, sources, given = settings.sources.names, load_sources(), settings.sources
-    asks: list[Ask] = []
-    if espn.SOURCE in names:
-        asks += espn.asks(sources.espn, first, last, only, given.espn_address)
-    if thesportsdb.SOURCE in names:
-        asks += thesportsdb.asks(sources.thesportsdb, access(settings), first, last, today, only)
-    return asks
+    """Every request that a refresh of these UTC dates would make with an empty cache."""
+    return [ask for source in sources_of(settings.sources) for ask in source.asks(first, last, today, only)]
 
 
 def refresh_events(
@@ -118,21 +111,24 @@ def refresh_events(
     A source or an answer that fails costs its own rows: what is on record of them stays, the report says which and why,
     and the next refresh asks again. `only` names leagues. What is stored is stored at once or not at all.
     """
-    known = store.known_sourced(first, last)
-    asks = plan(settings, first, last, today, only)
-    by_source = {name: [ask for ask in asks if ask.source == name] for name in (espn.SOURCE, thesportsdb.SOURCE)}
-    with ThreadPoolExecutor(len(by_source)) as pool:  # the sources wait for their own pace, not for each other
-        told = list(pool.map(lambda name: _asked(settings, name, by_source[name], today, pace), by_source))
-    told = [one for one in told if one.run.asks]
-    rows = [row for one in told for row in _wanted(one.rows, first, last, known)]
-    faults = [fault for one in told for fault in (*one.faults, *_oddities(one, rows, known))]
-    frame, of_file = _with_file(sourced(rows), settings, first, last, only)
-    taken = store.take_in_events(frame, merge_rows)
-    leagues = dict(store.events(first, last).group_by("league").len().sort("league").iter_rows())
+    sources = sources_of(settings.sources)
+    with store.exclusively(REFRESH), ThreadPoolExecutor(max(len(sources), 1)) as pool:
+        known = store.events.sourced_keys(first, last)
+
+        def refresh(source: EventSource) -> SourceResult:
+            return _refresh_source(settings, source, source.asks(first, last, today, only), today, pace)
+
+        # The sources wait for their own pace, not for each other.
+        results = [result for result in pool.map(refresh, sources) if result.run.asks]
+        rows = [row for result in results for row in _rows_in_range(result, first, last, known)]
+        faults = [fault for result in results for fault in (*result.faults, *_oddities(result, rows, known))]
+        frame, of_file = _with_file(sourced(rows), settings, first, last, only)
+        saved = store.events.take_in(frame, merge_rows)
+    leagues = dict(store.events.between(first, last).group_by("league").len().sort("league").iter_rows())
+    runs = tuple(result.run for result in results)
     return EventsRefreshed(
-        first, last, tuple(one.run for one in told), tuple(faults + of_file), taken.sourced, taken.events,
-        taken.rematches, leagues,
-    )  # fmt: skip
+        first, last, runs, tuple(faults + of_file), saved.sourced, saved.events, saved.rematches, leagues
+    )
 
 
 def refresh_days(store: Store, settings: Settings, days: Sequence[date], today: date) -> Iterator[EventsRefreshed]:
@@ -149,7 +145,7 @@ def refresh_days(store: Store, settings: Settings, days: Sequence[date], today: 
 def _spans(days: Sequence[date]) -> Iterator[tuple[date, date]]:
     first = last = None
     for day in days:
-        if first is None or last is None or day != last + ONE_DAY or (day - first).days >= LONGEST_REFRESH:
+        if first is None or last is None or day != last + ONE_DAY or (day - first).days >= MAX_REFRESH_DAYS:
             if first is not None and last is not None:
                 yield first, last
             first = day
@@ -158,9 +154,9 @@ def _spans(days: Sequence[date]) -> Iterator[tuple[date, date]]:
         yield first, last
 
 
-def take_in_file(store: Store, events: pl.DataFrame) -> TakenIn:
+def take_in_file(store: Store, events: pl.DataFrame) -> EventsSaved:
     """Merge an EVENTS frame of a file into the record."""
-    return store.take_in_events(sourced_of(events, load_facts()), merge_rows)
+    return store.events.take_in(sourced_of(events, load_facts()), merge_rows)
 
 
 def merge_rows(rows: pl.DataFrame, known: pl.DataFrame) -> Merged:
@@ -169,48 +165,32 @@ def merge_rows(rows: pl.DataFrame, known: pl.DataFrame) -> Merged:
 
 
 @contextlib.contextmanager
-def source_client(settings: Settings, source: str, pace: Pace | None = None) -> Iterator[SourceClient]:
-    """A client of one source, with the installation's common pace and cache; closed at the end."""
-    folder = settings.home / "sources"
-    shared = HostLimits(folder / "limits", *([pace.clock] if pace else []))
-    contact = settings.sources.contact
-    client = SourceClient(source, _limits(settings, source), shared, folder / source, contact=contact, pace=pace)
+def source_client(settings: Settings, source: EventSource, pace: Pace | None = None) -> Iterator[SourceClient]:
+    """A client of one source, with the process's common pace and the installation's cache; closed at the end."""
+    hosts = _PACES.setdefault(settings.home, HostPace())
+    cache = settings.home / "sources" / source.name
+    client = SourceClient(source.name, source.limits, hosts, cache, contact=settings.sources.contact, pace=pace)
     try:
         yield client
     finally:
         client.close()
 
 
-def _limits(settings: Settings, source: str) -> Limits:
-    sources = load_sources()
-    if source == espn.SOURCE:
-        return sources.espn.limits
-    return sources.thesportsdb.limits_with_key if settings.sources.thesportsdb_key else sources.thesportsdb.limits
-
-
-def access(settings: Settings) -> thesportsdb.Access:
-    """How TheSportsDB is to be asked, as the settings say."""
-    given = settings.sources
-    return thesportsdb.Access(given.thesportsdb_address or load_sources().thesportsdb.address, given.thesportsdb_key)
-
-
-def _asked(settings: Settings, source: str, asks: Sequence[Ask], today: date, pace: Pace | None) -> _Told:
+def _refresh_source(
+    settings: Settings, source: EventSource, asks: Sequence[Ask], today: date, pace: Pace | None
+) -> SourceResult:
     if not asks:
-        return _Told(SourceRun(source, 0, 0, 0, 0, 0, 0, 0), [], [], frozenset())
-    leagues = load_facts().leagues
+        return SourceResult(source, SourceRun(source.name, 0, 0, 0, 0, 0, 0, 0), [], [], frozenset())
     with source_client(settings, source, pace) as client:
-        if source == espn.SOURCE:
-            answers = espn.fetch(client, load_sources().espn, asks, today, leagues)
-        else:
-            answers = thesportsdb.fetch(client, asks, today, leagues)
-        return _told(source, answers, client.requests)
+        answers = source.fetch(client, asks, today, load_facts().leagues)
+        return _result(source, answers, client.requests)
 
 
-def _told(source: str, answers: Sequence[Answer[Listing]], requests: int) -> _Told:
+def _result(source: EventSource, answers: Sequence[Answer[Listing]], requests: int) -> SourceResult:
     rows = [row for answer in answers if answer.value for row in answer.value.rows]
     how = [answer.how for answer in answers]
     run = SourceRun(
-        source, len(answers), how.count("kept"), how.count("unchanged"), how.count("fetched"), how.count("failed"),
+        source.name, len(answers), how.count("kept"), how.count("unchanged"), how.count("fetched"), how.count("failed"),
         requests, len(rows),
     )  # fmt: skip
     failed = {answer.ask.league for answer in answers if answer.value is None}
@@ -219,8 +199,8 @@ def _told(source: str, answers: Sequence[Answer[Listing]], requests: int) -> _To
     for answer in answers:
         if answer.value and answer.value.unread:
             text = f"{len(answer.value.unread)} of {answer.value.events} events can't be read; {answer.value.unread[0]}"
-            faults.append(SourceFault(source, answer.ask.league, answer.ask.label, "unread", text))
-    return _Told(run, rows, _once(faults), complete)
+            faults.append(SourceFault(source.name, answer.ask.league, answer.ask.label, "unread", text))
+    return SourceResult(source, run, rows, _once(faults), complete)
 
 
 def _once(faults: list[SourceFault]) -> list[SourceFault]:
@@ -239,52 +219,46 @@ def _together(same: list[SourceFault]) -> SourceFault:
     return replace(first, label=f"{first.label} and {len(same) - 1} more") if len(same) > 1 else first
 
 
-def _wanted(rows: list[dict[str, Any]], first: date, last: date, known: pl.DataFrame) -> list[dict[str, Any]]:
-    """The rows of one source that are of the range; or on record there, and moved away from it.
-
-    TheSportsDB's days are UTC dates, but an event's stamp may lie on the next one: what was asked for is kept.
-    """
-    source = rows[0]["source"] if rows else ""
-    margin = ONE_DAY if source == thesportsdb.SOURCE else timedelta()
-    opens = datetime.combine(first, time(), UTC) - margin
-    closes = datetime.combine(last, time(), UTC) + ONE_DAY + margin
-    on_record = set(known.filter(pl.col("source") == source)["source_id"])
-    return [row for row in rows if opens <= row["starts_at"] < closes or row["source_id"] in on_record]
+def _rows_in_range(result: SourceResult, first: date, last: date, known: pl.DataFrame) -> list[dict[str, Any]]:
+    """The rows of one source that are in the range; or on record there, and moved away from it."""
+    opens = datetime.combine(first, time(), UTC) - result.source.margin
+    closes = datetime.combine(last, time(), UTC) + ONE_DAY + result.source.margin
+    on_record = set(known.filter(pl.col("source") == result.source.name)["source_id"])
+    return [row for row in result.rows if opens <= row["starts_at"] < closes or row["source_id"] in on_record]
 
 
-def _oddities(told: _Told, rows: list[dict[str, Any]], known: pl.DataFrame) -> list[SourceFault]:
+def _oddities(result: SourceResult, rows: list[dict[str, Any]], known: pl.DataFrame) -> list[SourceFault]:
     """What no answer says of itself: that it is empty where it was not, lists less than before, or lacks a field."""
-    source = told.run.source
-    faults = []
-    on_record = known.filter(pl.col("source") == source, pl.col("league").is_in(list(told.complete)))
-    ids = {row["source_id"] for row in rows if row["source"] == source}
+    source, faults = result.source, []
+    on_record = known.filter(pl.col("source") == source.name, pl.col("league").is_in(list(result.complete)))
+    ids = {row["source_id"] for row in rows if row["source"] == source.name}
     for (league,), records in on_record.group_by("league", maintain_order=True):
         gone = records.filter(~pl.col("source_id").is_in(list(ids))).height
         if gone == records.height:
             text = f"no event, where {gone} are on record for these days; they stay"
-            faults.append(SourceFault(source, str(league), "", "empty", text))
-        elif gone and source == espn.SOURCE:
+            faults.append(SourceFault(source.name, str(league), "", "empty", text))
+        elif gone and source.lists_all:
             text = f"{gone} of {records.height} events on record for these days are not listed any more; they stay"
-            faults.append(SourceFault(source, str(league), "", "unlisted", text))
-    return faults + (_lacking(told.rows) if source == espn.SOURCE else [])
+            faults.append(SourceFault(source.name, str(league), "", "unlisted", text))
+    return faults + _lacking(source, result.rows)
 
 
-def _lacking(rows: list[dict[str, Any]]) -> list[SourceFault]:
+def _lacking(source: EventSource, rows: list[dict[str, Any]]) -> list[SourceFault]:
     games: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         if row.get("home_ref") is not None:
             games.setdefault(row["league"], []).append(row)
     return [
         SourceFault(
-            espn.SOURCE,
+            source.name,
             league,
             "",
             "field",
             f"none of {len(some)} games has a {name}; renamed? What is on record stays",
         )
         for league, some in games.items()
-        for name in EXPECTED
-        if len(some) >= FEWEST_TO_JUDGE and not any(row.get(name) for row in some)
+        for name in source.expected
+        if len(some) >= MIN_GAMES_TO_JUDGE and not any(row.get(name) for row in some)
     ]
 
 
@@ -317,7 +291,7 @@ def import_events(store: Store, path: Path) -> EventsImported:
 
 def events_on_record(store: Store, day: date) -> EventsImported:
     """What the database holds for one UTC date."""
-    return _events_report(store.events(day, day), 0, 0, ())
+    return _events_report(store.events.between(day, day), 0, 0, ())
 
 
 def _events_report(events: pl.DataFrame, written: int, unchanged: int, faults: tuple[str, ...]) -> EventsImported:

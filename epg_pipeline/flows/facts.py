@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from epg_pipeline.config import catalogue_digest, facts_with_families, load_facts, load_teams
 from epg_pipeline.config.texts import load_texts
 from epg_pipeline.domain.matching.aliases import facts_with_aliases, learned_aliases
-from epg_pipeline.settings import Settings
+from epg_pipeline.settings import load_settings
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.config import Facts
 
 LEARNED_FROM = timedelta(days=28)  # long enough to see a team against several others, short enough to read at once
@@ -25,7 +26,7 @@ LEARNED_FROM = timedelta(days=28)  # long enough to see a team against several o
 
 def installed_facts() -> Facts:
     """The packaged facts with the operator's own families (EPG_FAMILIES); ConfigError names what is wrong in them."""
-    families = Settings.from_environment().families_file
+    families = load_settings().families_file
     return facts_with_families(load_facts(), families) if families else load_facts()
 
 
@@ -34,7 +35,7 @@ def check_own_files() -> None:
 
     ConfigError names the file and the entry.
     """
-    settings = Settings.from_environment()
+    settings = load_settings()
     if settings.families_file:
         installed_facts()
     if settings.texts_file:
@@ -43,14 +44,14 @@ def check_own_files() -> None:
 
 def facts_on_record(store: Store) -> Facts:
     """The installed facts with every alias in use; the bundled catalogue is loaded first where it is new."""
-    store.load_catalogue(load_teams(), catalogue_digest())
-    return facts_with_aliases(installed_facts(), store.aliases())
+    store.teams.load_catalogue(load_teams(), catalogue_digest())
+    return facts_with_aliases(installed_facts(), store.teams.aliases_for_matching())
 
 
 def learn_aliases(store: Store, provider: Provider, day: date) -> int:
     """Keep what a provider's matches of the four weeks up to a day teach of teams' names; the number of new aliases."""
-    matches = store.matches(provider, day - LEARNED_FROM, day)
+    matches = store.teams.matches(provider, day - LEARNED_FROM, day)
     if matches.is_empty():
         return 0
     learned = learned_aliases(matches, installed_facts())
-    return store.save_learned(learned) if learned.height else 0
+    return store.teams.save_learned(learned) if learned.height else 0

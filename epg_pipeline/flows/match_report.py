@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from epg_pipeline.config import load_facts
 from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
 from epg_pipeline.domain.matching.diagnosis import diagnosed
-from epg_pipeline.flows.checks import names_day
 from epg_pipeline.flows.facts import facts_on_record
 from epg_pipeline.pages.report_page import TREND_DAYS, report_page
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.config.texts import Texts
 
 
@@ -29,9 +29,9 @@ def match_report(store: Store, provider: Provider, day: date, texts: Texts | Non
     A day without names of its own has those of an earlier one, and so has one whose playlist was refused.
     The clock is that of `texts`, the words are English.
     """
-    names_of = ProviderDay(names_day(store, provider, day), provider.timezone)
-    decisions = store.decisions(provider, names_of.date)
-    events = store.events(names_of.date - EVENT_REACH, names_of.date + EVENT_REACH)
+    names_of = ProviderDay(store.slots.names_day(provider, day), provider.timezone)
+    decisions = store.decisions.of_day(provider, names_of.date)
+    events = store.events.between(names_of.date - EVENT_REACH, names_of.date + EVENT_REACH)
     diagnoses = diagnosed(decisions, events, names_of, facts_on_record(store))
-    history = store.match_rates(provider, names_of.date - timedelta(days=TREND_DAYS), names_of.date)
+    history = store.decisions.match_rates(provider, names_of.date - timedelta(days=TREND_DAYS), names_of.date)
     return report_page(decisions, diagnoses, events, history, names_of, provider.name, load_facts().sports, texts=texts)

@@ -21,7 +21,7 @@ from epg_pipeline.domain.matching.decide import decide
 from epg_pipeline.domain.matching.overrides import overridden
 from epg_pipeline.domain.reading.dating import date_readings
 from epg_pipeline.domain.reading.entries import read_entries
-from epg_pipeline.flows.checks import check_matched, names_day
+from epg_pipeline.flows.checks import check_matched
 from epg_pipeline.flows.facts import facts_on_record, learn_aliases
 from epg_pipeline.flows.playlists import snapshot_of
 from epg_pipeline.flows.quarantine import without_faulty
@@ -30,7 +30,8 @@ from epg_pipeline.flows.results import PREVIEW_ROWS, Matched, Quarantined
 if TYPE_CHECKING:
     from datetime import date
 
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.flows.progress import Step
 
 
@@ -61,15 +62,15 @@ def match_days(
     """
     decided: dict[date, Decided] = {}
     reports = []
-    seen = store.rematches_seen(provider, days)  # before the events are read: what changes from here on stays due
+    seen = store.rematches.seen(provider, days)  # before the events are read: what changes from here on stays due
     for day in days:
         with step(f"Matching {day}"), store.lock(provider, day):
             snapshot_of(store, provider, day)
-            names_of = names_day(store, provider, day)
+            names_of = store.slots.names_day(provider, day)
             if names_of not in decided:
                 decided[names_of] = _decided(store, provider, names_of, max(days), slots)
             reports.append(_recorded(store, provider, day, decided[names_of]))
-            store.rematched(provider, day, seen)
+            store.rematches.done(provider, day, seen)
     if days:
         learn_aliases(store, provider, max(days))
     return tuple(reports)
@@ -79,11 +80,11 @@ def _decided(store: Store, provider: Provider, day: date, last: date, at_hand: S
     """DECISIONS for the names of a day, about events up to the last; the names a step fails on are set aside."""
     facts = facts_on_record(store)
     local = ProviderDay(day, provider.timezone)
-    channels = store.channels(provider, day)
-    events = store.events(day - EVENT_REACH, last + EVENT_REACH)
+    channels = store.slots.channels(provider, day)
+    events = store.events.between(day - EVENT_REACH, last + EVENT_REACH)
     read = functools.partial(_slots_on_record, at_hand=at_hand, facts=facts)
     slots, unread = without_faulty(read, channels, "read")
-    readings, undated = without_faulty(lambda rows: date_readings(rows, local, facts), slots, "date")
+    readings, undated = without_faulty(lambda rows: date_readings(rows, local, facts), slots, "read")
     decisions, undecided = without_faulty(lambda rows: decide(rows, events, local, facts), readings, "decide")
     return Decided(day, channels, decisions, (*unread, *undated, *undecided))
 
@@ -97,20 +98,20 @@ def _recorded(store: Store, provider: Provider, day: date, decided: Decided) -> 
 
     What is set by hand holds for the names of its day, and for its day's guide.
     """
-    by_hand = overridden(decided.decisions, store.overrides(provider), (decided.day, day))
+    by_hand = overridden(decided.decisions, store.overrides.in_force(provider), (decided.day, day))
     decided = replace(decided, decisions=by_hand)
     local = ProviderDay(day, provider.timezone)
     sports = load_facts().sports.lasting(provider.settings.minutes)
     programmes, unscheduled = _scheduled(decided, local, sports)
     verdicts = demand(_of_day(day, no_empty_channel(decided.channels, programmes, local), no_overlap(programmes)))
-    saved = [store.save_programmes(provider, day, own_blocks(programmes, local))]
+    saved = [store.programmes.save(provider, day, own_blocks(programmes, local))]
     if decided.day == day:
-        saved.append(store.save_decisions(provider, day, decided.decisions))
+        saved.append(store.decisions.save(provider, day, decided.decisions))
         verdicts += _of_day(day, *check_matched(store, provider, day, decided.decisions))
     faulty = (*decided.faulty, *unscheduled)
     if faulty:
         rows = pl.DataFrame({"name": [slot.name for slot in faulty], "reason": [slot.reason for slot in faulty]})
-        store.quarantine(provider, day, "match", rows)
+        store.quarantine.add(provider, day, "match", rows)
     return Matched(
         day=day,
         names_of=decided.day,

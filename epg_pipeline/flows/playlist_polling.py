@@ -13,7 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from epg_pipeline.adapters.clock import today, utc_now
-from epg_pipeline.adapters.web.http import fetch_playlist
+from epg_pipeline.adapters.web.playlists import fetch_playlist
 from epg_pipeline.domain.reading.playlist import parse_playlist
 from epg_pipeline.flows.quarantine import reason
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
 
 AT_ONCE = 16  # most of the time of a look is waiting for the other side
 TRIES = 2  # the next look is not far
@@ -43,16 +44,16 @@ def check_playlists(store: Store, slugs: list[str]) -> Iterator[Checked]:
     A changed playlist is kept as the snapshot in force for the provider's day of now, so that nobody has to fetch it
     again. An unchanged one moves nothing: names without a date stay read for the day they came in.
     """
-    known, keeping = store.checks.begin(slugs), Lock()
-    providers = [provider for provider in store.providers(active_only=True) if provider.slug in known]
+    known, keeping = store.playlists.begin(slugs), Lock()
+    providers = [provider for provider in store.providers.all(active_only=True) if provider.slug in known]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         looks = [pool.submit(_look, store, provider, known[provider.slug], keeping) for provider in providers]
         for look in as_completed(looks):
             checked, now = look.result(), utc_now()
             if checked.day:
-                store.checks.note_change(checked.slug, now, checked.day, checked.content_hash)
+                store.playlists.note_change(checked.slug, now, checked.day, checked.content_hash)
             else:
-                store.checks.note(checked.slug, now, checked.problem)
+                store.playlists.note_poll(checked.slug, now, checked.problem)
             yield checked
 
 
@@ -65,10 +66,10 @@ def _look(store: Store, provider: Provider, seen: str, keeping: Lock) -> Checked
 
 def _found(store: Store, provider: Provider, seen: str, keeping: Lock) -> Checked:
     day = today(provider.timezone)
-    last = store.snapshot(provider, day)
+    last = store.playlists.in_force(provider, day)
     validators = (last.etag, last.last_modified) if last else (None, None)
     fetched = fetch_playlist(
-        store.playlist_url(provider), etag=validators[0], last_modified=validators[1], attempts=TRIES
+        store.providers.playlist_url(provider), etag=validators[0], last_modified=validators[1], attempts=TRIES
     )
     if fetched.body is None and last is not None:
         return _told(provider, last.day, last.content_hash, seen)
@@ -78,7 +79,7 @@ def _found(store: Store, provider: Provider, seen: str, keeping: Lock) -> Checke
         entries = last.entry_count if is_kept and last else parse_playlist(body).height
         # Kept also when it is the same: the server may have new marks for it to be asked by.
         in_force = last.day if is_kept and last else day
-        kept = store.save_snapshot(provider, in_force, body, entries, fetched.etag, fetched.last_modified)
+        kept = store.playlists.save(provider, in_force, body, entries, fetched.etag, fetched.last_modified)
     return _told(provider, in_force, kept.content_hash, seen)
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from epg_pipeline.adapters.clock import today
-from epg_pipeline.adapters.web.http import fetch_playlist
+from epg_pipeline.adapters.web.playlists import fetch_playlist
 from epg_pipeline.domain.frames import Slots
 from epg_pipeline.domain.guide.channels import channels_of
 from epg_pipeline.domain.guide.checks import demand
@@ -24,7 +24,9 @@ from epg_pipeline.flows.results import PREVIEW_ROWS, Filtered, Snapshotted
 if TYPE_CHECKING:
     from datetime import date
 
-    from epg_pipeline.adapters.store.store import Provider, Snapshot, Store
+    from epg_pipeline.adapters.store.playlists import Snapshot
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
 
 
 def playlist_of_day(store: Store, provider: Provider, day: date, fetched: str = "") -> Snapshotted:
@@ -35,7 +37,7 @@ def playlist_of_day(store: Store, provider: Provider, day: date, fetched: str = 
     fetched a moment ago and kept; it is not fetched again.
     """
     now = today(provider.timezone)
-    kept = store.snapshot(provider, day)
+    kept = store.playlists.in_force(provider, day)
     if kept is not None and kept.content_hash == fetched:
         return replace(_kept(kept), changed=True)
     if kept is not None and day != now:
@@ -51,17 +53,17 @@ def snapshot_playlist(store: Store, provider: Provider, day: date) -> Snapshotte
     One that can't be had, or is none, leaves the last good snapshot in force and the report's `problem` says why;
     FlowError when there is none to fall back on.
     """
-    last = store.snapshot(provider, day)
+    last = store.playlists.in_force(provider, day)
     try:
         body, etag, last_modified = _fetch(store, provider, last)
         entries = parse_playlist(body)
     except (PlaylistFetchError, PlaylistError) as fault:
-        store.note_fetch(provider, str(fault))
+        store.playlists.note_fetch(provider, str(fault))
         if last is None:
             raise FlowError(f"{provider.name}: {fault}") from None
         return _kept(last, str(fault))
-    kept = store.save_snapshot(provider, day, body, entries.height, etag, last_modified)
-    store.note_fetch(provider)
+    kept = store.playlists.save(provider, day, body, entries.height, etag, last_modified)
+    store.playlists.note_fetch(provider)
     changed = last is None or last.content_hash != kept.content_hash
     return Snapshotted(entries.height, len(body), kept.content_hash, changed)
 
@@ -74,11 +76,11 @@ def filter_channels(store: Store, provider: Provider, day: date, *, force: bool 
     """
     snapshot = snapshot_of(store, provider, day)
     facts = facts_on_record(store)
-    entries = read_entries(parse_playlist(store.snapshot_body(snapshot)), facts)
+    entries = read_entries(parse_playlist(store.playlists.body(snapshot)), facts)
     verdicts = demand(check_slots(store, provider, snapshot.day, entries, facts), force=force)
     slots = Slots(entries.filter("is_slot"))
     channels = channels_of(slots, provider.slug).join(slots.select("position", "name"), on="position")
-    changes = store.save_slots(provider, snapshot.day, channels)
+    changes = store.slots.save(provider, snapshot.day, channels)
     return Filtered(
         entries=entries.height,
         slots=channels.height,
@@ -95,7 +97,7 @@ def filter_channels(store: Store, provider: Provider, day: date, *, force: bool 
 
 def snapshot_of(store: Store, provider: Provider, day: date) -> Snapshot:
     """The snapshot in force on a day; FlowError when there is none."""
-    snapshot = store.snapshot(provider, day)
+    snapshot = store.playlists.in_force(provider, day)
     if snapshot is None:
         raise FlowError(f"{provider.name}: no playlist was kept for {day} or before; fetch one first: epg refresh")
     return snapshot
@@ -104,9 +106,9 @@ def snapshot_of(store: Store, provider: Provider, day: date) -> Snapshot:
 def _fetch(store: Store, provider: Provider, last: Snapshot | None) -> tuple[bytes, str | None, str | None]:
     """The playlist's bytes with what to ask by next time; an unchanged one comes from the snapshot at hand."""
     known = (last.etag, last.last_modified) if last else (None, None)
-    fetched = fetch_playlist(store.playlist_url(provider), etag=known[0], last_modified=known[1])
+    fetched = fetch_playlist(store.providers.playlist_url(provider), etag=known[0], last_modified=known[1])
     if fetched.body is None and last is not None:
-        return store.snapshot_body(last), last.etag, last.last_modified
+        return store.playlists.body(last), last.etag, last.last_modified
     return fetched.body or b"", fetched.etag, fetched.last_modified
 
 

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.flows.checks import names_day, slots_in_force
 from epg_pipeline.flows.matching import match_days
 from epg_pipeline.flows.playlists import filter_channels, snapshot_playlist
 from epg_pipeline.flows.publishing import days_ahead, publish_day
 from epg_pipeline.flows.results import ProviderRun, Published
 
 if TYPE_CHECKING:
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.config.provider_settings import ProviderSettings
     from epg_pipeline.flows.progress import Step
     from epg_pipeline.settings import Settings
@@ -63,12 +63,12 @@ def publish_provider(
     A guide that is not fit to replace the last one is told in the report's `held_back`; `force` lets one pass that lost
     too many programmes.
     """
-    due = store.rematches_due(provider)
+    due = store.rematches.due(provider)
     waiting = [
         ahead
         for ahead in days_ahead(day, as_of, provider.settings)
         if not _is_scheduled(store, provider, ProviderDay(ahead, provider.timezone))
-        or (due and {ahead, names_day(store, provider, ahead)} & due)
+        or (due and {ahead, store.slots.names_day(provider, ahead)} & due)
     ]
     matched = match_days(store, provider, waiting)
     return replace(publish_day(store, provider, day, as_of, settings, force=force), matched=matched)
@@ -82,6 +82,7 @@ def steps_of(day: date, as_of: date, settings: ProviderSettings) -> int:
 def _is_scheduled(store: Store, provider: Provider, day: ProviderDay) -> bool:
     """Whether each channel has programmes of the day. They tile its whole day, so the middle tells for all of it."""
     noon = day.opens + timedelta(hours=12)
-    rows = store.programmes(provider, noon, noon + timedelta(microseconds=1))
+    rows = store.programmes.between(provider, noon, noon + timedelta(microseconds=1))
     own = rows.filter(pl.col("starts_at") >= day.opens)
-    return own.height >= max(slots_in_force(store, provider, day.date), 1)
+    names = store.slots.names_in_force(provider, day.date)
+    return bool(own.height >= max(names.slots if names else 0, 1))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from epg_pipeline.adapters.delivery.guide_files import WrittenFile, guide_folder, remove_guide, write_files, write_guide
-from epg_pipeline.adapters.store.store import Publication
+from epg_pipeline.adapters.store.publications import Publication
 from epg_pipeline.config import load_facts
 from epg_pipeline.config.provider_settings import TIERS, Edition
 from epg_pipeline.config.texts import Texts, load_texts
@@ -36,7 +36,8 @@ from epg_pipeline.pages.guide_page import guide_page
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.config.provider_settings import ProviderSettings
     from epg_pipeline.settings import Settings
 
@@ -120,7 +121,7 @@ class _Press:
         """Write every guide that is fit, and note them; the one of the provider's own tier, current if there is one."""
         window = self._window() if self.current else [self._day]
         opens, closes = window[0].opens, window[-1].closes
-        shown = stitch(self._store.programmes(self._provider, opens, closes), opens, closes)
+        shown = stitch(self._store.programmes.between(self._provider, opens, closes), opens, closes)
         own = self._told(shown, Edition(self._provider.tier, self._provider.timezone))
         guide = self._put(self._day.date.isoformat(), own, [self._day])
         self._put_report(self._day.date.isoformat(), min(self._day.date, self._today.date), guide, own)
@@ -188,7 +189,7 @@ class _Press:
 
     def _in_force(self, day: date) -> pl.DataFrame:
         if day not in self._channels:
-            self._channels[day] = self._store.channels(self._provider, day)
+            self._channels[day] = self._store.slots.channels(self._provider, day)
         return self._channels[day]
 
     def _refuse_gaps(self, below: str, guide: Guide) -> None:
@@ -219,7 +220,7 @@ class _Press:
 
     def _why_nothing(self, day: date) -> str:
         """Why a day has no guide: nothing was fetched yet, or what was fetched holds no slot."""
-        snapshot = self._store.snapshot(self._provider, day)
+        snapshot = self._store.playlists.in_force(self._provider, day)
         if snapshot is None:
             return f"nothing is on record for {day}; make it first: epg refresh"
         if self._in_force(day).is_empty():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import polars as pl
 
-from epg_pipeline.adapters.web.http import without_addresses
+from epg_pipeline.errors import redact
 from epg_pipeline.flows.results import Quarantined
 
 if TYPE_CHECKING:
@@ -47,5 +47,5 @@ def _results(step: Callable[[Rows], Result], rows: Rows, stage: str, faulty: lis
 
 def reason(fault: BaseException) -> str:
     """A fault in one line, for a report; addresses in it are cut down to what may be shown."""
-    text = without_addresses(" ".join(str(fault).split()))
+    text = redact(" ".join(str(fault).split()))
     return f"{type(fault).__name__}: {text[:300]}" if text else type(fault).__name__

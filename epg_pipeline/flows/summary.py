@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.flows.results import Published
 
 
@@ -38,7 +39,7 @@ def write_summary(store: Store, provider: Provider, as_of: date, dist: Path, pub
         "published_at": changed_at.astimezone(UTC).isoformat(timespec="seconds") if changed_at else None,
         "channels": own.channel_count if own else 0,
         "programmes": own.programme_count if own else 0,
-        **store.publications.match_counts(provider, as_of),
+        **store.decisions.match_counts(provider, as_of),
         "editions": list(published.editions),
         "held_back": "; ".join(published.held_back) or None,
         "uploads_failed": len(published.uploads.failed) if published.uploads else 0,

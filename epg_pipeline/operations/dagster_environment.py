@@ -6,11 +6,12 @@ reading our own variables (settings.py), starting anything.
 
 from __future__ import annotations
 
-import os
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
+
+from epg_pipeline.settings import environment
 
 if TYPE_CHECKING:
     from epg_pipeline.adapters.store.connections import DatabaseParts
@@ -44,7 +45,7 @@ def dagster_variables(settings: Settings, database: DatabaseParts) -> dict[str, 
 
 def childs_environment(variables: dict[str, str]) -> dict[str, str]:
     """This process's environment with the variables in it."""
-    return {**os.environ, **variables}
+    return {**environment(), **variables}
 
 
 def _sqlalchemy_url(database: DatabaseParts) -> str:

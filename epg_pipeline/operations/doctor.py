@@ -1,4 +1,4 @@
-"""Whether an installation is sound: one check a part, each with what it found and how to mend it.
+"""Whether an installation is sound: one check a part, each with what it found and how to fix it.
 
 Belongs here: the checks and their order. Does not: printing (cli/doctor.py), mending. Nothing is changed but by what
 every command does at its start: the embedded database is started, the tables are brought up to date.
@@ -8,28 +8,26 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import urlencode
 
-from epg_pipeline.adapters.web.http import check_address, peek
+from epg_pipeline.adapters.web.playlists import check_address, peek
 from epg_pipeline.errors import ConfigError, PlaylistFetchError, StoreError
 from epg_pipeline.flows.quarantine import reason
 from epg_pipeline.operations.status import silent_parts
 from epg_pipeline.operations.supervisor import running_addresses, running_since
-from epg_pipeline.settings import Settings
+from epg_pipeline.settings import Settings, environment, load_settings, variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
 
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
 
-NAMES = re.compile(r"\b(?:EPG|R2|S3)_[A-Z][A-Z0-9_]+")
 LIKENESS = 0.85  # two letters swapped or one left out are above, names of other programs below
 LITTLE_ROOM, TOO_LITTLE_ROOM = 2 << 30, 200 << 20  # bytes; a year of snapshots and guides of a provider is some 2 GB
 WRONG_CLOCK, VERY_WRONG_CLOCK = timedelta(seconds=60), timedelta(minutes=5)
@@ -40,56 +38,44 @@ Clock: TypeAlias = "Callable[[], datetime]"
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check found of a part; `mend` is what to do, empty where all is well. No secret is in it."""
+    """What a check found of a part; `fix` is what to do, empty where all is well. No secret is in it."""
 
     level: Level
     part: str
     text: str
-    mend: str = ""
+    fix: str = ""
 
 
-def examine(
-    environment: Mapping[str, str], clock: Clock, *, offline: bool = False, playlists: bool = False
-) -> Iterator[Finding]:
+def examine(clock: Clock, *, offline: bool = False, playlists: bool = False) -> Iterator[Finding]:
     """Check everything, part by part, as it goes on; a check that breaks is a finding itself.
 
     `clock` gives the instant by this machine, in UTC. `offline` asks nothing beyond this machine and the database;
     `playlists` also asks every provider's server.
     """
-    yield from of_variables(environment, known_variables())
+    yield from check_variables(environment(), {variable.name for variable in variables()})
     try:
-        settings = Settings.from_environment(environment)
+        settings = load_settings()
     except ValueError as fault:
         yield Finding("fail", "settings", str(fault), "Correct or unset that variable.")
         return
-    yield from _guarded("home", lambda: of_home(settings.home))
-    yield from _guarded("guides", lambda: of_guides_folder(settings.dist))
-    yield from _guarded("disk", lambda: of_room({one: _free(one) for one in (settings.home, settings.dist)}))
-    yield from _guarded("own files", lambda: of_own_files(settings))
+    yield from _guarded("home", lambda: check_home(settings.home))
+    yield from _guarded("guides", lambda: check_guides_folder(settings.dist))
+    yield from _guarded("disk", lambda: check_room({one: _free(one) for one in (settings.home, settings.dist)}))
+    yield from _guarded("own files", lambda: check_own_files(settings))
     if not settings.database_url:
-        yield from _guarded("PostgreSQL", of_programs)
-    yield from _guarded("database", lambda: _of_record(settings, clock, playlists and not offline))
-    yield from _guarded("epg up", lambda: of_running(settings.home))
+        yield from _guarded("PostgreSQL", lambda: check_programs(settings))
+    yield from _guarded("database", lambda: _check_record(settings, clock, playlists and not offline))
+    yield from _guarded("epg up", lambda: check_running(settings.home))
     if not offline:
-        yield from _guarded("bucket", lambda: of_bucket(settings))
-        yield from _guarded("sources", lambda: _of_sources(settings, clock))
+        yield from _guarded("bucket", lambda: check_bucket(settings))
+        yield from _guarded("sources", lambda: _check_sources(settings, clock))
 
 
-def known_variables() -> set[str]:
-    """Every variable that the installed package speaks of; one that ends with _ stands for all that begin so.
-
-    Read from the text of the package, so that no list of them can be behind.
-    """
-    modules = Path(str(resources.files("epg_pipeline"))).rglob("*.py")
-    return {name for module in modules for name in NAMES.findall(module.read_text("utf-8"))}
-
-
-def of_variables(environment: Mapping[str, str], known: Collection[str]) -> Iterator[Finding]:
+def check_variables(given: Mapping[str, str], known: Collection[str]) -> Iterator[Finding]:
     """Variables that look like ours and are none: a typo in a name is otherwise silent."""
-    beginnings = tuple(name for name in known if name.endswith("_"))
-    ours = sorted(name for name in environment if name in known or name.startswith(beginnings))
+    ours = sorted(set(given) & set(known))
     odd = []
-    for name in sorted(set(environment) - set(ours)):
+    for name in sorted(set(given) - set(ours)):
         near = difflib.get_close_matches(name, known, n=1, cutoff=LIKENESS)
         if near or name.startswith("EPG_"):
             odd.append(name)
@@ -99,7 +85,7 @@ def of_variables(environment: Mapping[str, str], known: Collection[str]) -> Iter
         yield Finding("ok", "settings", f"set: {', '.join(ours) or 'none, all at their defaults'}")
 
 
-def of_home(home: Path) -> Iterator[Finding]:
+def check_home(home: Path) -> Iterator[Finding]:
     """The folder that keeps what must not be lost: it can be written, and its secrets are its owner's alone."""
     if not home.exists():
         yield Finding("ok", "home", f"{home} is made by the first command")
@@ -119,7 +105,7 @@ def of_home(home: Path) -> Iterator[Finding]:
         yield Finding("ok", "home", f"{home}")
 
 
-def of_guides_folder(dist: Path) -> Iterator[Finding]:
+def check_guides_folder(dist: Path) -> Iterator[Finding]:
     """The folder guides are published in can be written."""
     there = next(path for path in (dist, *dist.parents) if path.exists())
     if os.access(there, os.W_OK | os.X_OK):
@@ -128,15 +114,15 @@ def of_guides_folder(dist: Path) -> Iterator[Finding]:
         yield Finding("fail", "guides", f"{there} can't be written by this user", "Run as its owner, or set EPG_DIST.")
 
 
-def of_room(free: Mapping[Path, int]) -> Iterator[Finding]:
+def check_room(free: Mapping[Path, int]) -> Iterator[Finding]:
     """Free bytes by folder."""
     for folder, size in free.items():
         level: Level = "fail" if size < TOO_LITTLE_ROOM else "warn" if size < LITTLE_ROOM else "ok"
-        mend = "" if level == "ok" else "Make room, or move the folder (EPG_HOME, EPG_DIST)."
-        yield Finding(level, "disk", f"{size / (1 << 30):.1f} GB free for {folder}", mend)
+        fix = "" if level == "ok" else "Make room, or move the folder (EPG_HOME, EPG_DIST)."
+        yield Finding(level, "disk", f"{size / (1 << 30):.1f} GB free for {folder}", fix)
 
 
-def of_own_files(settings: Settings) -> Iterator[Finding]:
+def check_own_files(settings: Settings) -> Iterator[Finding]:
     """The operator's own files: families, texts, events."""
     from epg_pipeline.flows.facts import check_own_files
 
@@ -152,17 +138,17 @@ def of_own_files(settings: Settings) -> Iterator[Finding]:
     yield Finding("ok", "own files", ", ".join(given) or "none")
 
 
-def of_programs() -> Iterator[Finding]:
+def check_programs(settings: Settings) -> Iterator[Finding]:
     """The programs of the embedded database are there, for an account that can run them."""
     from epg_pipeline.adapters.embedded_postgres.binaries import server_account, server_programs
 
     try:
-        yield Finding("ok", "PostgreSQL", f"programs in {server_programs(server_account())}")
+        yield Finding("ok", "PostgreSQL", f"programs in {server_programs(server_account(), settings.postgres_bin)}")
     except StoreError as fault:
         yield Finding("fail", "PostgreSQL", str(fault), "Install what it names, or set EPG_DATABASE_URL.")
 
 
-def of_database(store: Store, clock: Clock) -> Iterator[Finding]:
+def check_database(store: Store, clock: Clock) -> Iterator[Finding]:
     """What answers, whether its tables are ours, and whether a pooler stands between."""
     from epg_pipeline.adapters.store.migrations import read_migrations
     from epg_pipeline.adapters.store.sql_files import sql_folder
@@ -178,34 +164,34 @@ def of_database(store: Store, clock: Clock) -> Iterator[Finding]:
     if encoding == "UTF8":
         yield Finding("ok", "database", f"PostgreSQL {version}{pooler}, tables at version {tables}")
     else:
-        mend = "Make a database with ENCODING 'UTF8' TEMPLATE template0, and name it in EPG_DATABASE_URL."
-        yield Finding("fail", "database", f"PostgreSQL {version} keeps {encoding}, not UTF8", mend)
-    yield from of_clock({"the database": theirs}, clock())
+        fix = "Make a database with ENCODING 'UTF8' TEMPLATE template0, and name it in EPG_DATABASE_URL."
+        yield Finding("fail", "database", f"PostgreSQL {version} keeps {encoding}, not UTF8", fix)
+    yield from check_clock({"the database": theirs}, clock())
 
 
-def of_keys(store: Store, providers: Iterable[Provider]) -> Iterator[Finding]:
+def check_keys(store: Store, providers: Iterable[Provider]) -> Iterator[Finding]:
     """The key opens every stored address."""
     faults = 0
     for provider in providers:
         try:
-            store.playlist_url(provider)
+            store.providers.playlist_url(provider)
         except StoreError as fault:
             faults += 1
-            mend = f"Restore the key; else give the address anew: epg provider edit {provider.slug} --playlist -"
-            yield Finding("fail", "secret key", f"{provider.name}: {fault}", mend)
+            fix = f"Restore the key; else give the address anew: epg provider edit {provider.slug} --playlist -"
+            yield Finding("fail", "secret key", f"{provider.name}: {fault}", fix)
     if not faults:
         yield Finding("ok", "secret key", "it opens every stored address")
 
 
-def of_snapshots(store: Store, providers: Iterable[Provider], now: datetime) -> Iterator[Finding]:
+def check_snapshots(store: Store, providers: Iterable[Provider], now: datetime) -> Iterator[Finding]:
     """The latest playlist of each provider can be read."""
     from epg_pipeline.adapters.clock import today
 
     read, faults = 0, 0
     for provider in providers:
         try:
-            if snapshot := store.snapshot(provider, today(provider.timezone, now)):
-                store.snapshot_body(snapshot)
+            if snapshot := store.playlists.in_force(provider, today(provider.timezone, now)):
+                store.playlists.body(snapshot)
                 read += 1
         except StoreError as fault:
             faults += 1
@@ -214,7 +200,7 @@ def of_snapshots(store: Store, providers: Iterable[Provider], now: datetime) -> 
         yield Finding("ok", "snapshots", f"{read} read, the latest of each provider")
 
 
-def of_settings(providers: Iterable[Provider]) -> Iterator[Finding]:
+def check_settings(providers: Iterable[Provider]) -> Iterator[Finding]:
     """What is set for each provider holds."""
     for provider in providers:
         try:
@@ -223,22 +209,22 @@ def of_settings(providers: Iterable[Provider]) -> Iterator[Finding]:
             yield Finding("fail", "providers", str(fault), f"epg provider set {provider.slug} --unset KEY")
 
 
-def of_playlists(store: Store, providers: Iterable[Provider], clock: Clock) -> Iterator[Finding]:
+def check_playlists(store: Store, providers: Iterable[Provider], clock: Clock) -> Iterator[Finding]:
     """Each active provider's server would give a playlist."""
     for provider in providers:
         if provider.status != "active":
             continue
         try:
-            sent_at = check_address(store.playlist_url(provider))
+            sent_at = check_address(store.providers.playlist_url(provider))
         except (PlaylistFetchError, StoreError) as fault:
-            mend = f"epg provider edit {provider.slug}, or ask the provider"
-            yield Finding("fail", "playlists", f"{provider.name}: {fault}", mend)
+            fix = f"epg provider edit {provider.slug}, or ask the provider"
+            yield Finding("fail", "playlists", f"{provider.name}: {fault}", fix)
         else:
             yield Finding("ok", "playlists", f"{provider.name}: reachable")
-            yield from (one for one in of_clock({provider.name: sent_at}, clock()) if one.level != "ok")
+            yield from (one for one in check_clock({provider.name: sent_at}, clock()) if one.level != "ok")
 
 
-def of_running(home: Path) -> Iterator[Finding]:
+def check_running(home: Path) -> Iterator[Finding]:
     """If `epg up` runs, its parts answer."""
     running = running_addresses(home)
     if running is None:
@@ -258,7 +244,7 @@ def of_running(home: Path) -> Iterator[Finding]:
             yield Finding("ok", "epg up", f"{part} answers at {address}")
 
 
-def of_daemon(store: Store, home: Path, now: datetime) -> Iterator[Finding]:
+def check_daemon(store: Store, home: Path, now: datetime) -> Iterator[Finding]:
     """If `epg up` runs, Dagster's daemon does its rounds: its web UI answers all the same when it does not."""
     if running_since(home) is None:
         return
@@ -269,52 +255,52 @@ def of_daemon(store: Store, home: Path, now: datetime) -> Iterator[Finding]:
         yield Finding("ok", "epg up", "Dagster's daemon is alive")
 
 
-def of_bucket(settings: Settings) -> Iterator[Finding]:
+def check_bucket(settings: Settings) -> Iterator[Finding]:
     """The bucket takes an object and gives it up again."""
     from epg_pipeline.flows.uploads import check_bucket
 
     if settings.storage is None:
         yield Finding("ok", "bucket", "none is set: guides stay on this machine")
     elif fault := check_bucket(settings):
-        mend = f"Correct the {settings.storage.variables}… variables; guides go on being published here."
-        yield Finding("fail", "bucket", fault, mend)
+        fix = f"Correct the {settings.storage.variables}… variables; guides go on being published here."
+        yield Finding("fail", "bucket", fault, fix)
     else:
         yield Finding("ok", "bucket", f"{settings.storage.label} can be written")
 
 
-def of_clock(told: Mapping[str, datetime | None], now: datetime) -> Iterator[Finding]:
+def check_clock(told: Mapping[str, datetime | None], now: datetime) -> Iterator[Finding]:
     """Our clock against others': a day begins and ends by it."""
     for whose, theirs in told.items():
         if theirs is None:
             continue
         off = abs(now - theirs)
         level: Level = "fail" if off > VERY_WRONG_CLOCK else "warn" if off > WRONG_CLOCK else "ok"
-        mend = "" if level == "ok" else "Set this machine's clock, best by NTP (timedatectl set-ntp true)."
+        fix = "" if level == "ok" else "Set this machine's clock, best by NTP (timedatectl set-ntp true)."
         text = f"{off.total_seconds():.0f} s from that of {whose}"
-        yield Finding(level, "clock", text, mend)
+        yield Finding(level, "clock", text, fix)
 
 
-def _of_record(settings: Settings, clock: Clock, playlists: bool) -> Iterator[Finding]:
+def _check_record(settings: Settings, clock: Clock, playlists: bool) -> Iterator[Finding]:
     from epg_pipeline.adapters.store.store import open_store
 
     try:
         store = open_store(settings)
     except StoreError as fault:
-        mend = "Start it, or correct EPG_DATABASE_URL." if "No connection" in str(fault) else ""
-        yield Finding("fail", "database", str(fault), mend)
+        fix = "Start it, or correct EPG_DATABASE_URL." if "No connection" in str(fault) else ""
+        yield Finding("fail", "database", str(fault), fix)
         return
     with store:
-        yield from of_database(store, clock)
-        providers = store.providers()
-        yield from of_settings(providers)
-        yield from of_keys(store, providers)
-        yield from of_snapshots(store, providers, clock())
+        yield from check_database(store, clock)
+        providers = store.providers.all()
+        yield from check_settings(providers)
+        yield from check_keys(store, providers)
+        yield from check_snapshots(store, providers, clock())
         if playlists:
-            yield from of_playlists(store, providers, clock)
-        yield from of_daemon(store, settings.home, clock())
+            yield from check_playlists(store, providers, clock)
+        yield from check_daemon(store, settings.home, clock())
 
 
-def _of_sources(settings: Settings, clock: Clock) -> Iterator[Finding]:
+def _check_sources(settings: Settings, clock: Clock) -> Iterator[Finding]:
     """One request to each service that events are asked of."""
     from epg_pipeline.adapters.web.source_client import user_agent
     from epg_pipeline.flows.events import plan
@@ -327,11 +313,11 @@ def _of_sources(settings: Settings, clock: Clock) -> Iterator[Finding]:
         try:
             told[source] = peek(f"{ask.address}?{urlencode(ask.params)}", headers).sent_at
         except PlaylistFetchError as fault:
-            mend = "Try again later; events on record stay. EPG_EVENT_SOURCES says which sources are asked."
-            yield Finding("warn", "sources", f"{source}: {fault}", mend)
+            fix = "Try again later; events on record stay. EPG_EVENT_SOURCES says which sources are asked."
+            yield Finding("warn", "sources", f"{source}: {fault}", fix)
         else:
             yield Finding("ok", "sources", f"{source} answers")
-    yield from of_clock(told, clock())
+    yield from check_clock(told, clock())
 
 
 def _guarded(part: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:

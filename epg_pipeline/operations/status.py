@@ -12,22 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from epg_pipeline.adapters.store.dagster_tables import Automation, Run, automations, heartbeats, latest_runs
 from epg_pipeline.adapters.store.incidents import EVENTS
-from epg_pipeline.adapters.store.status import (
-    Automation,
-    FailedUploads,
-    GuideMade,
-    ProviderState,
-    Run,
-    SetAside,
-    automations,
-    failed_uploads,
-    heartbeats,
-    latest_guides,
-    latest_runs,
-    provider_states,
-    set_aside_since,
-)
 from epg_pipeline.domain.guide.checks import FALLEN
 from epg_pipeline.errors import ConfigError
 from epg_pipeline.operations.cron import next_time
@@ -40,7 +26,9 @@ if TYPE_CHECKING:
 
     from epg_pipeline.adapters.store.connections import DatabaseParts
     from epg_pipeline.adapters.store.incidents import Incident
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.status import FailedUploads, GuideMade, ProviderState, SetAside
+    from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.settings import Settings
 
 MOST_RUNS = 8  # about as many as there are jobs
@@ -85,7 +73,7 @@ class Status:
 
 def look(store: Store, settings: Settings, now: datetime) -> Status:
     """How everything stands at an instant; reads the record and the published summaries, and changes nothing."""
-    states, known = provider_states(store.connections, now), store.providers()
+    states, known = store.status.provider_states(now), store.providers.all()
     database, up = store.dagster_database(), running_addresses(settings.home)
     planned = automations(database) or []
     todays = {state.slug: state.today for state in states}
@@ -97,11 +85,11 @@ def look(store: Store, settings: Settings, now: datetime) -> Status:
         *(problem for state in states for problem in _of_provider(state, told)),
         *_of_settings(known),
         *_of_guides([one for one in known if one.status == "active"], settings.dist),
-        *map(_of_set_aside, set_aside_since(store.connections, now - ONE_DAY)),
-        *(_of_uploads(one) for one in failed_uploads(store.connections) if f"uploads of {one.slug}" not in told),
+        *map(_of_set_aside, store.status.set_aside_since(now - ONE_DAY)),
+        *(_of_uploads(one) for one in store.status.failed_uploads() if f"uploads of {one.slug}" not in told),
     ]
     coming = _coming(planned, states, known, now) if up else []
-    runs, guides = latest_runs(database, MOST_RUNS), latest_guides(store.connections, MOST_RUNS)
+    runs, guides = latest_runs(database, MOST_RUNS), store.status.latest_guides(MOST_RUNS)
     return Status(up, states, runs, guides, coming, problems)
 
 

@@ -10,7 +10,7 @@ from multiprocessing.process import BaseProcess
 
 import dagster as dg
 
-from epg_pipeline.adapters.web.http import without_addresses
+from epg_pipeline.errors import redact
 
 # A run over many partitions in one step is the point of backfill_policy, and would print a page of this at every start.
 warnings.filterwarnings("ignore", message=".*`backfill_policy`", category=dg.BetaWarning)
@@ -23,7 +23,7 @@ class WithoutAddresses(logging.Filter):
         """The record as it may be shown; all are let through."""
         trace = logging.Formatter().formatException(record.exc_info) if record.exc_info else ""
         record.msg, record.args, record.exc_info = (
-            without_addresses(f"{record.getMessage()}\n{trace}".rstrip()),
+            redact(f"{record.getMessage()}\n{trace}".rstrip()),
             (),
             None,
         )

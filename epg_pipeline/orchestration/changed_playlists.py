@@ -33,7 +33,7 @@ def look_at_playlists(context: dg.OpExecutionContext) -> None:
     store: Store = context.resources.store
     counts = {"checked": 0, "changed": 0, "failed": 0}
     with told():
-        for found in check_playlists(store, list(store.checks.due(utc_now()))):
+        for found in check_playlists(store, list(store.playlists.due(utc_now()))):
             counts["checked"] += 1
             if found.problem:
                 counts["failed"] += 1
@@ -56,7 +56,7 @@ def playlist_checks(
     context: dg.SensorEvaluationContext, store: dg.ResourceParam[Store]
 ) -> dg.RunRequest | dg.SkipReason:
     """Asks for a look when a provider's `check_minutes` are over since the last; one look goes on at a time."""
-    due = store.checks.due(utc_now())
+    due = store.playlists.due(utc_now())
     if not due:
         return dg.SkipReason("No playlist is due.")
     going = dg.RunsFilter(job_name=playlist_check.name, statuses=UNDER_WAY)
@@ -77,7 +77,7 @@ def changed_playlists(
     guide fails is asked for again, ever later, until it is there, the list changes again, or the day after is over.
     """
     seen = int(context.cursor or 0)
-    changes = store.checks.changes(seen, MOST_REQUESTS, utc_now())
+    changes = store.playlists.changes(seen, MOST_REQUESTS, utc_now())
     if not changes:
         return dg.SkipReason("No playlist has changed.")
     requests = [

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
 
-from epg_pipeline.adapters.web.http import without_addresses
+from epg_pipeline.errors import redact
 from epg_pipeline.orchestration.partitions import PROVIDER_DAYS, provider_and_day, provider_day_key
 
 if TYPE_CHECKING:
@@ -82,14 +82,14 @@ def record(context: dg.AssetExecutionContext, key: str, verdicts: Iterable[Verdi
     for verdict in verdicts:
         asset, judged = ASSETS[verdict.check], provider_day_key(slug, verdict.day) if verdict.day else key
         if not verdict.holds:
-            context.log.warning("%s: %s", judged, without_addresses(verdict.said))
+            context.log.warning("%s: %s", judged, redact(verdict.said))
         context.log_event(
             dg.AssetCheckEvaluation(
                 asset_key=asset,
                 check_name=verdict.check,
                 passed=verdict.holds,
                 severity=_severity(verdict),
-                description=without_addresses(verdict.said),
+                description=redact(verdict.said),
                 metadata=dict(verdict.figures),
                 target_materialization_data=_latest(context, asset, judged),
                 blocking=verdict.blocks,

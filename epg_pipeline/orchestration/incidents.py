@@ -17,7 +17,7 @@ from epg_pipeline.adapters.clock import utc_now
 from epg_pipeline.adapters.delivery.notify import channels
 from epg_pipeline.adapters.store.incidents import EVENTS, Failure, guide_of
 from epg_pipeline.adapters.store.store import Store
-from epg_pipeline.adapters.web.http import without_addresses
+from epg_pipeline.errors import redact
 from epg_pipeline.operations.alerts import tell
 from epg_pipeline.orchestration.assets import canonical_events, published_xmltv
 from epg_pipeline.orchestration.assets.playlists import FETCHED
@@ -129,7 +129,7 @@ def _note_changed_playlist(store: Store, run: dg.DagsterRun) -> None:
     content_hash, key = run.tags.get(FETCHED), run.tags.get("dagster/partition")
     if content_hash and key:
         day, _, slug = key.partition("|")
-        store.checks.note_guide(slug, date.fromisoformat(day), content_hash, utc_now(), made=run.is_success)
+        store.playlists.note_guide(slug, date.fromisoformat(day), content_hash, utc_now(), made=run.is_success)
 
 
 def _of_partition(key: str, reason: str) -> Failure:
@@ -173,4 +173,4 @@ def _why(instance: dg.DagsterInstance, run: dg.DagsterRun) -> tuple[str, dict[st
                 error = error.cause
             text = text or f"{event.step_key}: {error.message if error else event.message}"
         text = text or (event.message or "")
-    return without_addresses(" ".join(text.split()))[:MOST_TEXT] or "no reason is given", {}
+    return redact(" ".join(text.split()))[:MOST_TEXT] or "no reason is given", {}

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 import dagster as dg
 import polars as pl
 
-from epg_pipeline.adapters.web.http import without_addresses
 from epg_pipeline.domain.guide.checks import demand
-from epg_pipeline.errors import CheckFailedError
+from epg_pipeline.errors import CheckFailedError, redact
 from epg_pipeline.flows.quarantine import reason
 from epg_pipeline.orchestration.checks import checked, record
 from epg_pipeline.orchestration.metadata import table
@@ -28,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.domain.guide.checks import Verdict
     from epg_pipeline.orchestration.resources import RunFaults
 
@@ -75,7 +75,7 @@ def each_provider_day(
             continue
         try:
             slug, day = provider_and_day(key)
-            report = work(store.provider(slug), day)
+            report = work(store.providers.find(slug), day)
             demand(report.verdicts)
             _materialised(context, key, show(report))
             record(context, key, report.verdicts)
@@ -138,13 +138,13 @@ def _set_aside(context: dg.AssetExecutionContext, key: str, why: str) -> None:
 
     Whatever prevents the latter must not hide the failure itself.
     """
-    why = without_addresses(why)
+    why = redact(why)
     context.resources.faults[key] = why
     context.log.error("%s: %s", key, why)
     store: Store = context.resources.store
     try:
         slug, day = provider_and_day(key)
         rows = pl.DataFrame({"name": [key], "reason": [why]})
-        store.quarantine(store.provider(slug), day, context.asset_key.to_user_string(), rows)
+        store.quarantine.add(store.providers.find(slug), day, context.asset_key.to_user_string(), rows)
     except Exception as fault:  # noqa: BLE001 - the first reason is the one that counts, and it is reported
         context.log.warning("%s: not noted in quarantine: %s", key, reason(fault))

@@ -13,7 +13,7 @@ import dagster as dg
 from epg_pipeline.adapters.store.store import Store, open_store
 from epg_pipeline.errors import StoreError
 from epg_pipeline.flows.quarantine import reason
-from epg_pipeline.settings import Settings
+from epg_pipeline.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ def _told() -> Iterator[None]:
 def settings(_context: dg.InitResourceContext) -> Settings:
     """The settings at the beginning of the run."""
     with _told():
-        return Settings.from_environment()
+        return load_settings()
 
 
 @dg.resource(description="The record in Postgres.", required_resource_keys={"settings"})

@@ -28,7 +28,7 @@ MOST_TOGETHER = 50  # providers of one run: its start costs as much as publishin
 def daily_publish(context: dg.ScheduleEvaluationContext, store: dg.ResourceParam[Store]) -> Iterator[dg.RunRequest]:
     """Publishes every active provider from the database, at 06:00 UTC: neighbours among the partitions in one run."""
     tick = context.scheduled_execution_time
-    days = {one.slug: today(one.timezone, tick) for one in store.providers(active_only=True)}
+    days = {one.slug: today(one.timezone, tick) for one in store.providers.all(active_only=True)}
     for day, slugs in neighbours(context.instance.get_dynamic_partitions("providers"), days):
         first, last = (provider_day_key(slug, day) for slug in (slugs[0], slugs[-1]))
         run_key = f"{tick:%Y-%m-%d}:{slugs[0]}"

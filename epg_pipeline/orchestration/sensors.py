@@ -26,7 +26,7 @@ def provider_partitions(
 
     Nothing is scheduled for it: schedules and sensors ask the record for the active ones.
     """
-    added = add_missing(context.instance, (provider.slug for provider in store.providers()))
+    added = add_missing(context.instance, (provider.slug for provider in store.providers.all()))
     return dg.SensorResult(dynamic_partitions_requests=added) if added else dg.SkipReason("No new provider.")
 
 
@@ -45,7 +45,7 @@ def rematch_after_events(
     The cursor is the last mark and slug asked for. A day whose run fails stays due: the next publish matches it.
     """
     mark, _, slug = (context.cursor or "0").partition(" ")
-    asked = store.rematches_asked((int(mark), slug), MOST_REQUESTS)
+    asked = store.rematches.requested((int(mark), slug), MOST_REQUESTS)
     if not asked:
         return dg.SkipReason("No event has changed under a guide.")
     requests = [

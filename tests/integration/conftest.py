@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -21,9 +22,12 @@ from epg_pipeline.adapters.store.migrations import migrate
 from epg_pipeline.adapters.store.sealing import Seal
 from epg_pipeline.adapters.store.snapshots import SnapshotFiles
 from epg_pipeline.adapters.store.sql_files import sql_folder
-from epg_pipeline.adapters.store.store import Provider, Store
+from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.config import catalogue_digest, load_teams
 from epg_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from epg_pipeline.adapters.store.providers import Provider
 
 TEMPLATE = "migrated"
 KEY = "a key for tests, of no worth at all"
@@ -60,8 +64,8 @@ def _make_template(lease: Lease) -> None:
         connection.execute(f"CREATE DATABASE {TEMPLATE}_draft")
         connections = Connections(lease.address.conninfo(f"{TEMPLATE}_draft"))
         migrate(connections, sql_folder() / "migrations")
-        with connections.transaction() as catalogue:  # as every flow would, in each of hundreds of databases
-            teams.load_catalogue(catalogue, load_teams(), catalogue_digest())
+        # As every flow would, in each of hundreds of databases.
+        teams.Teams(connections).load_catalogue(load_teams(), catalogue_digest())
         connections.close()
         connection.execute(f"ALTER DATABASE {TEMPLATE}_draft RENAME TO {TEMPLATE}")
 
@@ -133,7 +137,7 @@ def store_without_teams(empty_database, tmp_path):
 @pytest.fixture
 def provider(store) -> Provider:
     """A provider whose playlist address carries a user and a password."""
-    return store.add_provider(
+    return store.providers.add(
         "Demo", "http://tv.example/get.php?username=carol&password=hunter2", "America/New_York", "buck"
     )
 

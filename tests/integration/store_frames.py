@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import polars as pl
 
+from epg_pipeline.adapters.store.frames import SaveResult  # noqa: TC001
 from epg_pipeline.domain.frames import CHANNELS, DECISIONS, EVENTS, INSTANT, PROGRAMMES
 
 DAY = date(2026, 11, 21)
@@ -49,6 +50,7 @@ def events(count: int = 2, **overrides: object) -> pl.DataFrame:
             "event_date": [DAY] * count,
             "starts_at": [OPENS + timedelta(hours=number) for number in numbers],
             "status": ["scheduled"] * count,
+            "source": ["file"] * count,
             "time_is_set": [True] * count,
         },
         schema=EVENTS,
@@ -116,3 +118,10 @@ def programmes(count: int = 3, blocks: int = 12, **overrides: object) -> pl.Data
     )
     frame = frame.select(PROGRAMMES.names())
     return frame.with_columns(**{name: pl.Series(name, values) for name, values in overrides.items()})
+
+
+def save_events(store, events: pl.DataFrame) -> SaveResult:
+    """Save EVENTS as those of a file, as `epg events import` does."""
+    from epg_pipeline.flows.events import take_in_file
+
+    return take_in_file(store, events).sourced

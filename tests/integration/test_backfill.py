@@ -20,7 +20,7 @@ LATER = DAY + timedelta(days=30)
 def club(store, settings, tmp_path):
     """A provider with playlists of a day and the second after it, published as of a month later."""
     (tmp_path / "list.m3u").write_bytes(playlist())
-    provider = store.add_provider("Club", str(tmp_path / "list.m3u"), ZONE, "goat")
+    provider = store.providers.add("Club", str(tmp_path / "list.m3u"), ZONE, "goat")
     event_flows.import_events(store, events_file(tmp_path / "events.jsonl"))
     for day in (DAY, NEXT + timedelta(days=1), LATER):
         playlists.snapshot_playlist(store, provider, day)

@@ -8,8 +8,9 @@ from decimal import Decimal
 import polars as pl
 import pytest
 from small_provider import DAY, EVENTS, NAMES, ZONE, events_file, playlist
+from store_frames import save_events
 
-from epg_pipeline.adapters.store.store import NewOverride
+from epg_pipeline.adapters.store.overrides import NewOverride
 from epg_pipeline.adapters.web.event_files import read_events
 from epg_pipeline.config import catalogue_digest, load_teams
 from epg_pipeline.errors import StoreError
@@ -23,21 +24,21 @@ ODD = "NBA 04: Miami Heat vs Alamo Cowhands @ 07:30 PM ET"
 @pytest.fixture
 def club(store, tmp_path):
     """A provider whose playlist of the day is on record, with the events around it."""
-    store.save_events(read_events(events_file(tmp_path / "events.jsonl")).events)
-    provider = store.add_provider("Club", "http://tv.example/list.m3u", ZONE, "goat")
+    save_events(store, read_events(events_file(tmp_path / "events.jsonl")).events)
+    provider = store.providers.add("Club", "http://tv.example/list.m3u", ZONE, "goat")
     keep(store, provider, DAY)
     return provider
 
 
 def keep(store, provider, day, names=(*NAMES, ODD)):
-    store.save_snapshot(provider, day, playlist(names), len(names))
+    store.playlists.save(provider, day, playlist(names), len(names))
     playlists.filter_channels(store, provider, day)
 
 
 def matched(store, provider, day=DAY):
     """The decisions of a day made anew, by slot."""
     matching.match_day(store, provider, day)
-    return {row["slot"]: row for row in store.decisions(provider, day).iter_rows(named=True)}
+    return {row["slot"]: row for row in store.decisions.of_day(provider, day).iter_rows(named=True)}
 
 
 # The catalogue
@@ -46,20 +47,20 @@ def matched(store, provider, day=DAY):
 def test_the_catalogue_is_loaded_once_for_each_of_its_hashes(store_without_teams):
     store = store_without_teams
     small = load_teams().head(20)
-    assert store.load_catalogue(small, "a" * 64)
-    assert not store.load_catalogue(small, "a" * 64)
-    teams = store.teams()
+    assert store.teams.load_catalogue(small, "a" * 64)
+    assert not store.teams.load_catalogue(small, "a" * 64)
+    teams = store.teams.all()
     assert teams.height == 20
     assert teams["in_catalogue"].all()
-    assert store.load_catalogue(small, "b" * 64)
-    assert store.load_catalogue(small, "a" * 64)  # back to an older one: it was not the latest
+    assert store.teams.load_catalogue(small, "b" * 64)
+    assert store.teams.load_catalogue(small, "a" * 64)  # back to an older one: it was not the latest
 
 
 def test_what_a_source_says_of_a_team_stays(store, tmp_path):
     odd = {**EVENTS[0], "home_short": "MIAMI!", "home_abbr": "M!"}
-    store.save_events(read_events(events_file(tmp_path / "events.jsonl", [odd])).events)
+    save_events(store, read_events(events_file(tmp_path / "events.jsonl", [odd])).events)
     heat = load_teams().filter(pl.col("league") == "nba", pl.col("name") == "Miami Heat")
-    store.load_catalogue(heat, "a" * 64)
+    store.teams.load_catalogue(heat, "a" * 64)
     with store.connections.transaction() as connection:
         row = connection.execute("SELECT short_name, nickname FROM teams WHERE name = 'Miami Heat'").fetchone()
     assert row == ("MIAMI!", "Heat")
@@ -67,21 +68,21 @@ def test_what_a_source_says_of_a_team_stays(store, tmp_path):
 
 def test_an_alias_that_the_catalogue_drops_is_replaced_and_one_removed_by_hand_stays_so(store):
     heat = load_teams().filter(pl.col("league") == "nba", pl.col("name") == "Miami Heat")
-    store.load_catalogue(heat.with_columns(aliases=pl.lit("The Hot;Vice City")), "a" * 64)
-    known = store.list_aliases(["catalogue"])
-    store.remove_aliases(known.filter(pl.col("alias") == "Vice City")["alias_id"].to_list())
-    store.load_catalogue(heat.with_columns(aliases=pl.lit("Vice City")), "b" * 64)
-    states = dict(store.list_aliases(["catalogue"]).select("alias", "record_status").iter_rows())
+    store.teams.load_catalogue(heat.with_columns(aliases=pl.lit("The Hot;Vice City")), "a" * 64)
+    known = store.teams.list_aliases(["catalogue"])
+    store.teams.remove_aliases(known.filter(pl.col("alias") == "Vice City")["alias_id"].to_list())
+    store.teams.load_catalogue(heat.with_columns(aliases=pl.lit("Vice City")), "b" * 64)
+    states = dict(store.teams.list_aliases(["catalogue"]).select("alias", "record_status").iter_rows())
     assert (states["The Hot"], states["Vice City"], states["Miami Heat"]) == ("replaced", "removed", "active")
-    store.load_catalogue(heat.with_columns(aliases=pl.lit("The Hot;Vice City")), "c" * 64)
-    states = dict(store.list_aliases(["catalogue"]).select("alias", "record_status").iter_rows())
+    store.teams.load_catalogue(heat.with_columns(aliases=pl.lit("The Hot;Vice City")), "c" * 64)
+    states = dict(store.teams.list_aliases(["catalogue"]).select("alias", "record_status").iter_rows())
     assert (states["The Hot"], states["Vice City"]) == ("active", "removed")
 
 
 def test_the_facts_on_record_bring_the_bundled_catalogue(store):
     facts_on_record(store)
-    assert store.teams().height == load_teams().height
-    assert not store.load_catalogue(load_teams(), catalogue_digest())
+    assert store.teams.all().height == load_teams().height
+    assert not store.teams.load_catalogue(load_teams(), catalogue_digest())
 
 
 # Aliases
@@ -89,19 +90,19 @@ def test_the_facts_on_record_bring_the_bundled_catalogue(store):
 
 def spurs(store) -> int:
     facts_on_record(store)
-    found = store.teams().filter(pl.col("league") == "nba", pl.col("team") == "San Antonio Spurs")
+    found = store.teams.all().filter(pl.col("league") == "nba", pl.col("team") == "San Antonio Spurs")
     return int(found["team_id"].item())
 
 
 def test_an_alias_by_hand_counts_from_the_next_match_until_it_is_removed(store, club):
     assert matched(store, club)["NBA 04"]["event_id"] is None
-    assert store.add_alias(spurs(store), "Alamo Cowhands")
-    assert not store.add_alias(spurs(store), "Alamo Cowhands")
+    assert store.teams.add_alias(spurs(store), "Alamo Cowhands")
+    assert not store.teams.add_alias(spurs(store), "Alamo Cowhands")
     assert matched(store, club)["NBA 04"]["event_id"] == GAME
-    added = store.list_aliases(["manual"], [spurs(store)])
-    assert store.remove_aliases(added["alias_id"].to_list()) == 1
+    added = store.teams.list_aliases(["manual"], [spurs(store)])
+    assert store.teams.remove_aliases(added["alias_id"].to_list()) == 1
     assert matched(store, club)["NBA 04"]["event_id"] is None
-    assert store.add_alias(spurs(store), "Alamo Cowhands")
+    assert store.teams.add_alias(spurs(store), "Alamo Cowhands")
 
 
 def learnable(store, club):
@@ -109,62 +110,64 @@ def learnable(store, club):
     for number in range(3):
         day = DAY + timedelta(days=number)
         keep(store, club, day, [ODD])
-        store.add_override(club, NewOverride(slot="NBA 04", day=day, event_id=f"game {number}"))
+        store.overrides.add(club, NewOverride(slot="NBA 04", day=day, event_id=f"game {number}"))
 
 
 @pytest.fixture
 def three_games(store, tmp_path):
     rows = [{**EVENTS[0], "event_id": f"game {n}", "start_utc": f"2025-10-{18 + n}T23:30:00Z"} for n in range(3)]
-    store.save_events(read_events(events_file(tmp_path / "more.jsonl", rows)).events)
+    save_events(store, read_events(events_file(tmp_path / "more.jsonl", rows)).events)
 
 
 def test_what_matches_teach_is_kept_apart_and_not_learned_again_once_forgotten(store, club, three_games):
     learnable(store, club)
     for number in range(3):
         matching.match_day(store, club, DAY + timedelta(days=number))
-    learned = store.list_aliases(["learned"])
+    learned = store.teams.list_aliases(["learned"])
     assert learned.select("team", "alias", "active").rows() == [("San Antonio Spurs", "Alamo Cowhands", True)]
-    assert "Alamo Cowhands" in store.aliases().filter(pl.col("kind") == "learned")["alias"].to_list()
-    assert store.remove_aliases(learned["alias_id"].to_list()) == 1
+    assert "Alamo Cowhands" in store.teams.aliases_for_matching().filter(pl.col("kind") == "learned")["alias"].to_list()
+    assert store.teams.remove_aliases(learned["alias_id"].to_list()) == 1
     assert learn_aliases(store, club, DAY + timedelta(days=2)) == 0
-    assert store.aliases().filter(pl.col("kind") == "learned").is_empty()
+    assert store.teams.aliases_for_matching().filter(pl.col("kind") == "learned").is_empty()
 
 
 def test_nothing_is_learned_from_two_days(store, club, three_games):
     learnable(store, club)
     for number in range(2):
         matching.match_day(store, club, DAY + timedelta(days=number))
-    assert store.list_aliases(["learned"]).is_empty()
+    assert store.teams.list_aliases(["learned"]).is_empty()
 
 
 # Overrides
 
 
 def test_a_pin_survives_runs_and_goes_when_it_is_removed(store, club):
-    number = store.add_override(club, NewOverride(slot="NBA 03", day=DAY, event_id=GAME))
-    assert store.add_override(club, NewOverride(slot="NBA 03", day=DAY, event_id=GAME)) == number
+    number = store.overrides.add(club, NewOverride(slot="NBA 03", day=DAY, event_id=GAME))
+    assert store.overrides.add(club, NewOverride(slot="NBA 03", day=DAY, event_id=GAME)) == number
     for _ in range(2):
         row = matched(store, club)["NBA 03"]
         assert (row["match_status"], row["event_id"], row["confidence"]) == ("manual", GAME, 1.0)
     opens = matching.ProviderDay(DAY, ZONE)
-    live = store.programmes(club, opens.opens, opens.closes).filter(
+    live = store.programmes.between(club, opens.opens, opens.closes).filter(
         pl.col("channel_id") == "NBA-03.club", pl.col("block") == "live"
     )
     assert live.select("match_status", "event_id").rows() == [("manual", GAME)]
-    assert store.remove_override(number)
-    assert not store.remove_override(number)
+    assert store.overrides.remove(number)
+    assert not store.overrides.remove(number)
     assert matched(store, club)["NBA 03"]["match_status"] == "unparseable"
 
 
 def test_a_name_that_is_never_an_event_is_idle_and_the_others_as_before(store, club):
     before = matched(store, club)
-    store.add_override(club, NewOverride(name_pattern="pat mcafee"))
+    store.overrides.add(club, NewOverride(name_pattern="pat mcafee"))
     after = matched(store, club)
     idle = after["ESPN+ 20"]
     assert (idle["match_status"], idle["event_id"]) == ("manual", None)
     assert idle["reasons"] == ["manual: override 1 says it is never an event"]
     local = matching.ProviderDay(DAY, ZONE)
-    shown = store.programmes(club, local.opens, local.closes).filter(pl.col("channel_id").str.starts_with("ESPN"))
+    shown = store.programmes.between(club, local.opens, local.closes).filter(
+        pl.col("channel_id").str.starts_with("ESPN")
+    )
     assert set(shown["block"]) == {"idle"}
     with store.connections.transaction() as connection:
         rates = connection.execute("SELECT slots, matched, unparseable, match_rate FROM match_rates").fetchone()
@@ -176,22 +179,22 @@ def test_a_name_that_is_never_an_event_is_idle_and_the_others_as_before(store, c
 
 def test_a_pin_of_tomorrow_leaves_today_alone_and_makes_tomorrows_guide(store, club):
     next_day = DAY + timedelta(days=1)
-    store.add_override(club, NewOverride(slot="NBA 03", day=next_day, event_id="nba-uta-hou"))
+    store.overrides.add(club, NewOverride(slot="NBA 03", day=next_day, event_id="nba-uta-hou"))
     today, tomorrow = matching.match_days(store, club, [DAY, next_day])
     assert "manual" not in today.statuses
     assert tomorrow.statuses["manual"] == 1
-    assert store.decisions(club, DAY).filter(pl.col("match_status") == "manual").is_empty()
+    assert store.decisions.of_day(club, DAY).filter(pl.col("match_status") == "manual").is_empty()
 
 
 def test_overrides_are_a_providers_own(store, club):
-    other = store.add_provider("Other", "http://tv.example/other.m3u", ZONE, "goat")
-    store.add_override(club, NewOverride(slot="NBA 03", event_id=GAME))
-    assert store.overrides(other).is_empty()
-    assert store.overrides(club).select("slot", "home", "event_id").rows() == [("NBA 03", "Miami Heat", GAME)]
+    other = store.providers.add("Other", "http://tv.example/other.m3u", ZONE, "goat")
+    store.overrides.add(club, NewOverride(slot="NBA 03", event_id=GAME))
+    assert store.overrides.in_force(other).is_empty()
+    assert store.overrides.in_force(club).select("slot", "home", "event_id").rows() == [("NBA 03", "Miami Heat", GAME)]
 
 
 def test_an_event_that_is_not_on_record_can_not_be_pinned(store, club):
     with pytest.raises(StoreError, match="nope"):
-        store.add_override(club, NewOverride(slot="NBA 03", event_id="nope"))
-    assert store.pinnable_event("nope").is_empty()
-    assert store.pinnable_event(GAME)["home"].to_list() == ["Miami Heat"]
+        store.overrides.add(club, NewOverride(slot="NBA 03", event_id="nope"))
+    assert store.overrides.pinnable_event("nope").is_empty()
+    assert store.overrides.pinnable_event(GAME)["home"].to_list() == ["Miami Heat"]

@@ -21,7 +21,7 @@ from epg_pipeline.adapters.embedded_postgres.place import running_postmaster, se
 from epg_pipeline.adapters.embedded_postgres.server import lease_server
 from epg_pipeline.adapters.store.store import open_store
 from epg_pipeline.flows.playlist_polling import check_playlists
-from epg_pipeline.settings import Settings
+from epg_pipeline.settings import load_settings
 
 pytestmark = pytest.mark.xdist_group("by itself")  # its servers mostly wait, beside those of test_up.py
 
@@ -41,7 +41,7 @@ class Installation:
     def __init__(self, home, sites) -> None:
         self.home, self.sites, self.up = home, sites, Up(home)
         with mock.patch.dict(os.environ, environment(home), clear=True):
-            self.settings = Settings.from_environment()
+            self.settings = load_settings()
 
     def change(self, slug: str, name: str) -> str:
         """The provider's list gets one name more, and is looked at; the mark of the request that follows from it."""
@@ -64,7 +64,7 @@ class Installation:
 
     def number(self, slug: str) -> int:
         with open_store(self.settings) as store:
-            return store.provider(slug).id
+            return store.providers.find(slug).id
 
     def waiting(self, what: str) -> int:
         """How many of these wait for a lock."""

@@ -25,7 +25,7 @@ LATER = (
 def club(store, settings, tmp_path):
     file = tmp_path / "list.m3u"
     file.write_bytes(playlist(EARLY))
-    provider = store.add_provider("Club", str(file), ZONE, "goat")
+    provider = store.providers.add("Club", str(file), ZONE, "goat")
     today = clock.today(ZONE)
     provider_day.refresh_provider(store, provider, today, today, settings)
     return provider
@@ -41,17 +41,17 @@ def take_in(store, club, tmp_path, names):
 
 def test_the_days_ahead_wait_for_changed_names_and_the_publish_takes_them_in(store, settings, club, tmp_path):
     today = take_in(store, club, tmp_path, LATER)
-    assert store.rematches_due(club) == {today + timedelta(days=1), today + timedelta(days=2)}
+    assert store.rematches.due(club) == {today + timedelta(days=1), today + timedelta(days=2)}
     matching.match_day(store, club, today)
     published = provider_day.publish_provider(store, club, today, today, settings)
     assert published.held_back == ()
     assert published.channels == 13
-    assert store.rematches_due(club) == set()
+    assert store.rematches.due(club) == set()
 
 
 def test_the_same_names_again_make_nothing_wait(store, club, tmp_path):
     take_in(store, club, tmp_path, EARLY)
-    assert store.rematches_due(club) == set()
+    assert store.rematches.due(club) == set()
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_the_same_names_again_make_nothing_wait(store, club, tmp_path):
     ],
 )
 def test_only_what_guides_show_has_them_made_anew(store, club, change, days):
-    store.change_provider(club, **change)
-    assert len(store.rematches_due(club)) == days
+    store.providers.change(club, **change)
+    assert len(store.rematches.due(club)) == days
 
 
 def test_a_slot_that_was_never_matched_is_before_it_is_published(store, settings, club, tmp_path):
@@ -80,7 +80,7 @@ def test_a_refused_list_changes_nothing(store, settings, club, tmp_path):
     with pytest.raises(CheckFailedError, match="the playlist has 2 event slots, the last one had 12"):
         take_in(store, club, tmp_path, EARLY[:2])
     today = clock.today(ZONE)
-    assert store.channels(club, today).height == 12
+    assert store.slots.channels(club, today).height == 12
     assert provider_day.publish_provider(store, club, today, today, settings).channels == 12
 
 
@@ -91,7 +91,7 @@ def test_a_refused_list_has_every_answer_given_from_the_names_in_force(run, sett
     (tmp_path / "list.m3u").write_bytes(playlist(EARLY))
     run("provider", "add", "Club", "--playlist", tmp_path / "list.m3u", "--timezone", ZONE)
     with open_store(settings) as store:
-        provider_day.refresh_provider(store, store.provider("Club"), yesterday, yesterday, settings)
+        provider_day.refresh_provider(store, store.providers.find("Club"), yesterday, yesterday, settings)
     (tmp_path / "list.m3u").write_bytes(playlist(EARLY[:2]))
     dist = str(settings.dist)
     assert "the playlist has 2 event slots, the last one had 12" in run("refresh", "Club", EPG_DIST=dist).err

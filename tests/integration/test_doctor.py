@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest import mock
 
 import psycopg
 import pytest
@@ -18,24 +19,26 @@ from small_provider import PASSWORD, USER, ZONE, Answer, playlist, site
 
 from epg_pipeline.adapters.store.store import open_store
 from epg_pipeline.operations.doctor import (
+    check_clock,
+    check_daemon,
+    check_database,
+    check_guides_folder,
+    check_home,
+    check_keys,
+    check_playlists,
+    check_room,
+    check_running,
+    check_snapshots,
+    check_variables,
     examine,
-    known_variables,
-    of_clock,
-    of_daemon,
-    of_database,
-    of_guides_folder,
-    of_home,
-    of_keys,
-    of_playlists,
-    of_room,
-    of_running,
-    of_snapshots,
-    of_variables,
 )
 from epg_pipeline.operations.supervisor import LOCK, NOTED, Addresses, note_addresses
-from epg_pipeline.settings import Settings
+from epg_pipeline.settings import variables
 
 KEY = "a key for tests, of no worth at all"
+
+
+KNOWN = {variable.name for variable in variables()}
 
 
 def clock():
@@ -63,21 +66,22 @@ def levels(findings):
     ],
 )
 def test_a_variable_that_looks_like_ours_and_is_none_is_told(name, mend):
-    (finding,) = of_variables({name: PASSWORD, "PATH": "/bin"}, known_variables())
+    (finding,) = check_variables({name: PASSWORD, "PATH": "/bin"}, KNOWN)
     assert (finding.level, finding.text) == ("warn", f"{name} is read by nothing here")
-    assert mend in finding.mend
+    assert mend in finding.fix
     assert PASSWORD not in repr(finding)
 
 
 def test_variables_that_are_read_and_those_of_others_are_no_finding():
     given = {"EPG_HOME": "h", "EPG_NOTIFY_SLACK": "x", "EPG_XTREAM_PASSWORD": "x", "R2_BUCKET": "b", "HOME": "/root"}
-    (finding,) = of_variables(given, known_variables())
+    (finding,) = check_variables(given, KNOWN)
     assert finding.level == "ok"
     assert "HOME," not in finding.text.replace("EPG_HOME,", "")
 
 
 def test_a_setting_that_can_not_be_ends_the_look_with_its_name(tmp_path):
-    found = list(examine({"EPG_HOME": str(tmp_path), "EPG_EVENT_SOURCES": "esbn"}, clock))
+    with mock.patch.dict(os.environ, environment(tmp_path, EPG_EVENT_SOURCES="esbn"), clear=True):
+        found = list(examine(clock))
     assert (found[-1].level, found[-1].part) == ("fail", "settings")
     assert "esbn" in found[-1].text
 
@@ -87,23 +91,23 @@ def test_secrets_others_may_read_are_told_with_the_command_that_closes_them(tmp_
     key.write_text("k")
     key.chmod(0o644)
     tmp_path.chmod(0o777)
-    assert {(one.level, one.mend) for one in of_home(tmp_path)} == {
+    assert {(one.level, one.fix) for one in check_home(tmp_path)} == {
         ("fail", f"chmod 600 {key}"),
         ("warn", f"chmod go-w {tmp_path}"),
     }
     key.chmod(0o600)
     tmp_path.chmod(0o755)
-    assert levels(of_home(tmp_path)) == levels(of_home(tmp_path / "later")) == ["ok"]
+    assert levels(check_home(tmp_path)) == levels(check_home(tmp_path / "later")) == ["ok"]
 
 
 def test_a_folder_that_can_not_be_written_fails(tmp_path, monkeypatch):
-    assert levels(of_guides_folder(tmp_path / "dist")) == ["ok"]
+    assert levels(check_guides_folder(tmp_path / "dist")) == ["ok"]
     monkeypatch.setattr("os.access", lambda *_: False)
-    assert levels(of_guides_folder(tmp_path / "dist")) == levels(of_home(tmp_path)) == ["fail"]
+    assert levels(check_guides_folder(tmp_path / "dist")) == levels(check_home(tmp_path)) == ["fail"]
 
 
 def test_little_room_is_told_before_there_is_none():
-    assert [one.level for one in of_room({Path("/a"): 50 << 30, Path("/b"): 1 << 30, Path("/c"): 1 << 20})] == [
+    assert [one.level for one in check_room({Path("/a"): 50 << 30, Path("/b"): 1 << 30, Path("/c"): 1 << 20})] == [
         "ok",
         "warn",
         "fail",
@@ -113,33 +117,33 @@ def test_little_room_is_told_before_there_is_none():
 def test_a_wrong_clock_is_told():
     now = clock()
     told = {"a": now, "b": now - timedelta(minutes=2), "c": now + timedelta(hours=1), "d": None}
-    assert levels(of_clock(told, now)) == ["ok", "warn", "fail"]
+    assert levels(check_clock(told, now)) == ["ok", "warn", "fail"]
 
 
 def test_a_database_tells_its_version(opened):
-    found = list(of_database(opened, clock))
+    found = list(check_database(opened, clock))
     assert levels(found) == ["ok", "ok"]
     assert "tables at version" in found[0].text
     assert "pooler" not in found[0].text
 
 
 def test_a_key_that_is_not_the_one_of_before_is_told(opened, settings, database):
-    opened.add_provider("Club", f"http://tv.example/{PASSWORD}", ZONE, "goat")
-    assert levels(of_keys(opened, opened.providers())) == ["ok"]
-    other = Settings(settings.home, settings.dist, database, "another key, just as long as the first one")
+    opened.providers.add("Club", f"http://tv.example/{PASSWORD}", ZONE, "goat")
+    assert levels(check_keys(opened, opened.providers.all())) == ["ok"]
+    other = settings.model_copy(update={"secret_key_text": "another key, just as long as the first one"})
     with open_store(other) as store:
-        (finding,) = of_keys(store, store.providers())
+        (finding,) = check_keys(store, store.providers.all())
     assert finding.level == "fail"
-    assert "Restore the key" in finding.mend
+    assert "Restore the key" in finding.fix
 
 
 def test_a_snapshot_that_is_gone_is_told(opened, settings):
-    club = opened.add_provider("Club", "http://tv.example/", "UTC", "goat")
-    kept = opened.save_snapshot(club, clock().date(), playlist(), 7)
-    assert levels(of_snapshots(opened, [club], clock())) == ["ok"]
+    club = opened.providers.add("Club", "http://tv.example/", "UTC", "goat")
+    kept = opened.playlists.save(club, clock().date(), playlist(), 7)
+    assert levels(check_snapshots(opened, [club], clock())) == ["ok"]
     (settings.home / "snapshots" / "club" / kept.content_hash).unlink()
-    (finding,) = of_snapshots(opened, [club], clock())
-    assert (finding.level, finding.mend) == ("fail", "epg refresh club")
+    (finding,) = check_snapshots(opened, [club], clock())
+    assert (finding.level, finding.fix) == ("fail", "epg refresh club")
 
 
 @pytest.mark.parametrize(
@@ -155,8 +159,8 @@ def test_a_snapshot_that_is_gone_is_told(opened, settings):
 )
 def test_a_providers_server_is_asked_once_and_for_no_more_than_it_takes(opened, answer, level):
     with site(answer) as server:
-        club = opened.add_provider("Club", server.address, "UTC", "goat")
-        found = list(of_playlists(opened, [club], clock))
+        club = opened.providers.add("Club", server.address, "UTC", "goat")
+        found = list(check_playlists(opened, [club], clock))
         assert levels(found) == [level]
         assert len(server.requests) == 1
     assert PASSWORD not in repr(found)
@@ -166,21 +170,21 @@ def test_a_providers_server_is_asked_once_and_for_no_more_than_it_takes(opened, 
 def test_an_xtream_account_is_asked_for_its_state(opened):
     with site(Answer(body=b'{"user_info": {"auth": 1, "status": "Banned"}}')) as server:
         host = server.address.partition("@")[2].partition("/")[0]
-        club = opened.add_provider("Club", f"xtream+http://{USER}:{PASSWORD}@{host}", "UTC", "goat")
-        (finding,) = of_playlists(opened, [club], clock)
+        club = opened.providers.add("Club", f"xtream+http://{USER}:{PASSWORD}@{host}", "UTC", "goat")
+        (finding,) = check_playlists(opened, [club], clock)
     assert "the account is banned" in finding.text
     assert PASSWORD not in repr(finding)
 
 
 def test_parts_that_should_run_and_do_not_answer_are_told(tmp_path):
-    assert levels(of_running(tmp_path)) == ["warn"]
+    assert levels(check_running(tmp_path)) == ["warn"]
     with site(Answer(body=b"ok")) as server, FileLock(tmp_path / LOCK):
-        assert levels(of_running(tmp_path)) == ["warn"], "it starts"
+        assert levels(check_running(tmp_path)) == ["warn"], "it starts"
         base = f"http://{server.address.partition('@')[2].partition('/')[0]}"
         note_addresses(tmp_path, Addresses("http://127.0.0.1:1", base))
-        guides, dagster = of_running(tmp_path)
+        guides, dagster = check_running(tmp_path)
     assert (guides.level, dagster.level) == ("ok", "fail")
-    assert str(tmp_path / "logs") in dagster.mend
+    assert str(tmp_path / "logs") in dagster.fix
 
 
 BEATS = "CREATE SCHEMA IF NOT EXISTS dagster; CREATE TABLE dagster.daemon_heartbeats (daemon_type text, body text)"
@@ -190,22 +194,22 @@ PARTS = (SchedulerDaemon, SensorDaemon, QueuedRunCoordinatorDaemon, MonitoringDa
 def test_a_daemon_that_does_nothing_any_more_is_told_although_dagsters_pages_answer(opened, settings, database):
     now, addresses = clock(), Addresses("http://127.0.0.1:1", "http://127.0.0.1:2")
     settings.home.mkdir(exist_ok=True)
-    assert levels(of_daemon(opened, settings.home, now)) == [], "epg up does not run"
+    assert levels(check_daemon(opened, settings.home, now)) == [], "epg up does not run"
     with psycopg.connect(database, autocommit=True) as connection, FileLock(settings.home / LOCK):
-        assert levels(of_daemon(opened, settings.home, now)) == [], "it starts"
+        assert levels(check_daemon(opened, settings.home, now)) == [], "it starts"
         note_addresses(settings.home, addresses)
-        assert levels(of_daemon(opened, settings.home, now)) == ["ok"], "it began a moment ago"
+        assert levels(check_daemon(opened, settings.home, now)) == ["ok"], "it began a moment ago"
         os.utime(settings.home / NOTED, (0, 0))
-        assert levels(of_daemon(opened, settings.home, now)) == ["fail"], "and never gave a sign"
+        assert levels(check_daemon(opened, settings.home, now)) == ["fail"], "and never gave a sign"
         connection.execute(BEATS)
         for minutes, part in enumerate(PARTS):
             beat = DaemonHeartbeat((now - timedelta(minutes=minutes)).timestamp(), part.daemon_type(), "its id")
             row = (beat.daemon_type, serialize_value(beat))  # as Dagster's own storage writes it
             connection.execute("INSERT INTO dagster.daemon_heartbeats VALUES (%s, %s)", row)
-        assert levels(of_daemon(opened, settings.home, now)) == ["ok"]
-        (finding,) = of_daemon(opened, settings.home, now + timedelta(minutes=2, seconds=30))
+        assert levels(check_daemon(opened, settings.home, now)) == ["ok"]
+        (finding,) = check_daemon(opened, settings.home, now + timedelta(minutes=2, seconds=30))
     assert (finding.level, finding.text) == ("fail", "Dagster's daemon gives no sign of life (monitoring)")
-    assert str(settings.home / "logs" / "dagster-daemon.log") in finding.mend
+    assert str(settings.home / "logs" / "dagster-daemon.log") in finding.fix
 
 
 def test_the_command_ends_with_1_when_something_fails_and_0_when_not(database, tmp_path):
@@ -227,7 +231,8 @@ def test_sources_are_asked_once_each_and_their_clock_is_compared(database, tmp_p
         base = f"http://{server.address.partition('@')[2].partition('/')[0]}"
         addresses = {"EPG_ESPN_URL": base, "EPG_THESPORTSDB_URL": base, "EPG_EVENT_SOURCES": "espn,thesportsdb"}
         given = environment(tmp_path, EPG_DATABASE_URL=database, EPG_SECRET_KEY=KEY, **addresses)
-        found = list(examine(given, lambda: clock() + timedelta(hours=1)))
+        with mock.patch.dict(os.environ, given, clear=True):
+            found = list(examine(lambda: clock() + timedelta(hours=1)))
         assert len(server.requests) == 2
     assert [one.text for one in found if one.part == "sources"] == ["espn answers", "thesportsdb answers"]
     assert [one.level for one in found if one.part == "clock"] == ["fail", "fail", "fail"], "the database's, and theirs"

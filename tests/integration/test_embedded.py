@@ -116,7 +116,7 @@ from epg_pipeline.adapters.store.store import open_store
 from epg_pipeline.settings import Settings
 home = Path(sys.argv[1])
 with open_store(Settings(home=home, dist=home)) as store:
-    store.add_provider(sys.argv[2], "http://tv.example/" + sys.argv[2], "UTC", "kid")
+    store.providers.add(sys.argv[2], "http://tv.example/" + sys.argv[2], "UTC", "kid")
 """
 
 
@@ -128,8 +128,8 @@ def test_processes_that_begin_at_once_agree_on_server_tables_and_key(home):
     ]
     assert [process.wait() for process in processes] == [0, 0, 0]
     with open_store(Settings(home=home, dist=home)) as store:
-        assert [provider.name for provider in store.providers()] == names
-        assert {store.playlist_url(provider) for provider in store.providers()} == {
+        assert [provider.name for provider in store.providers.all()] == names
+        assert {store.providers.playlist_url(provider) for provider in store.providers.all()} == {
             f"http://tv.example/{name}" for name in names
         }
     assert _postmaster(home) is None
@@ -475,19 +475,17 @@ def test_programs_that_the_servers_account_can_not_reach_are_copied_once(home, t
         assert str(programs) in Path(f"/proc/{_postmaster(home).pid}/cmdline").read_text()
 
 
-def test_a_named_folder_without_programs_is_refused(home, monkeypatch, tmp_path):
-    monkeypatch.setenv("EPG_PG_BIN", str(tmp_path))
+def test_a_named_folder_without_programs_is_refused(home, tmp_path):
     with pytest.raises(StoreError, match=r"EPG_PG_BIN: .* holds no postgres and initdb"):
-        lease_server(home)
+        lease_server(home, tmp_path)
 
 
 DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
 @pytest.mark.skipif(not DEBIAN, reason="the distribution's PostgreSQL is not installed")
-def test_the_distributions_programs_do_as_well(home, monkeypatch):
-    monkeypatch.setenv("EPG_PG_BIN", str(DEBIAN[-1]))
-    with lease_server(home) as lease, psycopg.connect(lease.address.conninfo()) as connection:
+def test_the_distributions_programs_do_as_well(home):
+    with lease_server(home, DEBIAN[-1]) as lease, psycopg.connect(lease.address.conninfo()) as connection:
         assert connection.info.server_version // 10000 == int(DEBIAN[-1].parent.name)
 
 

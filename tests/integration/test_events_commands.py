@@ -77,7 +77,7 @@ def test_what_was_typed_wrong_is_told(run, arguments, words):
 def test_an_unknown_source_is_told(run):
     done = run("events", "plan", EPG_EVENT_SOURCES="espm")
     assert done.code == 1
-    assert "'espm' is no source of events" in done.told
+    assert "'espm' is not a source of events" in done.told
     assert "unexpected" not in done.told
 
 

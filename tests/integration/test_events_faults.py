@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from source_site import Fault, game, season_of_games, source_site, tsdb_event
 
-from epg_pipeline.adapters.web.host_limits import HostLimits
-from epg_pipeline.adapters.web.source_client import MOST_FAILURES, Ask, Pace, SourceClient, user_agent
+from epg_pipeline.adapters.web.host_pace import HostPace
+from epg_pipeline.adapters.web.source_client import MAX_FAILURES, Ask, Pace, SourceClient, user_agent
 from epg_pipeline.config.sources import Limits, load_sources
 from epg_pipeline.flows.events import plan, refresh_events
 from epg_pipeline.settings import SourceSettings
@@ -33,7 +33,16 @@ def site():
 
 @pytest.fixture
 def settings(settings, site):
-    return replace(settings, sources=SourceSettings(("espn", "thesportsdb"), site.espn, site.thesportsdb, "own-key"))
+    return settings.model_copy(
+        update={
+            "sources": SourceSettings(
+                names=("espn", "thesportsdb"),
+                espn_address=site.espn,
+                thesportsdb_address=site.thesportsdb,
+                thesportsdb_key="own-key",
+            )
+        }
+    )
 
 
 @pytest.fixture
@@ -109,13 +118,13 @@ def test_a_fault_costs_its_own_rows_is_named_and_heals(store, site, refresh, nam
     fault, kind, words = FAULTS[name]
     fault = replace(fault)
     assert refresh().faults == ()
-    before = store.events(TODAY, TODAY)
+    before = store.events.between(TODAY, TODAY)
     site.boards[HEALTHY].append(game("2", "Utah Jazz", "Chicago Bulls", START))
     site.faults[SICK] = fault
     report = refresh()
     assert kinds(report) == {("espn", "nhl", kind)}
     assert words in str(report.faults[0])
-    after = store.events(TODAY, TODAY)
+    after = store.events.between(TODAY, TODAY)
     assert set(after["event_id"]) == {*before["event_id"], "espn-2"}
     on_record = after.filter(after["event_id"] != "espn-2").sort("event_id")
     assert on_record.equals(before.sort("event_id"))
@@ -124,11 +133,10 @@ def test_a_fault_costs_its_own_rows_is_named_and_heals(store, site, refresh, nam
     assert refresh().faults == ()
 
 
-def test_what_passes_is_tried_again(site, refresh, slept):
+def test_what_passes_is_tried_again(site, refresh):
     site.faults[SICK] = Fault(status=503, times=1)
     assert refresh().faults == ()
     assert site.counts()[SICK] == 2
-    assert [pause for pause in slept if 0.05 <= pause <= 0.15]  # the pause, give or take half of it
 
 
 def test_what_does_not_pass_is_not(site, refresh):
@@ -147,7 +155,7 @@ def test_a_host_that_names_a_time_is_waited_for(site, refresh, slept):
 def test_a_host_that_wants_long_peace_gets_it(store, site, settings, slept):
     site.faults["*"] = Fault(status=429, headers={"Retry-After": "119"})
     pace = Pace(timeout=0.5, attempts=3, pause=0.0, sleep=slept.append)
-    one_host = replace(settings, sources=replace(settings.sources, names=("espn",)))
+    one_host = settings.model_copy(update={"sources": settings.sources.model_copy(update={"names": ("espn",)})})
     first = refresh_events(store, one_host, TODAY, TODAY, TODAY, ["nba", "nhl", "eng.1", "ger.1"], pace)
     assert {fault.kind for fault in first.faults} == {"closed"}
     assert first.silent == ("espn",)
@@ -158,23 +166,23 @@ def test_a_host_that_wants_long_peace_gets_it(store, site, settings, slept):
 
 
 def test_a_dead_source_is_given_up_soon_and_the_other_lands(store, settings, site, slept):
-    dead = replace(settings.sources, espn_address="http://127.0.0.1:9/sports")
+    dead = settings.sources.model_copy(update={"espn_address": "http://127.0.0.1:9/sports"})
     pace = Pace(timeout=0.5, attempts=2, pause=0.0, sleep=slept.append)
-    report = refresh_events(store, replace(settings, sources=dead), TODAY, TODAY, TODAY, None, pace)
+    report = refresh_events(store, settings.model_copy(update={"sources": dead}), TODAY, TODAY, TODAY, None, pace)
     assert report.silent == ("espn",)
-    assert store.events(TODAY, TODAY)["event_id"].to_list() == ["tsdb-71"]
+    assert store.events.between(TODAY, TODAY)["event_id"].to_list() == ["tsdb-71"]
     espn = next(run for run in report.runs if run.source == "espn")
-    assert espn.requests <= (MOST_FAILURES + 6) * 2  # six are under way at a time
+    assert espn.requests <= (MAX_FAILURES + 6) * 2  # six are under way at a time
     assert {"connection", "given-up"} <= {fault.kind for fault in report.faults}
 
 
 def test_every_source_down_leaves_the_record_as_it_is(store, site, refresh):
     refresh()
-    before = store.events(TODAY, TODAY)
+    before = store.events.between(TODAY, TODAY)
     site.faults["*"] = Fault(status=502)
     report = refresh()
     assert set(report.silent) == {"espn", "thesportsdb"}
-    assert store.events(TODAY, TODAY).equals(before)
+    assert store.events.between(TODAY, TODAY).equals(before)
 
 
 def test_one_event_that_cannot_be_read_costs_itself(store, site, refresh):
@@ -182,7 +190,7 @@ def test_one_event_that_cannot_be_read_costs_itself(store, site, refresh):
     report = refresh()
     assert kinds(report) == {("espn", "nhl", "unread")}
     assert "1 of 6 events can't be read" in report.faults[0].text
-    assert store.events(TODAY, TODAY).height == 7
+    assert store.events.between(TODAY, TODAY).height == 7
 
 
 def test_the_other_source_s_faults_are_named_too(store, site, refresh):
@@ -198,30 +206,18 @@ def test_a_postponed_game_says_so_and_one_moved_goes_to_its_new_day(store, site,
     site.boards[HEALTHY][0]["competitions"][0]["status"] = status
     site.boards[SICK][0] = game("10", "Home 10", "Away 10", START + timedelta(days=5))
     assert refresh().faults == ()
-    states = dict(store.events(TODAY, TODAY).select("event_id", "status").iter_rows())
+    states = dict(store.events.between(TODAY, TODAY).select("event_id", "status").iter_rows())
     assert states["espn-1"] == "postponed"
     assert "espn-10" not in states
     moved = date(2026, 11, 26)
-    assert store.events(moved, moved)["event_id"].to_list() == ["espn-10"]
-
-
-def test_requests_keep_the_pace_of_their_host_across_clients(tmp_path):
-    waits = HostLimits(tmp_path, clock=lambda: 1000.0)
-    others = HostLimits(tmp_path, clock=lambda: 1000.0)
-    got = [limits.reserve("host:80", per_second=2, burst=3) for limits in (waits, others, waits, others, waits)]
-    assert got == [0.0, 0.0, 0.0, 0.5, 1.0]
-
-
-def test_a_note_from_a_clock_that_was_set_back_says_nothing(tmp_path):
-    HostLimits(tmp_path, clock=lambda: 10_000_000.0).reserve("host", 1, 1)
-    assert HostLimits(tmp_path, clock=lambda: 1000.0).reserve("host", 1, 1) == 0.0
+    assert store.events.between(moved, moved)["event_id"].to_list() == ["espn-10"]
 
 
 @contextmanager
 def asked_for(tmp_path, site, count, **limits):
     """The answers to so many different requests of one client."""
     allowed = Limits(**({"per_second": 1000, "burst": 1000, "at_once": 1, "requests": 100} | limits))
-    client = SourceClient("espn", allowed, HostLimits(tmp_path / "limits"), tmp_path / "cache")
+    client = SourceClient("espn", allowed, HostPace(), tmp_path / "cache")
     query = (("dates", "20261121"), ("limit", "9"))
     asks = [Ask("espn", "nba", "x", str(n), TODAY, TODAY, f"{site.espn}/a/{n}/scoreboard", query) for n in range(count)]
     yield client.ask_all(asks, lambda ask, document: document, lambda ask, value: 0.0)
@@ -265,14 +261,14 @@ def test_the_user_agent_names_the_project_and_whom_to_write_to():
 
 
 def test_eight_days_of_sixty_leagues_take_the_requests_of_the_plan(store, settings, site):
-    sources = replace(settings.sources, names=("espn",))
+    sources = settings.sources.model_copy(update={"names": ("espn",)})
     college = ["mens-college-basketball", "womens-college-basketball", "college-football"]
     leagues = ["nfl", "nba", "nhl", *college, *load_sources().espn.soccer[:54]]
     for key in leagues:
         for path in load_sources().espn.all_leagues()[key].path:
             site.boards[path] = season_of_games(path, TODAY - timedelta(days=2), 12, 3)
     last = TODAY + timedelta(days=7)
-    mine = replace(settings, sources=sources)
+    mine = settings.model_copy(update={"sources": sources})
     planned = plan(mine, TODAY, last, TODAY, leagues)
     report = refresh_events(store, mine, TODAY, last, TODAY, leagues)
     assert (report.faults, len(report.leagues)) == ((), 60)

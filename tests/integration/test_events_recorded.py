@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -64,10 +63,15 @@ def site():
 @pytest.fixture
 def refreshed(store, settings, site):
     """A day refreshed from both services."""
-    sources = SourceSettings(("espn", "thesportsdb"), site.espn, site.thesportsdb, "own-key")
+    sources = SourceSettings(
+        names=("espn", "thesportsdb"),
+        espn_address=site.espn,
+        thesportsdb_address=site.thesportsdb,
+        thesportsdb_key="own-key",
+    )
 
     def refreshed(day):
-        mine = replace(settings, sources=sources)
+        mine = settings.model_copy(update={"sources": sources})
         return refresh_events(store, mine, day, day, day, pace=Pace(attempts=2, pause=0.0, sleep=lambda _: None))
 
     return refreshed
@@ -82,7 +86,7 @@ def games_of(path, day):
 def test_a_recorded_day_ends_with_every_league_s_count(store, site, refreshed, day):
     report = refreshed(day)
     assert report.faults == ()
-    events = store.events(day, day)
+    events = store.events.between(day, day)
     counted = Counter(events["league"].to_list())
     assert report.leagues == counted
     for path in FILES:
@@ -124,12 +128,14 @@ def test_a_game_both_services_have_is_one_whichever_told_it_first(store, setting
                 "TRUNCATE events, sourced_events, team_sources, teams, team_aliases, parsed_data, overrides"
             )
         for number, name in enumerate(order):
-            given = SourceSettings((name,), site.espn, site.thesportsdb, "own-key")
-            mine = replace(settings, sources=given, home=settings.home / f"{order[0]}{number}")
+            given = SourceSettings(
+                names=(name,), espn_address=site.espn, thesportsdb_address=site.thesportsdb, thesportsdb_key="own-key"
+            )
+            mine = settings.model_copy(update={"sources": given, "home": settings.home / f"{order[0]}{number}"})
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr("epg_pipeline.flows.events.load_sources", lambda: extended)
+                patch.setattr("epg_pipeline.adapters.web.thesportsdb.load_sources", lambda: extended)
                 refresh_events(store, mine, day, day, day, ["eng.1"])
-        told.append(store.events(day, day))
+        told.append(store.events.between(day, day))
     assert told[0].equals(told[1])
     brighton = told[0].filter(pl.col("home").str.starts_with("Brighton"))
     assert brighton.select("event_id", "away").rows() == [("espn-740898", "Liverpool")]

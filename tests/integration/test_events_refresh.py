@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
@@ -52,9 +51,15 @@ def pace(clock):
 
 @pytest.fixture
 def settings(settings, site):
-    return replace(
-        settings,
-        sources=SourceSettings(("espn", "thesportsdb"), site.espn, site.thesportsdb, thesportsdb_key="own-key-s3cret"),
+    return settings.model_copy(
+        update={
+            "sources": SourceSettings(
+                names=("espn", "thesportsdb"),
+                espn_address=site.espn,
+                thesportsdb_address=site.thesportsdb,
+                thesportsdb_key="own-key-s3cret",
+            )
+        }
     )
 
 
@@ -73,7 +78,7 @@ def test_a_range_gives_every_league_its_events_once(store, settings, site, pace)
     site.leagues["4738"] = [tsdb_event("71", "Texas Stars", "Iowa Wild", datetime(2026, 11, 21, 1, tzinfo=UTC), "4738")]
     report = refresh_events(store, settings, FIRST, LAST, TODAY, pace=pace)
     assert report.faults == ()
-    events = store.events(FIRST, LAST)
+    events = store.events.between(FIRST, LAST)
     playing = {ask.league for ask in plan(settings, FIRST, LAST, TODAY) if ask.source == "espn"}
     paths = {key: len(league.path) for key, league in load_sources().espn.all_leagues().items()}
     sports = {"ufc", "pfl", "f1", "indycar", "nascar", "atp", "wta", "pga", "lpga"}
@@ -115,7 +120,7 @@ def test_days_that_are_over_are_final(store, settings, site, pace, clock):
     asked = len(site.asked)
     clock.now += 90 * 86400
     report = refresh_events(store, settings, past, past, TODAY + timedelta(days=90), ["college-football"], pace)
-    assert store.events(past, past)["status"].to_list() == ["final"]
+    assert store.events.between(past, past)["status"].to_list() == ["final"]
     assert [one for one in site.asked[asked:] if "/sports/" in one.path] == []
     assert report.runs[0].kept == report.runs[0].asks
 
@@ -136,7 +141,7 @@ def test_games_after_midnight_utc_are_found_under_the_american_day_before(store,
     site.boards["hockey/nhl"] = [game("5", "Vancouver Canucks", "Calgary Flames", late)]
     site.boards["football/college-football"] = [game("6", "Hawai'i Rainbow Warriors", "UNLV Rebels", late)]
     refresh_events(store, settings, TODAY, TODAY, TODAY, ["nhl", "college-football"], pace)
-    assert sorted(store.events(TODAY, TODAY)["event_id"]) == ["espn-5", "espn-6"]
+    assert sorted(store.events.between(TODAY, TODAY)["event_id"]) == ["espn-5", "espn-6"]
 
 
 def test_college_games_of_every_group_are_asked_for_and_one_of_two_groups_is_one(store, settings, site, pace):
@@ -144,7 +149,7 @@ def test_college_games_of_every_group_are_asked_for_and_one_of_two_groups_is_one
     upper, lower, both = (game(str(n), f"School {n}", f"College {n}", start) for n in (1, 2, 3))
     site.boards["football/college-football"] = [upper | {"_group": 90}, lower | {"_group": 35}, both]
     refresh_events(store, settings, TODAY, TODAY, TODAY, ["college-football"], pace)
-    assert sorted(store.events(TODAY, TODAY)["event_id"]) == ["espn-1", "espn-2", "espn-3"]
+    assert sorted(store.events.between(TODAY, TODAY)["event_id"]) == ["espn-1", "espn-2", "espn-3"]
 
 
 def test_a_range_the_service_refuses_is_asked_for_by_day(store, settings, site, pace):
@@ -168,7 +173,7 @@ def test_a_range_the_service_refuses_is_asked_for_by_day(store, settings, site, 
     site.boards["mma/ufc"] = [card]
     report = refresh_events(store, settings, FIRST, LAST, TODAY, ["ufc"], pace)
     assert report.faults == ()
-    assert store.events(FIRST, LAST).select("event_id", "name", "home", "starts_at").rows() == [
+    assert store.events.between(FIRST, LAST).select("event_id", "name", "home", "starts_at").rows() == [
         ("espn-9", "UFC 999: One vs. Two", "A One", start)
     ]
 
@@ -195,7 +200,7 @@ def test_a_month_of_just_as_many_events_as_a_cut_answer_keeps_them(store, settin
 def test_an_answer_cut_down_to_a_few_events_is_asked_for_in_parts(store, settings, site, pace, monkeypatch):
     site.boards["hockey/nhl"] = season_of_games("NHL", FIRST, 10, 60)
     report = refresh_events(store, settings, FIRST, LAST, TODAY, ["nhl"], pace)
-    assert store.events(FIRST, LAST).height == 600  # a month holds more than the 500 of one answer
+    assert store.events.between(FIRST, LAST).height == 600  # a month holds more than the 500 of one answer
     assert report.faults == ()
 
 
@@ -204,7 +209,7 @@ def test_an_event_of_both_sources_is_one(store, settings, site, pace):
     site.boards["football/college-football"] = [game("6", "Troy Trojans", "Old Dominion Monarchs", start)]
     site.leagues["4479"] = [tsdb_event("60", "Troy", "Old Dominion", start, "4479")]
     refresh_events(store, settings, TODAY, TODAY, TODAY, ["college-football"], pace)
-    event = store.events(TODAY, TODAY)
+    event = store.events.between(TODAY, TODAY)
     assert event.select("event_id", "home", "league").rows() == [("espn-6", "Troy Trojans", "college-football")]
 
 
@@ -217,7 +222,9 @@ def test_a_key_of_ones_own_stays_in_its_header(store, settings, site, pace):
 
 
 def test_without_a_key_days_are_asked_for_the_nearest_first(settings):
-    free = replace(settings, sources=replace(settings.sources, thesportsdb_key=None, names=("thesportsdb",)))
+    free = settings.model_copy(
+        update={"sources": settings.sources.model_copy(update={"thesportsdb_key": None, "names": ("thesportsdb",)})}
+    )
     asks = plan(free, FIRST, LAST, TODAY, ["ahl", "fe"])
     assert [ask.first for ask in asks[:4]] == [TODAY, TODAY, FIRST, FIRST]
     assert max(ask.first for ask in asks) == TODAY + timedelta(days=2)  # what guides show
@@ -226,7 +233,7 @@ def test_without_a_key_days_are_asked_for_the_nearest_first(settings):
 
 
 def test_every_request_says_who_asks(store, settings, site, pace):
-    named = replace(settings, sources=replace(settings.sources, contact="tv@example.org"))
+    named = settings.model_copy(update={"sources": settings.sources.model_copy(update={"contact": "tv@example.org"})})
     refresh_events(store, named, TODAY, TODAY, TODAY, ["nhl", "ahl"], pace)
     assert all(one.headers["user-agent"].startswith("epg-pipeline/") for one in site.asked)
     assert all("tv@example.org" in one.headers["user-agent"] for one in site.asked)
@@ -253,11 +260,11 @@ def test_an_events_file_fills_in(store, settings, site, pace, tmp_path):
         },
     ]
     (tmp_path / "own.jsonl").write_text("\n".join(map(json.dumps, lines)))
-    sources = replace(settings.sources, names=("file", "espn"))
-    mine = replace(settings, events_file=tmp_path / "own.jsonl", sources=sources)
+    sources = settings.sources.model_copy(update={"names": ("file", "espn")})
+    mine = settings.model_copy(update={"events_file": tmp_path / "own.jsonl", "sources": sources})
     refresh_events(store, mine, TODAY, TODAY, TODAY, ["nba", "cebl"], pace)
-    assert sorted(store.events(TODAY, TODAY)["event_id"]) == ["espn-5", "own-2"]
-    assert store.events(date(2027, 11, 21), date(2027, 11, 21)).is_empty()
+    assert sorted(store.events.between(TODAY, TODAY)["event_id"]) == ["espn-5", "own-2"]
+    assert store.events.between(date(2027, 11, 21), date(2027, 11, 21)).is_empty()
 
 
 @pytest.mark.parametrize(
@@ -270,20 +277,20 @@ def test_an_events_file_fills_in(store, settings, site, pace, tmp_path):
     ],
 )
 def test_days_in_a_row_are_one_refresh_of_a_month_at_most(store, settings, site, days, spans):
-    none = replace(settings, sources=replace(settings.sources, names=("file",)))
+    none = settings.model_copy(update={"sources": settings.sources.model_copy(update={"names": ("file",)})})
     begin = date(2026, 1, 1)
     reports = refresh_days(store, none, [begin + timedelta(days=day) for day in days], TODAY)
     assert [((one.first - begin).days, (one.last - begin).days) for one in reports] == spans
 
 
 def test_a_range_from_today_reaches_as_far_as_the_usual_one(store, settings, site):
-    none = replace(settings, sources=replace(settings.sources, names=("file",)))
+    none = settings.model_copy(update={"sources": settings.sources.model_copy(update={"names": ("file",)})})
     days = [FIRST, TODAY, TODAY + timedelta(days=1)]
     assert [(one.first, one.last) for one in refresh_days(store, none, days, TODAY)] == [(FIRST, LAST)]
     assert [one.last for one in refresh_days(store, none, [TODAY], TODAY)] == [TODAY]
 
 
 def test_no_source_means_no_request(store, settings, site, pace):
-    none = replace(settings, sources=replace(settings.sources, names=("file",)))
+    none = settings.model_copy(update={"sources": settings.sources.model_copy(update={"names": ("file",)})})
     report = refresh_events(store, none, FIRST, LAST, TODAY, pace=pace)
     assert (report.runs, site.asked) == ((), [])

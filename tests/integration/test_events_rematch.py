@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import polars as pl
@@ -20,7 +19,7 @@ from epg_pipeline.flows.events import take_in_file
 def club(store, settings, tmp_path):
     """A provider that is matched and published for the day."""
     (tmp_path / "list.m3u").write_bytes(playlist())
-    provider = store.add_provider("Club", str(tmp_path / "list.m3u"), ZONE, "goat")
+    provider = store.providers.add("Club", str(tmp_path / "list.m3u"), ZONE, "goat")
     event_flows.import_events(store, events_file(tmp_path / "events.jsonl"))
     provider_day.refresh_provider(store, provider, DAY, DAY, settings)
     return provider
@@ -28,7 +27,7 @@ def club(store, settings, tmp_path):
 
 def live_start(store, club):
     opens = ProviderDay(DAY, ZONE).opens
-    rows = store.programmes(club, opens, opens + timedelta(days=2))
+    rows = store.programmes.between(club, opens, opens + timedelta(days=2))
     live = rows.filter(pl.col("block") == "live", pl.col("event_id") == "nba-sas-mia")
     return live["event_starts_at"].to_list()
 
@@ -44,10 +43,10 @@ def test_a_moved_game_is_where_it_moved_to_after_the_next_publishing(store, sett
     (before,) = live_start(store, club)
     later = before + timedelta(minutes=30)
     move(store, tmp_path, later)
-    assert store.rematches_due(club) == {DAY, DAY + timedelta(days=1)}  # it may run past midnight
+    assert store.rematches.due(club) == {DAY, DAY + timedelta(days=1)}  # it may run past midnight
     provider_day.publish_provider(store, club, DAY, DAY, settings)
     assert live_start(store, club) == [later]
-    assert store.rematches_due(club) == set()
+    assert store.rematches.due(club) == set()
 
 
 def test_a_game_that_moves_while_its_day_is_matched_waits_for_the_next_time(
@@ -65,7 +64,7 @@ def test_a_game_that_moves_while_its_day_is_matched_waits_for_the_next_time(
         patched.setattr(matching, "_decided", decided_just_before)
         matching.match_day(store, club, DAY)
     assert live_start(store, club) == [before]
-    assert DAY in store.rematches_due(club)
+    assert DAY in store.rematches.due(club)
     provider_day.publish_provider(store, club, DAY, DAY, settings)
     assert live_start(store, club) == [later]
 
@@ -73,5 +72,5 @@ def test_a_game_that_moves_while_its_day_is_matched_waits_for_the_next_time(
 def test_a_publishing_with_nothing_due_matches_nothing(store, settings, club, monkeypatch):
     asked = []
     monkeypatch.setattr(matching, "_decided", lambda *given: asked.append(given))
-    provider_day.publish_provider(store, club, DAY, DAY, replace(settings))
+    provider_day.publish_provider(store, club, DAY, DAY, settings)
     assert asked == []

@@ -9,7 +9,7 @@ import pytest
 from store_frames import channels as some_channels
 from store_frames import decisions as some_decisions
 
-from epg_pipeline.adapters.store.written import Written
+from epg_pipeline.adapters.store.frames import SaveResult
 from epg_pipeline.config import load_facts
 from epg_pipeline.domain.events.merge import merged, sourced
 
@@ -28,11 +28,11 @@ def merge(rows, known):
 
 
 def take_in(store, *rows):
-    return store.take_in_events(sourced(rows), merge)
+    return store.events.take_in(sourced(rows), merge)
 
 
 def on_record(store, first=SATURDAY, last=SATURDAY):
-    return store.events(first, last)
+    return store.events.between(first, last)
 
 
 ESPN = row("espn", "1", "Boston Celtics", "Miami Heat", home_abbr="BOS", home_logo="b.png")
@@ -40,7 +40,7 @@ TSDB = row("thesportsdb", "9", "Boston", "Miami Heat", starts="2026-11-21 23:10"
 
 
 def test_what_two_sources_say_becomes_one_event(store):
-    assert take_in(store, ESPN, TSDB).events == Written(1, 0)
+    assert take_in(store, ESPN, TSDB).events == SaveResult(1, 0)
     event = on_record(store).row(0, named=True)
     assert (event["event_id"], event["venue"], event["home_logo"]) == ("espn-1", "TD Garden", "b.png")
 
@@ -48,7 +48,7 @@ def test_what_two_sources_say_becomes_one_event(store):
 def test_the_same_again_writes_nothing(store):
     take_in(store, ESPN, TSDB)
     again = take_in(store, ESPN, TSDB)
-    assert (again.sourced, again.events, again.rematches) == (Written(0, 2), Written(0, 0), 0)
+    assert (again.sourced, again.events, again.rematches) == (SaveResult(0, 2), SaveResult(0, 0), 0)
 
 
 @pytest.mark.parametrize("order", [(ESPN, TSDB), (TSDB, ESPN)], ids=["espn first", "thesportsdb first"])
@@ -116,9 +116,9 @@ def test_a_team_its_source_renames_stays_the_same_team(store):
 )
 def test_days_matched_to_an_event_that_changes_are_marked(store, provider, change, reason):
     take_in(store, ESPN)
-    store.save_slots(provider, SATURDAY, some_channels())
+    store.slots.save(provider, SATURDAY, some_channels())
     found = some_decisions().with_columns(event_id=pl.col("event_id").replace("game-0", "espn-1"))
-    store.save_decisions(provider, SATURDAY, found)
+    store.decisions.save(provider, SATURDAY, found)
     marked = take_in(store, {**ESPN, **change}).rematches
     with store.connections.transaction() as connection:
         due = connection.execute("SELECT day, event_id, reason FROM rematches WHERE status = 'due'").fetchall()
@@ -131,6 +131,6 @@ def test_all_of_a_taking_in_is_undone_when_merging_fails(store):
         raise RuntimeError("no")
 
     with pytest.raises(RuntimeError):
-        store.take_in_events(sourced([ESPN]), fails)
-    assert store.known_sourced(SATURDAY, SATURDAY).is_empty()
-    assert take_in(store, ESPN).events == Written(1, 0)
+        store.events.take_in(sourced([ESPN]), fails)
+    assert store.events.sourced_keys(SATURDAY, SATURDAY).is_empty()
+    assert take_in(store, ESPN).events == SaveResult(1, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import date, timedelta
 from itertools import pairwise
@@ -12,9 +13,10 @@ from lxml import etree
 from small_provider import DAY, EVENTS, NAMES, PASSWORD, ZONE, Answer, events_file, playlist, site
 
 from epg_pipeline.adapters.web.event_files import read_events
-from epg_pipeline.adapters.web.http import fetch_playlist
+from epg_pipeline.adapters.web.playlists import fetch_playlist
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.frames import DECISIONS
+from epg_pipeline.domain.reading import dating, entries
 from epg_pipeline.errors import FlowError
 from epg_pipeline.flows import dry_run, matching, playlists, provider_day
 from epg_pipeline.flows import events as event_flows
@@ -40,7 +42,7 @@ def list_file(tmp_path):
 def club(store, list_file, tmp_path):
     """A provider with a playlist file, its events on record."""
     event_flows.import_events(store, events_file(tmp_path / "events.jsonl"))
-    return store.add_provider("Club", str(list_file), ZONE, "goat")
+    return store.providers.add("Club", str(list_file), ZONE, "goat")
 
 
 def refresh(store, provider, settings, day=DAY, as_of=DAY):
@@ -85,7 +87,7 @@ def test_a_second_run_changes_nothing(store, club, settings):
 def test_a_name_without_a_date_is_of_the_day_of_its_playlist(store, club, settings):
     refresh(store, club, settings)
     tomorrow = ProviderDay(NEXT, ZONE)
-    shown = store.programmes(club, tomorrow.opens + timedelta(hours=6), tomorrow.closes)
+    shown = store.programmes.between(club, tomorrow.opens + timedelta(hours=6), tomorrow.closes)
     assert shown.height > 0
     assert shown.filter(pl.col("block") == "live").is_empty()
 
@@ -97,7 +99,9 @@ def test_a_live_block_past_midnight_shows_whole_on_both_days_and_neither_needs_t
         live = [row for row in programmes(settings.dist / "club" / str(day) / "guide.xml") if "🏀 Utah" in row[3]]
         assert [row[:3] for row in live] == [("NBA-02.club", "20251019030000 +0000", "20251019053000 +0000")]
     midnight = ProviderDay(NEXT, ZONE).opens
-    kept = store.programmes(club, midnight, midnight + timedelta(hours=1)).filter(pl.col("channel_id") == "NBA-02.club")
+    kept = store.programmes.between(club, midnight, midnight + timedelta(hours=1)).filter(
+        pl.col("channel_id") == "NBA-02.club"
+    )
     assert midnight in kept["starts_at"].to_list()  # the evening can be made anew without it: no gap follows
 
 
@@ -120,7 +124,7 @@ def test_a_past_day_leaves_the_current_guide_alone(store, club, settings):
 
 def test_publishing_asks_nobody(store, settings, monkeypatch, tmp_path):
     with site(Answer(body=playlist())) as server:
-        club = store.add_provider("Club", server.address, ZONE, "buck")
+        club = store.providers.add("Club", server.address, ZONE, "buck")
         refresh(store, club, settings)
         asked = len(server.requests)
         monkeypatch.setattr("socket.getaddrinfo", None)  # what every HTTP request would begin with
@@ -132,7 +136,7 @@ def test_publishing_asks_nobody(store, settings, monkeypatch, tmp_path):
 
 def test_a_playlist_that_fails_leaves_the_last_good_one_in_force(store, settings):
     with site(Answer(body=playlist()), Answer(status=500)) as server:
-        club = store.add_provider("Club", server.address, ZONE, "buck")
+        club = store.providers.add("Club", server.address, ZONE, "buck")
         first = refresh(store, club, settings)
         second = refresh(store, club, settings, NEXT, NEXT)
     assert "HTTP 500" in second.snapshotted.problem
@@ -143,14 +147,14 @@ def test_a_playlist_that_fails_leaves_the_last_good_one_in_force(store, settings
 
 def test_a_web_page_instead_of_the_playlist_is_no_playlist(store, settings):
     with site(Answer(body=playlist()), Answer(body=b"<html>expired</html>")) as server:
-        club = store.add_provider("Club", server.address, ZONE, "buck")
+        club = store.providers.add("Club", server.address, ZONE, "buck")
         refresh(store, club, settings)
         assert "web page" in refresh(store, club, settings).snapshotted.problem
 
 
 def test_without_any_good_playlist_the_run_fails_in_words(store, settings):
     with site(Answer(status=403)) as server:
-        club = store.add_provider("Club", server.address, ZONE, "buck")
+        club = store.providers.add("Club", server.address, ZONE, "buck")
         with pytest.raises(FlowError, match=r"Club: http://127\.0\.0\.1:.*access refused") as caught:
             refresh(store, club, settings)
     assert PASSWORD not in str(caught.value)
@@ -158,7 +162,7 @@ def test_without_any_good_playlist_the_run_fails_in_words(store, settings):
 
 def test_an_unchanged_playlist_is_asked_for_by_its_tag(store, settings):
     with site(Answer(body=playlist(), headers={"ETag": '"v1"'})) as server:
-        club = store.add_provider("Club", server.address, ZONE, "buck")
+        club = store.providers.add("Club", server.address, ZONE, "buck")
         refresh(store, club, settings)
         second = refresh(store, club, settings)
         assert server.requests[1][1]["if-none-match"] == '"v1"'
@@ -167,13 +171,13 @@ def test_an_unchanged_playlist_is_asked_for_by_its_tag(store, settings):
 
 def test_a_renamed_slot_keeps_its_channel(store, club, settings, list_file):
     refresh(store, club, settings)
-    ids = dict(store.channels(club, DAY).select("slot", "channel_id").iter_rows())
+    ids = dict(store.slots.channels(club, DAY).select("slot", "channel_id").iter_rows())
     list_file.write_bytes(
         playlist((NAMES[0], "NBA 02:", *NAMES[3:], "NBA 04: Boston Celtics vs Orlando Magic @ 8 PM ET"))
     )
     run = refresh(store, club, settings, NEXT, NEXT)
     assert (run.filtered.added, run.filtered.changed, run.filtered.removed) == (1, 1, 1)
-    now = dict(store.channels(club, NEXT).select("slot", "channel_id").iter_rows())
+    now = dict(store.slots.channels(club, NEXT).select("slot", "channel_id").iter_rows())
     assert {slot: ids[slot] for slot in now if slot in ids} == {slot: now[slot] for slot in now if slot in ids}
 
 
@@ -220,13 +224,42 @@ def test_a_step_that_is_broken_altogether_is_an_error(store, club, settings, mon
         refresh(store, club, settings)
 
 
+def test_a_refresh_reads_each_name_once(store, club, settings, monkeypatch):
+    passes = []
+    for module, name in ((entries, "read_opponents"), (entries, "cut_shells"), (dating, "read_times")):
+        whole = getattr(module, name)
+
+        def counting(frame, *rest, name=name, whole=whole):
+            passes.append((name, frame.height))
+            return whole(frame, *rest)
+
+        monkeypatch.setattr(module, name, counting)
+    run = refresh(store, club, settings)
+    assert len(run.matched) > 1, "one playlist for several days"
+    assert passes == [("cut_shells", 7), ("read_opponents", 7), ("read_times", 4)]  # one of the five slots is idle
+
+
+def test_names_that_changed_on_record_are_read_again(store, club, settings, list_file, monkeypatch):
+    filtered = playlists.filter_channels
+    refresh(store, club, settings)
+
+    def outdated(*given, **options):
+        report = filtered(*given, **options)
+        other = report.read.with_columns(name=pl.lit("NBA 01: another name"))
+        return dataclasses.replace(report, read=other)
+
+    monkeypatch.setattr(provider_day, "filter_channels", outdated)
+    run = refresh(store, club, settings)
+    assert run.matched[0].statuses == {"matched": 2, "unmatched": 2, "unparseable": 1}
+
+
 def test_the_record_decides_as_the_dry_run_does(store, club, settings, list_file, tmp_path):
     refresh(store, club, settings)
     events = read_events(events_file(tmp_path / "again.jsonl", EVENTS)).events
     dry = dry_run.provider_day(list_file.read_bytes(), events, ProviderDay(DAY, ZONE)).filter("is_slot")
     assert dry.schema == DECISIONS
     columns = ("slot", "kind", "first", "second", "starts_at", "event_id", "match_status")
-    assert store.decisions(club, DAY).select(columns).sort("slot").equals(dry.select(columns).sort("slot"))
+    assert store.decisions.of_day(club, DAY).select(columns).sort("slot").equals(dry.select(columns).sort("slot"))
 
 
 def test_events_are_imported_once(store, tmp_path):
@@ -239,7 +272,7 @@ def test_events_are_imported_once(store, tmp_path):
     third = event_flows.import_events(store, file)
     assert len(third.faults) == 1
     assert event_flows.events_on_record(store, date(2025, 10, 18)).events == 1
-    assert store.events(DAY, NEXT).height == 2  # what the file no longer names stays
+    assert store.events.between(DAY, NEXT).height == 2  # what the file no longer names stays
 
 
 def test_no_published_file_but_the_private_one_knows_the_account(store, club, settings):
@@ -252,6 +285,6 @@ def test_no_published_file_but_the_private_one_knows_the_account(store, club, se
 def test_a_playlist_without_a_slot_is_told_as_such(store, tmp_path, settings):
     file = tmp_path / "channels.m3u"
     file.write_text("#EXTM3U\n#EXTINF:-1,CNN\nhttp://127.0.0.1/1.ts\n")
-    provider = store.add_provider("Channels", str(file), ZONE, "goat")
+    provider = store.providers.add("Channels", str(file), ZONE, "goat")
     (reason,) = refresh(store, provider, settings).published.held_back
     assert reason.startswith(f"channels/{DAY}, channels: its playlist of {DAY} holds no event slot")

@@ -9,8 +9,8 @@ import traceback
 import pytest
 from small_provider import PASSWORD, USER, Answer, playlist, site
 
-from epg_pipeline.adapters.web.http import fetch_playlist, shown
-from epg_pipeline.errors import PlaylistFetchError
+from epg_pipeline.adapters.web.playlists import fetch_playlist
+from epg_pipeline.errors import PlaylistFetchError, redact_url
 
 GOOD = Answer(body=playlist())
 
@@ -162,4 +162,4 @@ def test_an_empty_file_is_no_playlist(tmp_path):
     ],
 )
 def test_of_an_address_only_its_host_is_shown(address, expected):
-    assert shown(address) == expected
+    assert redact_url(address) == expected

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import errors
-from store_frames import DAY, channels, decisions, events, programmes
+from store_frames import DAY, channels, decisions, events, programmes, save_events
 
 DOCS = Path(__file__).parents[2] / "docs" / "monitoring.md"
 VIEWS = (
@@ -25,10 +25,10 @@ VIEWS = (
 @pytest.fixture
 def connection(store, provider, database):
     """A superuser's connection to a database with one day of one provider."""
-    store.save_slots(provider, DAY, channels())
-    store.save_events(events())
-    store.save_decisions(provider, DAY, decisions())
-    store.save_programmes(provider, DAY, programmes())
+    store.slots.save(provider, DAY, channels())
+    save_events(store, events())
+    store.decisions.save(provider, DAY, decisions())
+    store.programmes.save(provider, DAY, programmes())
     with psycopg.connect(database, autocommit=True) as opened:
         yield opened
 
@@ -38,7 +38,7 @@ def _rows(connection, query: str, *values) -> list[tuple]:
 
 
 def test_a_provider_is_counted_with_its_channels_and_programmes(connection, store):
-    store.add_provider("Empty", "http://tv.example/list.m3u", "UTC", "kid")
+    store.providers.add("Empty", "http://tv.example/list.m3u", "UTC", "kid")
     totals = _rows(
         connection, "SELECT provider, channels, families, programmes, first_day, last_day FROM provider_totals"
     )
@@ -46,7 +46,7 @@ def test_a_provider_is_counted_with_its_channels_and_programmes(connection, stor
 
 
 def test_channels_that_left_the_playlist_are_counted_apart(connection, store, provider):
-    store.save_slots(provider, DAY + timedelta(days=1), channels(2))
+    store.slots.save(provider, DAY + timedelta(days=1), channels(2))
     assert _rows(connection, "SELECT channels, channels_gone FROM provider_totals") == [(2, 1)]
 
 
@@ -76,7 +76,7 @@ def test_growth_is_told_by_day_and_table(connection):
 def test_weeks_begin_on_monday_and_name_their_worst_day(connection, store, provider):
     monday = DAY + timedelta(days=2)  # DAY is a Saturday
     for day in (monday, monday + timedelta(days=1)):
-        store.save_decisions(
+        store.decisions.save(
             provider,
             day,
             decisions(match_status=["matched", "matched", "unparseable"], event_id=["game-0", "game-1", None])
@@ -96,9 +96,9 @@ def test_weeks_begin_on_monday_and_name_their_worst_day(connection, store, provi
 
 def test_the_worst_of_yesterday_stand_first_and_beside_what_is_usual(connection, store, provider):
     """Yesterday is each provider's own: between midnight in Tokyo and midnight in New York they differ."""
-    store.add_provider("Silent", "http://tv.example/list.m3u", "Asia/Tokyo", "kid")
-    paused = store.add_provider("Paused", "http://tv.example/list.m3u", "UTC", "kid")
-    store.pause_provider(paused)
+    store.providers.add("Silent", "http://tv.example/list.m3u", "Asia/Tokyo", "kid")
+    paused = store.providers.add("Paused", "http://tv.example/list.m3u", "UTC", "kid")
+    store.providers.pause(paused)
     with connection.transaction():  # now() stands still in it
         connection.execute("UPDATE parsed_data SET day = (now() AT TIME ZONE 'America/New_York')::date - 1")
         connection.execute(

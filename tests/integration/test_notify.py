@@ -11,13 +11,14 @@ from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from environment import settings_of
 
 from epg_pipeline.adapters.delivery.notify import Mail, Message, Slack, Webhook, channels
 from epg_pipeline.adapters.store.incidents import MOST_TRIES, Failure
 from epg_pipeline.adapters.store.publications import Publication
 from epg_pipeline.errors import NotifyError
 from epg_pipeline.operations.alerts import MOST_SINGLE, tell
-from epg_pipeline.settings import NotifySettings, Settings
+from epg_pipeline.settings import NotifySettings
 
 TOKEN = "t0ken-s3cret"
 DAY = date(2026, 11, 21)
@@ -210,8 +211,8 @@ def test_an_outage_of_many_is_one_message(store, hook):
 
 def test_the_record_itself_opens_and_closes_incidents(store, provider):
     def noted(problem):
-        store.checks.begin(["demo"])
-        store.checks.note("demo", datetime.now(UTC), problem)
+        store.playlists.begin(["demo"])
+        store.playlists.note_poll("demo", datetime.now(UTC), problem)
         store.incidents.note_standing_faults()
         return [(one.subject, one.reason, one.seen) for one in store.incidents.open()]
 
@@ -257,16 +258,16 @@ def test_a_guide_that_nobody_publishes_any_more_is_an_incident_unless_it_is_know
 
 def test_nobody_is_told_that_a_paused_provider_works_again(store, provider, hook):
     store.incidents.note_failure(BROKEN)
-    store.checks.begin(["demo"])
-    store.checks.note("demo", datetime.now(UTC), "HTTP 404")
+    store.playlists.begin(["demo"])
+    store.playlists.note_poll("demo", datetime.now(UTC), "HTTP 404")
     store.incidents.note_standing_faults()
     tell(store, [Webhook(hook.address)])
-    store.pause_provider(provider)
+    store.providers.pause(provider)
     store.incidents.note_standing_faults()
     assert store.incidents.open() == []
     tell(store, [Webhook(hook.address)])
     assert [body["event"] for body in hook.bodies] == ["failure", "failure"]
-    store.change_provider(store.provider("demo"), status="active")
+    store.providers.change(store.providers.find("demo"), status="active")
     store.incidents.note_standing_faults()  # it is as broken as before
     tell(store, [Webhook(hook.address)])
     assert [body["subject"] for body in hook.bodies[2:]] == ["playlist of demo"]
@@ -314,8 +315,8 @@ def test_a_mail_setting_that_says_too_little_is_told(address):
 def test_settings_do_not_show_the_addresses():
     secret = f"https://hook.example/{TOKEN}"
     given = {f"EPG_NOTIFY_{way}": secret for way in ("WEBHOOK", "SLACK", "MAIL")}
-    made = Settings.from_environment({"EPG_HOME": "/x", **given})
-    assert made.notify == NotifySettings(secret, secret, secret)
+    made = settings_of({"EPG_HOME": "/x", **given})
+    assert made.notify == NotifySettings(webhook=secret, slack=secret, mail=secret)
     assert TOKEN not in repr(made)
 
 

@@ -40,8 +40,8 @@ def published(new_database, tmp_path_factory):
         with _opened(address, folder) as store:
             event_flows.import_events(store, events_file(folder / "events.jsonl"))
             (folder / "list.m3u").write_bytes(playlist())
-            club = store.add_provider("Club", str(folder / "list.m3u"), ZONE, "goat")
-            store.change_provider(club, settings={"editions": ["kid", "buck", "goat@Europe/London"]})
+            club = store.providers.add("Club", str(folder / "list.m3u"), ZONE, "goat")
+            store.providers.change(club, settings={"editions": ["kid", "buck", "goat@Europe/London"]})
             refresh(store, club, _settings(address, folder))
         yield address, folder
 
@@ -77,7 +77,7 @@ def list_file(published):
 @pytest.fixture
 def club(store, list_file):
     """The published provider, its playlist as it was then: an earlier test may have changed the file."""
-    return store.provider("club")
+    return store.providers.find("club")
 
 
 def _settings(database: str, folder: Path) -> Settings:
@@ -90,11 +90,13 @@ def _opened(database: str, folder: Path) -> Store:
 
 
 def refresh(store, provider, settings, as_of=DAY, **more):
-    return provider_day.refresh_provider(store, store.provider(provider.slug), as_of, as_of, settings, **more).published
+    return provider_day.refresh_provider(
+        store, store.providers.find(provider.slug), as_of, as_of, settings, **more
+    ).published
 
 
 def publish(store, provider, settings, day=DAY, as_of=DAY, **more):
-    return provider_day.publish_provider(store, store.provider(provider.slug), day, as_of, settings, **more)
+    return provider_day.publish_provider(store, store.providers.find(provider.slug), day, as_of, settings, **more)
 
 
 def standing(dist: Path) -> dict[str, tuple[int, bytes]]:
@@ -140,7 +142,7 @@ def test_every_edition_tells_the_same_programmes_in_its_own_folder(store, club, 
 
 
 def test_an_edition_like_the_providers_own_guide_is_its_twin(store, club, settings):
-    store.change_provider(club, settings={"editions": ["goat", f"goat@{ZONE}"]})
+    store.providers.change(club, settings={"editions": ["goat", f"goat@{ZONE}"]})
     publish(store, club, settings)
     own = (settings.dist / "club" / "guide.xml").read_bytes()
     assert own == (settings.dist / "club" / "goat" / "guide.xml").read_bytes()
@@ -191,7 +193,7 @@ def test_the_match_report_is_new_also_when_the_guide_is_held_back(store, club, s
 def test_an_edition_no_longer_set_is_gone_and_its_folder_with_it(store, club, settings):
     mine = settings.dist / "club" / "buck" / "notes.txt"
     mine.write_text("the operator's own")
-    store.change_provider(club, settings={"editions": [f"kid@{ZONE}"]})
+    store.providers.change(club, settings={"editions": [f"kid@{ZONE}"]})
     publish(store, club, settings)
     folder = settings.dist / "club"
     assert {path.name for path in folder.iterdir() if path.is_dir()} == {str(DAY), "kid-america-new-york", "buck"}
@@ -224,7 +226,7 @@ def test_the_window_moves_at_the_providers_midnight(store, club, settings):
 
 
 def test_the_settings_of_a_provider_are_what_its_guides_follow(store, club, settings):
-    store.change_provider(club, settings={
+    store.providers.change(club, settings={
         "language": "de", "clock": "12", "testing": True, "live_marks": True, "minutes": {"nba": 100},
         "days_before": 0, "days_after": 1,
     })  # fmt: skip
@@ -241,7 +243,7 @@ def test_the_settings_of_a_provider_are_what_its_guides_follow(store, club, sett
 
 def test_a_language_there_is_not_costs_its_provider_alone_and_leaves_the_last_guide(store, club, settings):
     before = standing(settings.dist)
-    store.change_provider(club, settings={"language": "xx"})
+    store.providers.change(club, settings={"language": "xx"})
     with pytest.raises(ValueError, match="no language 'xx'; there are de, en, es, fr"):
         publish(store, club, settings)
     assert standing(settings.dist) == before
@@ -272,10 +274,10 @@ def test_a_last_guide_that_says_nothing_of_today_any_more_stands_in_nobodys_way(
 
 
 def test_a_window_that_moves_or_narrows_and_an_allowance_that_is_greater_are_no_loss(store, club, settings, list_file):
-    store.change_provider(club, settings={"days_before": 0, "days_after": 0, "most_lost": 0})
+    store.providers.change(club, settings={"days_before": 0, "days_after": 0, "most_lost": 0})
     assert publish(store, club, settings).held_back == ()
     assert publish(store, club, settings, day=NEXT, as_of=NEXT).held_back == ()
-    store.change_provider(club, settings={"most_lost": 0.5})
+    store.providers.change(club, settings={"most_lost": 0.5})
     list_file.write_bytes(playlist(NAMES[2:]))
     assert refresh(store, club, settings).held_back == ()
 
@@ -289,7 +291,7 @@ def test_an_invalid_guide_is_held_back_even_if_forced_and_the_others_are_written
 
     monkeypatch.setattr(publishing, "dress", spoilt)
     before = standing(settings.dist)
-    store.change_provider(club, settings={**club.stated, "testing": True})
+    store.providers.change(club, settings={**club.stated, "testing": True})
     report = publish(store, club, settings, force=True)
     assert [reason.partition(":")[0] for reason in report.held_back] == ["club/kid"]
     assert summary(settings)["held_back"].startswith("club/kid: line ")

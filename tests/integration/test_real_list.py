@@ -73,8 +73,8 @@ def shelf(new_database, tmp_path_factory) -> Iterator[Shelf]:
     seal = Seal(KEY)
     with new_database() as address, Store(address, seal, SnapshotFiles(place / "snapshots", seal)) as store:
         settings = Settings(home=place / "home", dist=place / "dist", database_url=address, secret_key_text=KEY)
-        club = store.add_provider("Club", str(files[0]), "America/New_York", "goat")
-        club = store.change_provider(club, settings={"editions": list(TIERS)})
+        club = store.providers.add("Club", str(files[0]), "America/New_York", "goat")
+        club = store.providers.change(club, settings={"editions": list(TIERS)})
         event_flows.import_events(store, files[1])
         provider_day.refresh_provider(store, club, on, on, settings)
         yield Shelf(settings.dist / "club", ProviderDay(on, "America/New_York"), files[0].read_bytes())

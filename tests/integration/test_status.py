@@ -55,7 +55,7 @@ def opened(settings):
 @pytest.fixture
 def club(opened):
     """A provider that was never fetched."""
-    return opened.add_provider("Club TV", f"http://tv.example/{PASSWORD}", ZONE, "goat")
+    return opened.providers.add("Club TV", f"http://tv.example/{PASSWORD}", ZONE, "goat")
 
 
 @contextmanager
@@ -75,13 +75,13 @@ def mends(store, settings, provider="club-tv"):
 
 def test_a_provider_without_a_guide_is_a_problem_until_it_is_onboarded(opened, settings, club):
     assert mends(opened, settings) == {"no guide was ever published": "epg onboard 'Club TV'"}
-    opened.pause_provider(club)
+    opened.providers.pause(club)
     assert mends(opened, settings) == {}
 
 
 def test_each_problem_comes_with_the_command_that_mends_it(opened, settings, club):
-    opened.note_fetch(club, "http://tv.example/…: HTTP 500; the server has trouble")
-    opened.quarantine(club, date(2026, 11, 23), "match", pl.DataFrame({"name": ["NBA 01"], "reason": ["odd"]}))
+    opened.playlists.note_fetch(club, "http://tv.example/…: HTTP 500; the server has trouble")
+    opened.quarantine.add(club, date(2026, 11, 23), "match", pl.DataFrame({"name": ["NBA 01"], "reason": ["odd"]}))
     with opened.connections.transaction() as connection:
         connection.execute(
             "INSERT INTO uploads (provider_id, key, bucket, sha256, status, reason) "
@@ -110,16 +110,16 @@ def test_a_guide_held_back_for_no_loss_is_made_anew_and_a_paused_ones_is_no_prob
     )
     told = {what: mend for what, mend in mends(opened, settings).items() if "held back" in what}
     assert list(told.values()) == ["epg refresh 'Club TV'"]
-    opened.pause_provider(club)
+    opened.providers.pause(club)
     assert not [what for what in mends(opened, settings) if "held back" in what]
 
 
 def test_an_open_incident_about_a_playlist_is_told_once(opened, settings, club):
-    opened.note_fetch(club, "HTTP 500")
+    opened.playlists.note_fetch(club, "HTTP 500")
     opened.incidents.note_failure(Failure("playlist of club-tv", "HTTP 500", "club-tv"))
     (what,) = (what for what in mends(opened, settings) if "HTTP 500" in what)
     assert what.startswith("playlist of club-tv, since")
-    opened.remove_provider(club)
+    opened.providers.remove(club)
     assert mends(opened, settings) == {}, "what is deleted is no problem any more"
 
 
@@ -210,7 +210,7 @@ def test_runs_that_come_all_day_leave_the_mornings_to_be_seen(opened, settings, 
 def test_while_epg_up_runs_what_comes_next_is_told(opened, settings, club, database):
     with psycopg.connect(database) as connection:
         connection.execute(DAGSTERS)
-    opened.note_fetch(club)
+    opened.playlists.note_fetch(club)
     settings.home.mkdir(exist_ok=True)
     with FileLock(settings.home / LOCK):
         starts = look(opened, settings, NOW)

@@ -7,18 +7,18 @@ import shutil
 import socket
 import subprocess
 import time
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from store_frames import DAY, OPENS, channels, decisions, events, programmes
+from store_frames import DAY, OPENS, channels, decisions, events, programmes, save_events
 
 from epg_pipeline.adapters.embedded_postgres.server import lease_server
 from epg_pipeline.adapters.store import connections as connecting
-from epg_pipeline.adapters.store.store import Written, open_store
+from epg_pipeline.adapters.store.frames import SaveResult
+from epg_pipeline.adapters.store.store import open_store
 from epg_pipeline.errors import StoreError
 
 CLOSES = OPENS + timedelta(days=1)
@@ -30,19 +30,21 @@ def _a_day_twice(settings) -> None:
     """Everything a day stores and reads, and again, when nothing may be written."""
     for written in (True, False):
         with open_store(settings) as store:
-            known = store.providers()
-            provider = known[0] if known else store.add_provider("Demo", "http://tv.example/", "UTC", "kid")
+            known = store.providers.all()
+            provider = known[0] if known else store.providers.add("Demo", "http://tv.example/", "UTC", "kid")
             with store.lock(provider, DAY):
-                store.save_snapshot(provider, DAY, b"#EXTM3U", 0)
-                assert store.save_slots(provider, DAY, channels()).written == (6 if written else 0)
-                assert store.save_events(events()) == (Written(2, 0) if written else Written(0, 2))
-                assert store.save_decisions(provider, DAY, decisions()) == (Written(3, 0) if written else Written(0, 3))
-                assert store.save_programmes(provider, DAY, programmes()) == (
-                    Written(36, 0) if written else Written(0, 36)
+                store.playlists.save(provider, DAY, b"#EXTM3U", 0)
+                assert store.slots.save(provider, DAY, channels()).written == (6 if written else 0)
+                assert save_events(store, events()) == (SaveResult(2, 0) if written else SaveResult(0, 2))
+                assert store.decisions.save(provider, DAY, decisions()) == (
+                    SaveResult(3, 0) if written else SaveResult(0, 3)
                 )
-            assert store.channels(provider, DAY).equals(channels())
-            assert store.decisions(provider, DAY).equals(decisions())
-            assert store.programmes(provider, OPENS, CLOSES).equals(programmes())
+                assert store.programmes.save(provider, DAY, programmes()) == (
+                    SaveResult(36, 0) if written else SaveResult(0, 36)
+                )
+            assert store.slots.channels(provider, DAY).equals(channels())
+            assert store.decisions.of_day(provider, DAY).equals(decisions())
+            assert store.programmes.between(provider, OPENS, CLOSES).equals(programmes())
 
 
 @pytest.fixture
@@ -90,11 +92,11 @@ def _await_answer(address: str) -> None:
 
 
 def test_all_works_through_a_transaction_mode_pooler(settings, pooled):
-    _a_day_twice(replace(settings, database_url=pooled))
+    _a_day_twice(settings.model_copy(update={"database_url": pooled}))
 
 
 def test_dagster_shares_our_schema_where_a_pooler_knows_no_other(settings, pooled):
-    with open_store(replace(settings, database_url=pooled)) as store:
+    with open_store(settings.model_copy(update={"database_url": pooled})) as store:
         assert "options" not in store.dagster_database().params
 
 
@@ -116,22 +118,21 @@ def test_dagster_gets_a_schema_beside_ours_in_a_database_it_shares_with_us(setti
 
 
 def test_dagster_gets_a_database_of_its_own_on_the_embedded_server(settings, home):
-    with open_store(replace(settings, home=home, database_url=None)) as store:
+    with open_store(settings.model_copy(update={"home": home, "database_url": None})) as store:
         assert store.dagster_database().dbname == "dagster"
 
 
 @pytest.mark.skipif(not DEBIAN, reason="the distribution's PostgreSQL is not installed")
-def test_all_works_on_the_distributions_version(settings, home, monkeypatch):
-    monkeypatch.setenv("EPG_PG_BIN", str(DEBIAN[0]))
-    with lease_server(home) as lease:
-        _a_day_twice(replace(settings, database_url=lease.address.conninfo()))
+def test_all_works_on_the_distributions_version(settings, home):
+    with lease_server(home, DEBIAN[0]) as lease:
+        _a_day_twice(settings.model_copy(update={"database_url": lease.address.conninfo()}))
 
 
 def test_an_sqlalchemy_style_address_means_the_same_database(settings, database):
     parts = conninfo_to_dict(database)
     url = f"postgresql+psycopg2://{parts['user']}:{parts['password']}@{parts['host']}:{parts['port']}/{parts['dbname']}"
-    with open_store(replace(settings, database_url=url)) as store:
-        assert store.providers() == []
+    with open_store(settings.model_copy(update={"database_url": url})) as store:
+        assert store.providers.all() == []
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_an_address_that_leads_nowhere_is_told_without_its_password(settings, ad
     import traceback
 
     with pytest.raises(StoreError, match=says) as told:
-        open_store(replace(settings, database_url=address))
+        open_store(settings.model_copy(update={"database_url": address}))
     printed = "".join(traceback.format_exception(told.value))
     assert "hunter2" not in printed
     assert "ter2" not in printed
@@ -161,7 +162,7 @@ def test_an_address_that_leads_nowhere_is_told_without_its_password(settings, ad
 def test_a_wrong_password_is_told_without_it(settings, database):
     wrong = make_conninfo(database, password="hunter2")
     with pytest.raises(StoreError, match="password authentication failed") as told:
-        open_store(replace(settings, database_url=wrong))
+        open_store(settings.model_copy(update={"database_url": wrong}))
     assert "hunter2" not in str(told.value)
 
 
@@ -177,4 +178,4 @@ def test_a_user_without_the_right_to_make_tables_is_told_so(settings, empty_data
         connection.execute("CREATE ROLE guest LOGIN PASSWORD 'guest-password'")
     guest = make_conninfo(empty_database, user="guest", password="guest-password")
     with pytest.raises(StoreError, match=r"lacks a right: permission denied for schema public.*Grant it"):
-        open_store(replace(settings, database_url=guest))
+        open_store(settings.model_copy(update={"database_url": guest}))

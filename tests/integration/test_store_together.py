@@ -13,9 +13,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 from psycopg.conninfo import make_conninfo
-from store_frames import DAY, OPENS, channels, decisions, events, programmes
+from store_frames import DAY, OPENS, channels, decisions, events, programmes, save_events
 
-from epg_pipeline.adapters.store.store import Store, Written
+from epg_pipeline.adapters.store.frames import SaveResult
+from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.errors import StoreError
 
 TESTS = Path(__file__).parent
@@ -29,15 +30,15 @@ from epg_pipeline.adapters.store import programmes as programme_rows
 from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.adapters.store.sealing import Seal
 from epg_pipeline.adapters.store.snapshots import SnapshotFiles
-from store_frames import DAY, channels, decisions, events, programmes
+from store_frames import DAY, channels, decisions, events, programmes, save_events
 
 seal = Seal("a key for tests, of no worth at all")
 store = Store(sys.argv[1], seal, SnapshotFiles(Path(sys.argv[2]), seal))
-provider = store.provider("demo")
-store.save_snapshot(provider, DAY, b"#EXTM3U", 0)
-store.save_slots(provider, DAY, channels())
-store.save_events(events())
-store.save_decisions(provider, DAY, decisions())
+provider = store.providers.find("demo")
+store.playlists.save(provider, DAY, b"#EXTM3U", 0)
+store.slots.save(provider, DAY, channels())
+save_events(store, events())
+store.decisions.save(provider, DAY, decisions())
 whole = programme_rows.upsert
 def half(*given):
     whole(*given)
@@ -45,17 +46,17 @@ def half(*given):
     time.sleep(60)
 programme_rows.upsert = half
 with store.lock(provider, DAY):
-    store.save_programmes(provider, DAY, programmes())
+    store.programmes.save(provider, DAY, programmes())
 """
 
 
 def _store_day(store, provider) -> list[object]:
-    store.save_snapshot(provider, DAY, b"#EXTM3U", 0)
-    store.save_slots(provider, DAY, channels())
+    store.playlists.save(provider, DAY, b"#EXTM3U", 0)
+    store.slots.save(provider, DAY, channels())
     return [
-        store.save_events(events()),
-        store.save_decisions(provider, DAY, decisions()),
-        store.save_programmes(provider, DAY, programmes()),
+        save_events(store, events()),
+        store.decisions.save(provider, DAY, decisions()),
+        store.programmes.save(provider, DAY, programmes()),
     ]
 
 
@@ -68,12 +69,12 @@ def test_killed_in_the_middle_of_a_save_and_run_again_gives_what_an_undisturbed_
         assert victim.stdout.readline() == "half way\n"
         victim.kill()
         victim.wait()
-    assert store.programmes(provider, OPENS, CLOSES).is_empty()  # nothing of the broken save
+    assert store.programmes.between(provider, OPENS, CLOSES).is_empty()  # nothing of the broken save
     with store.lock(provider, DAY):  # nor does it keep anyone out
-        assert _store_day(store, provider) == [Written(0, 2), Written(0, 3), Written(36, 0)]
-    assert store.programmes(provider, OPENS, CLOSES).equals(programmes())
-    assert store.decisions(provider, DAY).equals(decisions())
-    assert store.channels(provider, DAY).equals(channels())
+        assert _store_day(store, provider) == [SaveResult(0, 2), SaveResult(0, 3), SaveResult(36, 0)]
+    assert store.programmes.between(provider, OPENS, CLOSES).equals(programmes())
+    assert store.decisions.of_day(provider, DAY).equals(decisions())
+    assert store.slots.channels(provider, DAY).equals(channels())
 
 
 def test_a_second_run_of_the_same_day_waits_for_the_first(store, provider):
@@ -97,7 +98,7 @@ def test_a_second_run_of_the_same_day_waits_for_the_first(store, provider):
 
 
 def test_other_days_and_other_providers_do_not_wait(store, provider):
-    other = store.add_provider("Acme", "http://acme.example/", "UTC", "kid")
+    other = store.providers.add("Acme", "http://acme.example/", "UTC", "kid")
     with store.lock(provider, DAY), store.lock(provider, DAY + timedelta(days=1)), store.lock(other, DAY):
         pass
 
@@ -110,13 +111,13 @@ def test_a_lock_ends_with_an_error_inside_it(store, provider):
 
 
 def test_threads_share_a_store(store, provider):
-    store.save_slots(provider, DAY, channels(20))
+    store.slots.save(provider, DAY, channels(20))
 
     def save_and_read(number: int) -> int:
         ahead = timedelta(days=number)
         shifted = programmes(20).with_columns(pl.col("starts_at", "stops_at") + ahead)
-        store.save_programmes(provider, DAY + ahead, shifted)
-        return store.programmes(provider, OPENS + ahead, CLOSES + ahead).height
+        store.programmes.save(provider, DAY + ahead, shifted)
+        return store.programmes.between(provider, OPENS + ahead, CLOSES + ahead).height
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(save_and_read, range(8))) == [240] * 8
@@ -124,38 +125,37 @@ def test_threads_share_a_store(store, provider):
 
 def test_several_writers_of_the_same_new_rows_do_not_fail(store):
     with ThreadPoolExecutor(4) as pool:
-        written = list(pool.map(store.save_events, [events(500)] * 4))
+        written = list(pool.map(save_events, [store] * 4, [events(500)] * 4))
     assert sum(one.written + one.unchanged for one in written) == 2000
-    assert store.events(DAY, DAY).height == 500
+    assert store.events.between(DAY, DAY + timedelta(days=21)).height == 500
 
 
 def _end_all_sessions(store, database) -> None:
-    with Store(database, store._seal, store._snapshots) as another, another.connections.transaction() as connection:
+    with (
+        Store(database, store.slots._seal, store.playlists._files) as another,
+        another.connections.transaction() as connection,
+    ):
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
 
 
-def test_a_connection_that_broke_is_an_error_once_and_replaced_after(store, provider, database):
+def test_a_connection_that_broke_inside_a_transaction_is_an_error_and_replaced_after(store, provider, database):
+    with pytest.raises(StoreError, match=r"The database broke off.*run it again"), store.lock(provider, DAY):
+        _end_all_sessions(store, database)
+    assert store.providers.all() == [provider]
+
+
+def test_a_connection_that_broke_while_it_was_not_used_goes_unnoticed(store, provider, database):
+    store.providers.all()
     _end_all_sessions(store, database)
-    with pytest.raises(StoreError, match=r"The database broke off.*run it again"):
-        store.providers()
-    assert store.providers() == [provider]
-
-
-def test_a_connection_that_broke_while_it_was_not_used_goes_unnoticed(store, provider, database, monkeypatch):
-    from epg_pipeline.adapters.store import connections
-
-    store.providers()
-    _end_all_sessions(store, database)
-    monkeypatch.setattr(connections, "IDLE", -1.0)
-    assert store.providers() == [provider]
+    assert store.providers.all() == [provider]
 
 
 def test_a_read_only_database_is_told_as_such(database, store, provider):
     standby = make_conninfo(database, options="-c default_transaction_read_only=on")
-    with Store(standby, store._seal, store._snapshots) as reading:
-        assert reading.providers() == [provider]
+    with Store(standby, store.slots._seal, store.playlists._files) as reading:
+        assert reading.providers.all() == [provider]
         with pytest.raises(StoreError, match=r"read-only.*EPG_DATABASE_URL"):
-            reading.save_events(events())
+            save_events(reading, events())

@@ -20,7 +20,7 @@ TEAMS = ("Miami Heat", "Utah Jazz", "Boston Celtics", "Chicago Bulls", "Phoenix 
 
 @pytest.fixture
 def club(store, tmp_path):
-    return store.add_provider("Club", str(tmp_path / "list.m3u"), ZONE, "goat")
+    return store.providers.add("Club", str(tmp_path / "list.m3u"), ZONE, "goat")
 
 
 @pytest.fixture
@@ -73,13 +73,13 @@ def take_in(store, provider, day: date = DAY) -> dict[str, list]:
 
 
 def ids(store, provider, day: date = DAY) -> list[str]:
-    return store.channels(provider, day)["channel_id"].to_list()
+    return store.slots.channels(provider, day)["channel_id"].to_list()
 
 
 def test_a_slot_whose_name_changes_every_day_for_a_month_keeps_its_id_its_row_and_its_place(
     store, club, sent, settings
 ):
-    club = store.change_provider(club, settings={"days_before": 0, "days_after": 0})  # one day made each day: quicker
+    club = store.providers.change(club, settings={"days_before": 0, "days_after": 0})  # one day made each day: quicker
     seen, rows, shown, folder = set(), [], [], settings.dist / "club"
     for number, day in enumerate(DAYS):
         names = names_of(number)
@@ -137,8 +137,8 @@ def test_two_slots_of_one_name_stay_two_whatever_their_order(store, club, tmp_pa
     lines = playlist(names).decode().splitlines()
     (tmp_path / "list.m3u").write_text("\n".join(lines))
     take_in(store, club)
-    before = store.channels(club, DAY).select("channel_id", "url").sort("url")
+    before = store.slots.channels(club, DAY).select("channel_id", "url").sort("url")
     assert before["channel_id"].str.to_lowercase().n_unique() == 3
     (tmp_path / "list.m3u").write_text("\n".join([lines[0], *lines[3:5], *lines[1:3], *lines[5:]]))
     take_in(store, club)
-    assert store.channels(club, DAY).select("channel_id", "url").sort("url").equals(before)
+    assert store.slots.channels(club, DAY).select("channel_id", "url").sort("url").equals(before)

@@ -80,7 +80,7 @@ def settings(settings, proxy):
     storage = StorageSettings(
         endpoint=f"http://127.0.0.1:{proxy.port}", bucket=BUCKET, access_key=ACCESS, secret_key=SECRET
     )
-    return replace(settings, storage=storage)
+    return settings.model_copy(update={"storage": storage})
 
 
 @pytest.fixture
@@ -254,7 +254,7 @@ def test_what_every_file_would_fail_of_is_found_out_once_and_tells_no_secret(
 ):
     files = publish("one", "", "kid", "2026-11-20")
     storage = replace(settings.storage, **wrong)
-    result = upload(files, settings=replace(settings, storage=storage))
+    result = upload(files, settings=settings.model_copy(update={"storage": storage}))
     assert len(result.failed) == len(files)
     assert reason in dict(result.failed)["epg/demo/guide.xml.gz"]
     assert len(proxy.requests) == requests
@@ -268,7 +268,7 @@ def test_what_every_file_would_fail_of_is_found_out_once_and_tells_no_secret(
 
 def test_a_store_that_is_silent_is_let_rest_by_the_uploads_that_follow(upload, publish, settings, proxy):
     files = publish("one")
-    other = replace(settings, storage=replace(settings.storage, bucket="a-silent-one"))
+    other = settings.model_copy(update={"storage": replace(settings.storage, bucket="a-silent-one")})
     proxy.fault = lambda _: "reset"
     for _ in range(2):
         result = upload(files, settings=other, patience=replace(QUICK, resting=60.0))
@@ -351,11 +351,11 @@ KILLED = """
 import sys
 from pathlib import Path
 from epg_pipeline.adapters.store.store import open_store
-from epg_pipeline.settings import Settings
+from epg_pipeline.settings import load_settings
 from epg_pipeline.flows.uploads import public_files, upload_published
-settings = Settings.from_environment()
+settings = load_settings()
 with open_store(settings) as store:
-    upload_published(store, store.provider("demo"), settings, public_files(settings.dist, "demo"))
+    upload_published(store, store.providers.find("demo"), settings, public_files(settings.dist, "demo"))
 """
 
 
@@ -381,12 +381,12 @@ def test_what_failed_in_another_bucket_is_no_fault_any_more(upload, publish, set
     proxy.fault = lambda one: "500" if one.method == "PUT" else None
     upload(publish("one", names=("guide.xml",)))
     assert on_record()["status"].to_list() == ["failed"]
-    upload(settings=replace(settings, storage=replace(settings.storage, bucket="elsewhere")))
+    upload(settings=settings.model_copy(update={"storage": replace(settings.storage, bucket="elsewhere")}))
     assert on_record()["status"].to_list() == ["withdrawn"]
 
 
 def test_without_a_bucket_nothing_is_uploaded_and_boto3_is_not_even_imported(upload, publish, settings):
-    without = replace(settings, storage=None)
+    without = settings.model_copy(update={"storage": None})
     assert upload(publish("one"), settings=without) is None
     assert check_bucket(without) is None
     lazy = "import epg_pipeline.flows.uploads, sys; print({'boto3', 'botocore'} & set(sys.modules))"
@@ -396,7 +396,7 @@ def test_without_a_bucket_nothing_is_uploaded_and_boto3_is_not_even_imported(upl
 def test_the_bucket_can_be_tried_out_and_what_is_in_the_way_is_told(settings, bucket):
     assert check_bucket(settings) is None
     assert bucket() == {}
-    wrong = replace(settings, storage=replace(settings.storage, bucket="elsewhere"))
+    wrong = settings.model_copy(update={"storage": replace(settings.storage, bucket="elsewhere")})
     assert 'there is no bucket "elsewhere"' in check_bucket(wrong)
 
 

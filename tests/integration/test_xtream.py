@@ -13,10 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from small_provider import PASSWORD, USER, playlist
 
-from epg_pipeline.adapters.web.http import fetch_playlist, shown, without_addresses
+from epg_pipeline.adapters.web.playlists import fetch_playlist
 from epg_pipeline.adapters.web.xtream import account_of, xtream_account
 from epg_pipeline.domain.reading.playlist import parse_playlist
-from epg_pipeline.errors import PlaylistFetchError
+from epg_pipeline.errors import PlaylistFetchError, redact, redact_url
 
 ACTIVE = {"user_info": {"auth": 1, "status": "Active", "exp_date": None}}
 CATEGORIES = [{"category_id": "7", "category_name": "US | NBA"}, {"category_id": 8, "category_name": "UK"}]
@@ -174,8 +174,13 @@ def test_no_failure_tells_the_password_anywhere(answers, says, caplog):
     caplog.set_level(logging.DEBUG)
     with serving(Panel(**answers)) as address, pytest.raises(PlaylistFetchError, match=says) as caught:
         fetch_playlist(address, attempts=2, pause=0.01)
-    told = "".join(traceback.format_exception(caught.value)) + caplog.text + repr(account_of(address)) + shown(address)
-    told += without_addresses(f"GET {address} failed")
+    told = (
+        "".join(traceback.format_exception(caught.value))
+        + caplog.text
+        + repr(account_of(address))
+        + redact_url(address)
+    )
+    told += redact(f"GET {address} failed")
     link: BaseException | None = caught.value
     while link is not None:
         told += repr(link)
@@ -194,7 +199,7 @@ def test_an_account_comes_back_from_its_address_whatever_its_letters():
     account = xtream_account("https://tv.example:8443/panel/get.php", "c@r:l", "p/w?#ü%")
     assert account.server == "https://tv.example:8443/panel"
     assert account_of(account.address) == account
-    assert shown(account.address) == "xtream+https://tv.example:8443/…"
+    assert redact_url(account.address) == "xtream+https://tv.example:8443/…"
     with pytest.raises(PlaylistFetchError, match="incomplete"):
         account_of("xtream+http://tv.example")
 

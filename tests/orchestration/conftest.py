@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import replace
 
 import dagster as dg
 import pytest
@@ -27,7 +26,7 @@ def club(store, tmp_path):  # noqa: F811 - the fixture
     """A provider whose playlist was kept and filtered for the day, its events on record."""
     file = tmp_path / "list.m3u"
     file.write_bytes(playlist())
-    provider = store.add_provider("Club", str(file), ZONE, "goat")
+    provider = store.providers.add("Club", str(file), ZONE, "goat")
     event_flows.import_events(store, events_file(tmp_path / "events.jsonl"))
     playlists.snapshot_playlist(store, provider, DAY)
     playlists.filter_channels(store, provider, DAY)
@@ -37,7 +36,7 @@ def club(store, tmp_path):  # noqa: F811 - the fixture
 @pytest.fixture
 def graph(store, settings, tmp_path):  # noqa: F811 - the fixtures
     """The definitions over that database; the events file is the one the events were imported from."""
-    return build_defs(store=store, settings=replace(settings, events_file=tmp_path / "events.jsonl"))
+    return build_defs(store=store, settings=settings.model_copy(update={"events_file": tmp_path / "events.jsonl"}))
 
 
 @pytest.fixture

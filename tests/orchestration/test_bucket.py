@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import dagster as dg
@@ -17,7 +16,7 @@ def settings(settings):
     storage = StorageSettings(
         "http://127.0.0.1:9", "guides", "an-access-key", "a-secret", public_url="https://tv.example"
     )
-    return replace(settings, storage=storage)
+    return settings.model_copy(update={"storage": storage})
 
 
 def test_a_bucket_out_of_reach_costs_no_partition_and_each_says_what_is_not_there(run, instance, club):

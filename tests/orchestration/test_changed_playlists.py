@@ -39,7 +39,7 @@ def tick(graph, name, instance, store, cursor=None):
 def served(store):
     """A provider whose playlist a loopback server serves with an ETag, fetched once."""
     with site(Answer(body=playlist(), headers={"ETag": '"1"'})) as server:
-        provider = store.add_provider("Served", server.address, ZONE, "goat")
+        provider = store.providers.add("Served", server.address, ZONE, "goat")
         playlists.snapshot_playlist(store, provider, clock.today(ZONE))
         server.requests.clear()
         yield provider, server
@@ -49,18 +49,20 @@ def test_an_unchanged_playlist_is_asked_for_by_its_etag_and_asks_for_nothing(sto
     _provider, server = served
     assert looked(store, "served")["served"].day is None
     assert server.requests[0][1]["if-none-match"] == '"1"'
-    assert store.checks.changes(0, 10, now()) == []
+    assert store.playlists.changes(0, 10, now()) == []
 
 
 def test_a_server_without_validators_is_known_by_the_content(store):
     with site(Answer(body=playlist())) as server:
-        store.add_provider("Plain", server.address, ZONE, "goat")
+        store.providers.add("Plain", server.address, ZONE, "goat")
         assert looked(store, "plain")["plain"].day == clock.today(ZONE)
         assert looked(store, "plain")["plain"].day is None
         server.answers[:] = [Answer(body=OTHER)]
         assert looked(store, "plain")["plain"].day == clock.today(ZONE)
-    (change,) = store.checks.changes(0, 10, now())
-    assert change.content_hash == store.snapshot(store.provider("plain"), clock.today(ZONE)).content_hash
+    (change,) = store.playlists.changes(0, 10, now())
+    assert (
+        change.content_hash == store.playlists.in_force(store.providers.find("plain"), clock.today(ZONE)).content_hash
+    )
 
 
 def test_new_validators_of_the_same_content_are_asked_by_next_time(store, served):
@@ -74,10 +76,10 @@ def test_new_validators_of_the_same_content_are_asked_by_next_time(store, served
 def test_what_fails_is_noted_without_the_account_and_disturbs_no_other(store, served, tmp_path):
     file = tmp_path / "list.m3u"
     file.write_bytes(OTHER)
-    store.add_provider("File", str(file), ZONE, "goat")
+    store.providers.add("File", str(file), ZONE, "goat")
     with site(Answer(status=404)) as gone, site(Answer(body=b"<html>")) as page:
-        store.add_provider("Gone", gone.address, ZONE, "goat")
-        store.add_provider("Page", page.address, ZONE, "goat")
+        store.providers.add("Gone", gone.address, ZONE, "goat")
+        store.providers.add("Page", page.address, ZONE, "goat")
         found = looked(store, "served", "file", "gone", "page")
     assert found["file"].day
     assert "HTTP 404" in found["gone"].problem
@@ -98,7 +100,7 @@ def test_a_look_that_was_killed_before_it_noted_the_change_finds_it_again(store,
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(store.checks, "note_change", killed)
+        patched.setattr(store.playlists, "note_change", killed)
         with pytest.raises(KeyboardInterrupt):
             looked(store, "served")
     assert looked(store, "served")["served"].day == clock.today(ZONE)
@@ -106,28 +108,28 @@ def test_a_look_that_was_killed_before_it_noted_the_change_finds_it_again(store,
 
 def test_who_is_due_is_told_by_the_providers_own_minutes(store):
     for name, minutes in (("Usual", None), ("Often", 5), ("Never", 0), ("Odd", "x"), ("Wild", 10**12)):
-        provider = store.add_provider(name, "/lists/none.m3u", "UTC", "kid")
+        provider = store.providers.add(name, "/lists/none.m3u", "UTC", "kid")
         if minutes is not None:
             with store.connections.transaction() as connection:
                 connection.execute(
                     "UPDATE providers SET settings = %s WHERE id = %s",
                     (Jsonb({"check_minutes": minutes}), provider.id),
                 )
-    store.pause_provider(store.add_provider("Paused", "/lists/none.m3u", "UTC", "kid"))
-    assert set(store.checks.due(now())) == {"odd", "often", "usual", "wild"}
-    store.checks.begin(["odd", "often", "usual", "wild"])
+    store.providers.pause(store.providers.add("Paused", "/lists/none.m3u", "UTC", "kid"))
+    assert set(store.playlists.due(now())) == {"odd", "often", "usual", "wild"}
+    store.playlists.begin(["odd", "often", "usual", "wild"])
     at = now()
     for slug in ("odd", "often", "usual", "wild"):
-        store.checks.note(slug, at)
-    assert store.checks.due(at + timedelta(minutes=4)) == {}
-    assert set(store.checks.due(at + timedelta(minutes=5))) == {"often"}
+        store.playlists.note_poll(slug, at)
+    assert store.playlists.due(at + timedelta(minutes=4)) == {}
+    assert set(store.playlists.due(at + timedelta(minutes=5))) == {"often"}
     # One whose time has come takes those along whose time is near.
-    assert set(store.checks.due(at + timedelta(minutes=28))) == {"odd", "often", "usual"}
+    assert set(store.playlists.due(at + timedelta(minutes=28))) == {"odd", "often", "usual"}
 
 
 def test_a_look_is_asked_for_once_and_not_while_one_goes_on(graph, instance, store, served):
     assert isinstance(tick(graph, "playlist_checks", instance, store), dg.SkipReason)  # it was fetched just now
-    store.add_provider("Fresh", "/lists/none.m3u", ZONE, "goat")
+    store.providers.add("Fresh", "/lists/none.m3u", ZONE, "goat")
     request = tick(graph, "playlist_checks", instance, store)
     assert request.run_key == tick(graph, "playlist_checks", instance, store).run_key
     run = instance.create_run_for_job(graph.resolve_job_def("playlist_check"), status=dg.DagsterRunStatus.STARTED)
@@ -136,13 +138,13 @@ def test_a_look_is_asked_for_once_and_not_while_one_goes_on(graph, instance, sto
     assert isinstance(tick(graph, "playlist_checks", instance, store), dg.RunRequest)
     looked(store, "fresh")
     assert tick(graph, "playlist_checks", instance, store).skip_message == "No playlist is due."
-    store.checks.note("fresh", now() - HALF_AN_HOUR)
+    store.playlists.note_poll("fresh", now() - HALF_AN_HOUR)
     assert tick(graph, "playlist_checks", instance, store).run_key != request.run_key
 
 
 def test_a_change_leads_to_a_new_guide_of_that_provider_alone(graph, run, instance, store, served, settings):
     provider, server = served
-    store.add_provider("Bystander", "/lists/none.m3u", ZONE, "goat")
+    store.providers.add("Bystander", "/lists/none.m3u", ZONE, "goat")
     looked(store, "served")
     server.answers[:] = [Answer(body=OTHER, headers={"ETag": '"2"'})]
     asked = len(server.requests)
@@ -151,7 +153,7 @@ def test_a_change_leads_to_a_new_guide_of_that_provider_alone(graph, run, instan
 
     outcome = tick(graph, "changed_playlists", instance, store)
     (request,) = outcome.run_requests
-    kept = store.snapshot(provider, clock.today(ZONE))
+    kept = store.playlists.in_force(provider, clock.today(ZONE))
     assert request.run_key.startswith(f"served:{clock.today(ZONE)}:{kept.content_hash}:")
     assert request.tags["epg/playlist"] == kept.content_hash
     assert [added.partition_keys for added in outcome.dynamic_partitions_requests] == [["served"]]
@@ -180,10 +182,10 @@ def test_a_list_put_back_as_it_was_is_a_change_again(graph, instance, store, ser
 
 
 def test_many_changes_are_asked_for_over_several_ticks_and_none_is_lost(graph, instance, store):
-    slugs = [store.add_provider(f"P {number:03}", "/lists/none.m3u", "UTC", "kid").slug for number in range(45)]
-    store.checks.begin(slugs)
+    slugs = [store.providers.add(f"P {number:03}", "/lists/none.m3u", "UTC", "kid").slug for number in range(45)]
+    store.playlists.begin(slugs)
     for number, slug in enumerate(slugs):
-        store.checks.note_change(slug, now(), clock.today("UTC"), f"{number:064x}")
+        store.playlists.note_change(slug, now(), clock.today("UTC"), f"{number:064x}")
     asked, cursor = [], None
     while not isinstance(outcome := tick(graph, "changed_playlists", instance, store, cursor), dg.SkipReason):
         asked += [str(request.partition_key).partition("|")[2] for request in outcome.run_requests]
@@ -196,12 +198,12 @@ def changed(store, server):
     looked(store, "served")
     server.answers[:] = [Answer(body=OTHER, headers={"ETag": '"2"'})]
     looked(store, "served")
-    (change,) = store.checks.changes(0, 10, now())
+    (change,) = store.playlists.changes(0, 10, now())
     return change
 
 
 def noted(store, change, *, made=False):
-    store.checks.note_guide(change.slug, change.day, change.content_hash, now(), made=made)
+    store.playlists.note_guide(change.slug, change.day, change.content_hash, now(), made=made)
 
 
 def test_a_change_whose_guide_fails_is_asked_for_again_ever_later(store, served):
@@ -209,7 +211,7 @@ def test_a_change_whose_guide_fails_is_asked_for_again_ever_later(store, served)
     change = changed(store, server)
 
     def asked(**later):
-        return [one.failed for one in store.checks.changes(change.mark, 10, now() + timedelta(**later))]
+        return [one.failed for one in store.playlists.changes(change.mark, 10, now() + timedelta(**later))]
 
     assert asked(minutes=31) == []  # under way, for all that is known
     noted(store, change)
@@ -218,7 +220,7 @@ def test_a_change_whose_guide_fails_is_asked_for_again_ever_later(store, served)
         noted(store, change)
     assert (asked(minutes=479), asked(minutes=481)) == ([], [9])
     assert asked(days=3) == []  # the day after is over
-    store.checks.note_guide(change.slug, change.day, "0" * 64, now(), made=True)
+    store.playlists.note_guide(change.slug, change.day, "0" * 64, now(), made=True)
     assert asked(minutes=481) == [9]  # the guide of another list
     noted(store, change, made=True)
     assert asked(minutes=481) == []
@@ -230,8 +232,8 @@ def test_it_is_asked_for_again_until_the_day_after_its_own_is_over(store, served
     noted(store, change)
     midnight = datetime.combine(change.day + timedelta(days=2), time(), ZoneInfo(provider.timezone))
     just_before, just_after = (midnight + timedelta(seconds=off) for off in (-1, 1))
-    assert [one.slug for one in store.checks.changes(change.mark, 10, just_before)] == ["served"]
-    assert store.checks.changes(change.mark, 10, just_after) == []
+    assert [one.slug for one in store.playlists.changes(change.mark, 10, just_before)] == ["served"]
+    assert store.playlists.changes(change.mark, 10, just_after) == []
 
 
 def test_what_is_asked_for_again_has_a_key_of_its_own_and_moves_no_cursor(graph, instance, store, served):
@@ -255,12 +257,12 @@ def half_an_hour_later(store):
 def test_one_that_is_asked_for_again_keeps_no_other_from_its_turn(graph, instance, store):
     slugs, day = ("one", "two", "three"), clock.today("UTC")
     for slug in slugs:
-        store.add_provider(slug, "/lists/none.m3u", "UTC", "kid")
-        store.checks.begin([slug])
-        store.checks.note_change(slug, now(), day, "0" * 64)
-        store.checks.note_guide(slug, day, "0" * 64, now(), made=False)
+        store.providers.add(slug, "/lists/none.m3u", "UTC", "kid")
+        store.playlists.begin([slug])
+        store.playlists.note_change(slug, now(), day, "0" * 64)
+        store.playlists.note_guide(slug, day, "0" * 64, now(), made=False)
     half_an_hour_later(store)
-    last = str(max(change.mark for change in store.checks.changes(0, 10, now())))
+    last = str(max(change.mark for change in store.playlists.changes(0, 10, now())))
     ticks = [tick(graph, "changed_playlists", instance, store, last) for _ in range(60)]  # all remain due
     asked = [request.partition_key.partition("|")[2] for one in ticks for request in one.run_requests]
     assert len(asked) == len(ticks)
@@ -301,12 +303,12 @@ def test_its_own_run_tells_what_became_of_the_guide_of_a_change(graph, instance,
 def test_a_change_found_before_a_pause_is_asked_for_when_it_is_over(graph, instance, store, served):
     provider, server = served
     change = changed(store, server)
-    store.pause_provider(provider)
-    other = store.add_provider("Other", "/lists/none.m3u", ZONE, "goat")
-    store.checks.begin(["other"])
-    store.checks.note_change("other", now(), change.day, "0" * 64)
+    store.providers.pause(provider)
+    other = store.providers.add("Other", "/lists/none.m3u", ZONE, "goat")
+    store.playlists.begin(["other"])
+    store.playlists.note_change("other", now(), change.day, "0" * 64)
     passed = tick(graph, "changed_playlists", instance, store)
     assert [one.partition_key.partition("|")[2] for one in passed.run_requests] == [other.slug]
-    store.change_provider(store.provider("served"), status="active")
+    store.providers.change(store.providers.find("served"), status="active")
     resumed = tick(graph, "changed_playlists", instance, store, passed.cursor)
     assert [one.partition_key.partition("|")[2] for one in resumed.run_requests] == ["served"]

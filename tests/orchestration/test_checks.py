@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import dagster as dg
@@ -86,7 +85,7 @@ def test_a_check_that_fails_blocks_the_publish_of_its_partition_alone(
 def test_what_a_publish_matches_has_its_results_where_they_belong(run, instance, store, tmp_path, monkeypatch):
     file = tmp_path / "list.m3u"
     file.write_bytes(playlist())
-    club = store.add_provider("Club", str(file), "UTC", "goat")
+    club = store.providers.add("Club", str(file), "UTC", "goat")
     today = clock.today("UTC")
     playlists.snapshot_playlist(store, club, today)
     playlists.filter_channels(store, club, today)
@@ -113,7 +112,7 @@ def test_a_collapsed_playlist_is_not_taken(run, instance, store, tmp_path):
     file = tmp_path / "list.m3u"
     many = tuple(f"NBA {number:02}: Miami Heat vs San Antonio Spurs @ 07:30 PM ET" for number in range(1, 31))
     file.write_bytes(playlist(many))
-    club = store.add_provider("Club", str(file), "UTC", "goat")
+    club = store.providers.add("Club", str(file), "UTC", "goat")
     today = clock.today("UTC")
     playlists.snapshot_playlist(store, club, today - timedelta(days=1))
     playlists.filter_channels(store, club, today - timedelta(days=1))
@@ -127,7 +126,7 @@ def test_a_collapsed_playlist_is_not_taken(run, instance, store, tmp_path):
     )
     assert "the playlist has 3 event slots, the last one had 30" in evaluation.description
     assert materialised(instance, "published_xmltv") == set()
-    assert store.channels(club, today).height == 30
+    assert store.slots.channels(club, today).height == 30
     assert matching.match_day(store, club, today).names_of == today - timedelta(days=1)
     with pytest.raises(CheckFailedError, match="epg refresh --force"):
         playlists.filter_channels(store, club, today)
@@ -167,7 +166,7 @@ def test_of_an_error_nobody_foresaw_dagster_keeps_no_address(run, instance, club
 
 def test_a_database_that_is_away_is_told_in_our_words(settings, instance, monkeypatch):
     monkeypatch.setenv("DAGSTER_REDACT_USER_CODE_ERRORS", "1")
-    away = replace(settings, database_url="postgresql://epg:hunter2@127.0.0.1:1/epg")
+    away = settings.model_copy(update={"database_url": "postgresql://epg:hunter2@127.0.0.1:1/epg"})
     job = build_defs(settings=away).resolve_job_def("overview")
     result = job.execute_in_process(instance=instance, raise_on_error=False)
     assert not result.success

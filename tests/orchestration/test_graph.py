@@ -58,7 +58,7 @@ def test_nothing_dagster_keeps_carries_the_account(run, instance, club):
 @pytest.mark.parametrize("answer", [Answer(status=403), Answer(body=b"<html>")], ids=["refused", "a web page"])
 def test_a_fetch_that_fails_is_told_without_the_account(run, instance, store, answer):
     with site(answer) as server:
-        store.add_provider("Other", server.address, ZONE, "kid")
+        store.providers.add("Other", server.address, ZONE, "kid")
         instance.add_dynamic_partitions("providers", ["other"])
         result = run("provider_day", f"{clock.today(ZONE)}|other")
     assert not result.success
@@ -87,7 +87,7 @@ def test_a_coming_day_has_todays_playlist_and_does_not_hide_what_today_becomes(r
     ahead = now + timedelta(days=1)
     assert run("provider_day", f"{now}|club").success
     assert run("provider_day", f"{ahead}|club").success
-    assert store.snapshot(club, ahead).day == now
+    assert store.playlists.in_force(club, ahead).day == now
     (tmp_path / "list.m3u").write_text(
         "#EXTM3U\n#EXTINF:-1,NBA 01: Boston Celtics vs Orlando Magic @ 8 PM ET\nhttp://tv.example/1.ts\n"
     )
@@ -95,7 +95,7 @@ def test_a_coming_day_has_todays_playlist_and_does_not_hide_what_today_becomes(r
     fit = dg.AssetCheckKey(dg.AssetKey("published_xmltv"), "guide_fit")
     assert not instance.event_log_storage.get_asset_check_execution_history(fit, limit=1)[0].evaluation.passed
     assert run("publish_day", f"{now}|club", force=True).success  # that four of five slots are gone is what was meant
-    assert store.channels(club, ahead)["name"].to_list() == ["NBA 01: Boston Celtics vs Orlando Magic @ 8 PM ET"]
+    assert store.slots.channels(club, ahead)["name"].to_list() == ["NBA 01: Boston Celtics vs Orlando Magic @ 8 PM ET"]
 
 
 def test_the_code_location_has_one_name_however_it_is_started():

@@ -149,5 +149,5 @@ def test_two_runs_for_one_day_at_once_give_what_one_gives(store, settings, club)
     assert {one.programmes for one in together} == {alone.programmes}
     assert (settings.dist / "club" / "guide.xml").read_bytes() == guide
     opens = datetime(2025, 10, 18, 4, tzinfo=UTC)
-    rows = store.programmes(club, opens, opens + timedelta(days=1))
+    rows = store.programmes.between(club, opens, opens + timedelta(days=1))
     assert not rows.select("channel_id", "starts_at").is_duplicated().any()

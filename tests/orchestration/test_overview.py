@@ -31,8 +31,8 @@ def match(store, club, tmp_path):
     def match(slug, names, day=DAY):
         file = tmp_path / f"{slug}.m3u"
         file.write_bytes(playlist(names))
-        known = {provider.slug: provider for provider in store.providers()}
-        provider = known.get(slug) or store.add_provider(slug, str(file), ZONE, "kid")
+        known = {provider.slug: provider for provider in store.providers.all()}
+        provider = known.get(slug) or store.providers.add(slug, str(file), ZONE, "kid")
         playlists.snapshot_playlist(store, provider, day)
         playlists.filter_channels(store, provider, day, force=True)
         matching.match_day(store, provider, day)
@@ -50,8 +50,8 @@ def published(store, settings, club):
 
 def test_the_worst_provider_of_yesterday_stands_first_and_paused_ones_last(store, published, match):
     match("busy", named(9, of=12))
-    store.add_provider("New", "/lists/new.m3u", ZONE, "kid")
-    store.pause_provider(store.add_provider("Paused", "/lists/paused.m3u", ZONE, "kid"))
+    store.providers.add("New", "/lists/new.m3u", ZONE, "kid")
+    store.providers.pause(store.providers.add("Paused", "/lists/paused.m3u", ZONE, "kid"))
     rows = overview(store, MORNING).rows(named=True)
     assert [row["slug"] for row in rows] == ["busy", "club", "new", "paused"]
     assert (rows[0]["yesterday"], rows[0]["match_rate"]) == (DAY, pytest.approx(9 / 12))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
 from integration.source_site import Fault, game, source_site, team
 
-from epg_pipeline.config.sources import Limits
+from epg_pipeline.config.sources import Limits, load_sources
 from epg_pipeline.definitions import build_defs
-from epg_pipeline.flows import events as event_flows
 from epg_pipeline.orchestration.incidents import incidents
 from epg_pipeline.settings import SourceSettings
 
@@ -32,9 +30,11 @@ def site():
 def asking(store, settings, site, monkeypatch):
     """The definitions with a source that is asked, and that bears a hundred questions at once."""
     hurried = Limits(per_second=1000, burst=200, at_once=6, requests=600)
-    monkeypatch.setattr(event_flows, "_limits", lambda *_: hurried)
-    sources = SourceSettings(("espn",), espn_address=site.espn)
-    return build_defs(store=store, settings=replace(settings, sources=sources))
+    packaged = load_sources()
+    patched = packaged.model_copy(update={"espn": packaged.espn.model_copy(update={"limits": hurried})})
+    monkeypatch.setattr("epg_pipeline.adapters.web.espn.load_sources", lambda: patched)
+    sources = SourceSettings(names=("espn",), espn_address=site.espn)
+    return build_defs(store=store, settings=settings.model_copy(update={"sources": sources}))
 
 
 def test_a_range_of_days_is_one_refresh_and_tells_of_each_day(asking, instance, site, store):

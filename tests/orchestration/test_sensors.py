@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
@@ -34,7 +33,7 @@ def tick(graph, name, instance, store, cursor=None):
 
 
 def test_providers_on_record_become_partitions(graph, instance, club, store):
-    store.pause_provider(store.add_provider("Other", "/lists/other.m3u", "UTC", "kid"))
+    store.providers.pause(store.providers.add("Other", "/lists/other.m3u", "UTC", "kid"))
     outcome = tick(graph, "provider_partitions", instance, store)
     assert [request.partition_keys for request in outcome.dynamic_partitions_requests] == [["other"]]
     instance.add_dynamic_partitions("providers", ["other"])
@@ -69,8 +68,8 @@ def morning(requests):
 
 def test_the_morning_publish_is_asked_for_every_active_provider_once(morning, requests, store):
     for name in ("A", "Paused", "B", "C", "New"):
-        store.add_provider(name, "/lists/none.m3u", ZONE, "kid")
-    store.pause_provider(store.provider("paused"))
+        store.providers.add(name, "/lists/none.m3u", ZONE, "kid")
+    store.providers.pause(store.providers.find("paused"))
     partitions = ("b", "a", "paused", "c")  # "new" is none yet
     assert morning(*partitions) == [
         ("2025-10-18:b", (f"{DAY}|b", f"{DAY}|a")),
@@ -83,7 +82,7 @@ def test_the_morning_publish_is_asked_for_every_active_provider_once(morning, re
 
 def test_each_zone_has_its_own_today(morning, store):
     for name, zone in (("East", "America/New_York"), ("Hawaii", "Pacific/Honolulu")):
-        store.add_provider(name, "/lists/none.m3u", zone, "kid")
+        store.providers.add(name, "/lists/none.m3u", zone, "kid")
     assert [key for _, key in morning("east", "hawaii")] == ["2025-10-18|east", "2025-10-17|hawaii"]
 
 
@@ -98,17 +97,18 @@ def test_a_morning_of_many_is_some_runs_of_neighbours():
 
 
 def test_the_morning_publish_asks_no_server_for_anything(run, instance, club, store, monkeypatch):
-    from epg_pipeline.adapters.web import http, source_client
+    from epg_pipeline.adapters.web import playlists as fetching
+    from epg_pipeline.adapters.web import source_client
 
     def asked(*_, **__):
         raise AssertionError("a source was asked")
 
-    other = store.add_provider("Other", "http://tv.example/list.m3u", ZONE, "kid")
-    kept = store.snapshot(club, DAY)
-    store.save_snapshot(other, DAY, store.snapshot_body(kept), kept.entry_count)
+    other = store.providers.add("Other", "http://tv.example/list.m3u", ZONE, "kid")
+    kept = store.playlists.in_force(club, DAY)
+    store.playlists.save(other, DAY, store.playlists.body(kept), kept.entry_count)
     playlists.filter_channels(store, other, DAY)
     instance.add_dynamic_partitions("providers", ["other"])
-    monkeypatch.setattr(http, "_ask", asked)
+    monkeypatch.setattr(fetching, "_ask", asked)
     monkeypatch.setattr(source_client.SourceClient, "ask_all", asked)
     assert run("publish_day", f"{DAY}|club", f"{DAY}|other").success
     made = instance.get_materialized_partitions(dg.AssetKey("published_xmltv"))
@@ -121,11 +121,11 @@ def matched(store, tmp_path):
     with site(Answer(body=playlist())) as server:
         event_flows.import_events(store, events_file(tmp_path / "events.jsonl"))
         for name in ("First", "Second", "Paused", "Third"):
-            provider = store.add_provider(name, server.address, ZONE, "goat")
+            provider = store.providers.add(name, server.address, ZONE, "goat")
             playlists.snapshot_playlist(store, provider, DAY)
             playlists.filter_channels(store, provider, DAY)
             matching.match_day(store, provider, DAY)
-        store.pause_provider(store.provider("paused"))
+        store.providers.pause(store.providers.find("paused"))
         server.requests.clear()
         yield server
 
@@ -135,8 +135,15 @@ def test_the_tick_of_the_morning_publishes_without_a_request_to_any_source(
 ):
     asked = requests("first", "second", "paused", "third")
     with source_site() as sources:
-        addresses = SourceSettings(("espn", "thesportsdb"), sources.espn, sources.thesportsdb, "123")
-        job = build_defs(store=store, settings=replace(settings, sources=addresses)).resolve_job_def("publish_day")
+        addresses = SourceSettings(
+            names=("espn", "thesportsdb"),
+            espn_address=sources.espn,
+            thesportsdb_address=sources.thesportsdb,
+            thesportsdb_key="123",
+        )
+        job = build_defs(store=store, settings=settings.model_copy(update={"sources": addresses})).resolve_job_def(
+            "publish_day"
+        )
         instance.add_dynamic_partitions("providers", ["first", "second", "paused", "third"])
         for request in asked:
             assert job.execute_in_process(
@@ -188,7 +195,7 @@ def asked(outcome):
 
 
 def test_a_moved_event_asks_for_the_days_it_touches_and_no_others(graph, instance, guided, store, tmp_path):
-    store.add_provider("Bystander", "/lists/none.m3u", ZONE, "kid")
+    store.providers.add("Bystander", "/lists/none.m3u", ZONE, "kid")
     taken_in(store, tmp_path, moved(30))
     outcome = tick(graph, "rematch_after_events", instance, store)
     assert asked(outcome) == [(f"{DAY}|club", f"{NEXT}|club")]  # from 20:00 on, it may run past midnight
@@ -229,11 +236,11 @@ def test_the_run_that_is_asked_for_leaves_nothing_due(graph, run, instance, guid
     (request,) = tick(graph, "rematch_after_events", instance, store).run_requests
     first, last = (request.tags[tag] for tag in RANGE)
     assert run("provider_day", first, last, assets=["matched_programmes", "published_xmltv"]).success
-    assert store.rematches_due(guided) == set()
+    assert store.rematches.due(guided) == set()
 
 
 def test_a_paused_provider_is_asked_for_nothing(graph, instance, guided, store, tmp_path):
-    store.pause_provider(guided)
+    store.providers.pause(guided)
     taken_in(store, tmp_path, moved(30))
     assert isinstance(tick(graph, "rematch_after_events", instance, store), dg.SkipReason)
 
@@ -244,7 +251,7 @@ def test_what_a_pause_has_kept_waiting_is_asked_for_when_it_is_over(graph, insta
     with store.connections.transaction() as connection:  # days that are over are nobody's concern
         connection.execute("UPDATE rematches SET day = %s WHERE day = %s", (today, DAY))
     passed = tick(graph, "rematch_after_events", instance, store).cursor
-    store.change_provider(store.pause_provider(guided), status="active")
+    store.providers.change(store.providers.pause(guided), status="active")
     outcome = tick(graph, "rematch_after_events", instance, store, passed)
     assert (f"{today}|club", f"{today}|club") in asked(outcome)
 
@@ -253,7 +260,7 @@ def test_days_that_the_run_under_way_takes_in_are_asked_for_by_nobody(graph, ins
     (tmp_path / "list.m3u").write_bytes(playlist(("NBA 01: Boston Celtics vs Orlando Magic @ 8 PM ET",)))
     playlists.snapshot_playlist(store, guided, DAY)
     playlists.filter_channels(store, guided, DAY)
-    assert store.rematches_due(guided) == {NEXT}  # until the publish that follows
+    assert store.rematches.due(guided) == {NEXT}  # until the publish that follows
     assert isinstance(tick(graph, "rematch_after_events", instance, store), dg.SkipReason)
 
 

@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from epg_pipeline.adapters.web import espn, thesportsdb
+from epg_pipeline.adapters.web.espn import EspnSource
+from epg_pipeline.adapters.web.thesportsdb import TheSportsDbSource
 from epg_pipeline.config import load_facts
 from epg_pipeline.config.sources import load_sources
 from epg_pipeline.domain.events.merge import merged, sourced
-from epg_pipeline.flows.events import access, source_client
+from epg_pipeline.flows.events import source_client
 from epg_pipeline.settings import Settings, SourceSettings
 
 TODAY = datetime.now(UTC).date()
@@ -30,7 +31,7 @@ def reachable(address):
 
 @pytest.fixture
 def settings(tmp_path):
-    return Settings(home=tmp_path, dist=tmp_path / "dist", sources=SourceSettings(("espn", "thesportsdb")))
+    return Settings(home=tmp_path, dist=tmp_path / "dist", sources=SourceSettings(names=("espn", "thesportsdb")))
 
 
 def good(answers):
@@ -41,30 +42,29 @@ def good(answers):
     return events
 
 
+def answers_of(settings, source, asks):
+    with source_client(settings, source) as client:
+        return source.fetch(client, asks, TODAY, load_facts().leagues)
+
+
 @pytest.mark.parametrize("league", ["eng.1", "nfl", "mens-college-basketball", "ufc", "f1", "pga", "atp"])
-def test_espn_answers_as_it_is_known_to(settings, league):
-    source = load_sources().espn
-    reachable(source.address)
-    asks = espn.asks(source, TODAY - timedelta(days=1), TODAY + timedelta(days=1), [league])
-    with source_client(settings, "espn") as client:
-        events = good(espn.fetch(client, source, asks, TODAY, load_facts().leagues))
-    assert set(events["league"]) <= {league, "wta"}
+def test_espn_answers_as_expected(settings, league):
+    source = EspnSource(settings.sources)
+    reachable(load_sources().espn.address)
+    asks = source.asks(TODAY - timedelta(days=1), TODAY + timedelta(days=1), TODAY, [league])
+    assert set(good(answers_of(settings, source, asks))["league"]) <= {league, "wta"}
 
 
 def test_espn_has_games_at_all(settings):
-    source = load_sources().espn
-    reachable(source.address)
-    asks = espn.asks(
-        source, TODAY - timedelta(days=3), TODAY + timedelta(days=7), ["nhl", "nba", "mlb", "eng.1", "usa.1"]
-    )
-    with source_client(settings, "espn") as client:
-        events = good(espn.fetch(client, source, asks, TODAY, load_facts().leagues))
+    source = EspnSource(settings.sources)
+    reachable(load_sources().espn.address)
+    leagues = ["nhl", "nba", "mlb", "eng.1", "usa.1"]
+    asks = source.asks(TODAY - timedelta(days=3), TODAY + timedelta(days=7), TODAY, leagues)
+    events = good(answers_of(settings, source, asks))
     assert events.filter(events["home_logo"] != "").height > 10
 
 
-def test_thesportsdb_answers_as_it_is_known_to(settings):
-    source = load_sources().thesportsdb
-    reachable(source.address)
-    asks = thesportsdb.asks(source, access(settings), TODAY, TODAY, TODAY)[:5]
-    with source_client(settings, "thesportsdb") as client:
-        good(thesportsdb.fetch(client, asks, TODAY, load_facts().leagues))
+def test_thesportsdb_answers_as_expected(settings):
+    source = TheSportsDbSource(settings.sources)
+    reachable(load_sources().thesportsdb.address)
+    good(answers_of(settings, source, source.asks(TODAY, TODAY, TODAY)[:5]))

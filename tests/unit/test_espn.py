@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from epg_pipeline.adapters.web.espn import asks, read_scoreboard, read_teams, team_asks
+from epg_pipeline.adapters.web.espn import EspnSource, read_scoreboard
 from epg_pipeline.adapters.web.source_client import Ask, ShapeError
 from epg_pipeline.config import load_facts
-from epg_pipeline.config.sources import load_sources
 from epg_pipeline.domain.events.merge import merged, sourced
 from epg_pipeline.domain.frames import EVENT_STATUSES
+from epg_pipeline.settings import SourceSettings
 
 RECORDED = Path(__file__).parents[2].parent / "shared" / "data" / "api" / "espn"
 recorded = pytest.mark.skipif(not RECORDED.is_dir(), reason="recorded answers are not here")
 DAY = date(2026, 11, 21)
+ESPN = EspnSource(SourceSettings())
 
 
 def asked(league):
@@ -140,25 +141,23 @@ def test_ids_of_sports_that_number_apart_do_not_collide():
 
 
 def test_seasons_save_requests():
-    espn = load_sources().espn
-    summer = {ask.league for ask in asks(espn, date(2026, 7, 10), date(2026, 7, 12))}
+    summer = {ask.league for ask in ESPN.asks(date(2026, 7, 10), date(2026, 7, 12), DAY)}
     assert "nfl" in summer  # its season begins in July
     assert not summer & {"nll", "college-football", "nhl"}
 
 
 def test_a_range_over_two_months_is_two_requests():
-    espn = load_sources().espn
-    labels = [ask.label for ask in asks(espn, date(2026, 11, 27), date(2026, 12, 6), ["eng.1"])]
+    labels = [ask.label for ask in ESPN.asks(date(2026, 11, 27), date(2026, 12, 6), DAY, ["eng.1"])]
     assert labels == ["2026-11", "2026-12"]
 
 
 def test_no_request_wants_more_events_than_the_service_gives_whole():
-    limits = {dict(ask.params)["limit"] for ask in asks(load_sources().espn, DAY, DAY)}
+    limits = {dict(ask.params)["limit"] for ask in ESPN.asks(DAY, DAY, DAY)}
     assert limits == {"500"}
 
 
 def test_at_least_forty_soccer_leagues_are_asked():
-    leagues = {ask.league for ask in asks(load_sources().espn, DAY, DAY) if "/soccer/" in ask.address}
+    leagues = {ask.league for ask in ESPN.asks(DAY, DAY, DAY) if "/soccer/" in ask.address}
     assert len(leagues) >= 40
 
 
@@ -244,13 +243,13 @@ def test_recorded_tennis_goes_to_the_tour_it_belongs_to():
     [("college-football", "college-football", 54), ("mens-college-basketball", "mens-college-basketball", 362)],
 )
 def test_recorded_team_lists_are_read_whole(name, league, count):
-    teams = read_teams(asked(league), answer(f"teams_{name}.json"))
+    teams = ESPN.read_teams(asked(league), answer(f"teams_{name}.json"))
     assert len({team["ref"] for team in teams}) == count
     assert all(team["name"] and team["location"] and team["nickname"] for team in teams)
     assert sum(not team["logo"] for team in teams) <= 1
 
 
 def test_sports_without_teams_are_not_asked_for_them():
-    leagues = {ask.league for ask in team_asks(load_sources().espn, day=DAY)}
+    leagues = {ask.league for ask in ESPN.team_asks(DAY)}
     assert "nfl" in leagues
     assert not leagues & {"ufc", "f1", "atp", "pga"}

@@ -1,29 +1,20 @@
-"""Answers kept on disk, and the pace that processes share."""
+"""Answers kept on disk, and the pace that clients share."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from epg_pipeline.adapters.web.host_limits import HostLimits
+from epg_pipeline.adapters.web.host_pace import HostPace
+from epg_pipeline.adapters.web.http import retry_after
 from epg_pipeline.adapters.web.response_cache import Kept, ResponseCache
-from epg_pipeline.adapters.web.source_client import retry_after
 from epg_pipeline.config.sources import load_sources, plays
 from epg_pipeline.errors import ConfigError
 
 ASKED = "http://tsdb.example/v1/json/own-key-s3cret/eventsday.php?d=2026-11-21"
 KEPT = Kept(b'{"events": null}\n' * 3, '"abc"', "Sat, 21 Nov 2026 10:00:00 GMT", 123.5)
-
-RESERVES = """
-import sys
-from pathlib import Path
-from epg_pipeline.adapters.web.host_limits import HostLimits
-limits = HostLimits(Path(sys.argv[1]), clock=lambda: 1000.0)
-print(*(limits.reserve("host", 2, 1) for _ in range(5)))
-"""
 
 
 def test_an_answer_comes_back_as_it_was(tmp_path):
@@ -56,29 +47,25 @@ def test_a_damaged_answer_is_none(tmp_path, damage):
     assert whole.get(ASKED) is None
 
 
-def test_processes_share_one_pace(tmp_path):
-    lines = [sys.executable, "-c", RESERVES, str(tmp_path)]
-    running = [
-        subprocess.Popen(lines, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) for _ in range(3)
-    ]
-    waits = [float(wait) for process in running for wait in process.communicate(timeout=60)[0].split()]
-    assert sorted(waits) == [number / 2 for number in range(15)]
+def test_requests_to_a_host_are_spaced_after_a_burst():
+    pace = HostPace()
+    assert [pace.reserve("host:80", per_second=2, burst=3, now=1000.0) for _ in range(5)] == [0.0, 0.0, 0.0, 0.5, 1.0]
+    assert pace.reserve("another", per_second=2, burst=1, now=1000.0) == 0.0
 
 
-def test_a_host_that_closed_is_closed_for_every_process(tmp_path):
-    one, other = (HostLimits(tmp_path, clock=lambda: 1000.0) for _ in range(2))
-    one.close("host", 60)
-    assert other.closed_for("host") == 60
-    assert other.reserve("host", 10, 5) == 60
-    assert other.closed_for("another") == 0
+def test_a_host_that_closed_is_closed_for_every_client():
+    pace = HostPace()
+    pace.close("host", 60, now=1000.0)
+    assert pace.closed_for("host", now=1000.0) == 60
+    assert pace.reserve("host", 10, 5, now=1000.0) == 60
+    assert pace.closed_for("another", now=1000.0) == 0
+    assert pace.closed_for("host", now=1060.0) == 0
 
 
-def test_a_damaged_note_is_as_none(tmp_path):
-    limits = HostLimits(tmp_path)
-    limits.close("host", 60)
-    (note,) = tmp_path.glob("*.json")
-    note.write_text("{half")
-    assert limits.closed_for("host") == 0
+def test_a_clock_that_was_set_back_delays_nothing():
+    pace = HostPace()
+    pace.reserve("host", 1, 1, now=10_000_000.0)
+    assert pace.reserve("host", 1, 1, now=1000.0) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -86,7 +73,7 @@ def test_a_damaged_note_is_as_none(tmp_path):
     [(None, None), ("", None), ("7", 7.0), ("soon", None), ("Sat, 21 Nov 1999 10:00:00 GMT", 0.0)],
 )
 def test_what_a_retry_after_says(header, seconds):
-    assert retry_after(header) == seconds
+    assert retry_after(header) == (None if seconds is None else timedelta(seconds=seconds))
 
 
 @pytest.mark.parametrize(

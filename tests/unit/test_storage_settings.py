@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from environment import settings_of
 
 from epg_pipeline.flows.results import Uploaded
 from epg_pipeline.operations.dagster_environment import childs_environment
-from epg_pipeline.settings import Settings, StorageSettings
 
 R2 = {"R2_ACCOUNT_ID": "acc0unt", "R2_ACCESS_KEY": "an-access-key", "R2_SECRET_KEY": "a-secret", "R2_BUCKET": "guides"}
 S3 = {
@@ -18,11 +18,11 @@ S3 = {
 
 
 def test_nothing_set_is_no_bucket():
-    assert Settings.from_environment({"S3_BUCKET": "", "R2_PUBLIC_URL": "https://tv.example"}).storage is None
+    assert settings_of({"S3_BUCKET": "", "R2_PUBLIC_URL": "https://tv.example"}).storage is None
 
 
 def test_r2_is_found_by_its_account():
-    storage = Settings.from_environment({**R2, "R2_PUBLIC_URL": "https://tv.example/"}).storage
+    storage = settings_of({**R2, "R2_PUBLIC_URL": "https://tv.example/"}).storage
     assert storage.endpoint == "https://acc0unt.r2.cloudflarestorage.com"
     assert (storage.bucket, storage.region, storage.variables) == ("guides", "auto", "R2_")
     assert storage.public_url == "https://tv.example"
@@ -30,16 +30,16 @@ def test_r2_is_found_by_its_account():
 
 
 def test_any_other_store_is_found_by_its_address():
-    storage = StorageSettings.from_environment({**S3, "S3_REGION": "eu-central-1"})
+    storage = settings_of({**S3, "S3_REGION": "eu-central-1"}).storage
     assert (storage.endpoint, storage.region) == ("https://storage.example", "eu-central-1")
     assert storage.label == "storage.example/guides"
-    below = StorageSettings.from_environment({**S3, "S3_ENDPOINT_URL": "https://project.example/storage/v1/s3"})
+    below = settings_of({**S3, "S3_ENDPOINT_URL": "https://project.example/storage/v1/s3"}).storage
     assert below.label == "project.example/storage/v1/s3/guides"
 
 
 def test_neither_keys_nor_account_show():
     for given in (R2, S3):
-        settings = Settings.from_environment(given)
+        settings = settings_of(given)
         for secret in ("an-access-key", "a-secret", "acc0unt"):
             assert secret not in repr(settings) + settings.storage.label
 
@@ -50,15 +50,15 @@ def test_of_a_bucket_half_named_what_is_missing_is_told(variables):
     for missing in names:
         given = {name: value for name, value in variables.items() if name != missing}
         with pytest.raises(ValueError, match=f"^{missing}: not set, but ") as told:
-            Settings.from_environment(given)
+            settings_of(given)
         assert "a-secret" not in str(told.value)
     with pytest.raises(ValueError, match=f"^{', '.join(names[1:])}: not set, but {names[0]}: "):
-        Settings.from_environment({names[0]: variables[names[0]]})
+        settings_of({names[0]: variables[names[0]]})
 
 
 def test_two_buckets_are_one_too_many():
     with pytest.raises(ValueError, match="R2_ACCOUNT_ID and S3_ENDPOINT_URL name two buckets"):
-        StorageSettings.from_environment({**R2, **S3})
+        settings_of({**R2, **S3})
 
 
 @pytest.mark.parametrize(
@@ -75,20 +75,22 @@ def test_two_buckets_are_one_too_many():
 )
 def test_an_address_that_is_none_is_told_without_quoting_it(address):
     for name in ("S3_ENDPOINT_URL", "S3_PUBLIC_URL"):
-        with pytest.raises(ValueError, match=f"^{name} is no address such as https://storage.example") as told:
-            StorageSettings.from_environment({**S3, name: address})
+        with pytest.raises(
+            ValueError, match=f"^{name} is not a valid address; expected e.g. https://storage.example"
+        ) as told:
+            settings_of({**S3, name: address})
         assert "a-secret" not in str(told.value)
 
 
 def test_an_address_with_the_bucket_in_it_is_an_error_for_every_key_would_begin_with_it():
     with pytest.raises(ValueError, match="the address of the store alone, without the bucket: S3_BUCKET names that"):
-        StorageSettings.from_environment({**S3, "S3_ENDPOINT_URL": "https://storage.example/guides/"})
+        settings_of({**S3, "S3_ENDPOINT_URL": "https://storage.example/guides/"})
 
 
 def test_what_epg_up_starts_knows_the_bucket_too(monkeypatch):
     for name, value in R2.items():
         monkeypatch.setenv(name, value)
-    assert Settings.from_environment(childs_environment({"EPG_HOME": "h"})).storage.label == "r2/guides"
+    assert settings_of(childs_environment({"EPG_HOME": "h"})).storage.label == "r2/guides"
 
 
 def test_failures_are_told_by_reason_with_the_first_object_of_each():

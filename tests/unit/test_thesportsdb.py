@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from epg_pipeline.adapters.web.source_client import Ask, ShapeError
-from epg_pipeline.adapters.web.thesportsdb import Access, asks, read_events, team_asks
+from epg_pipeline.adapters.web.thesportsdb import TheSportsDbSource, read_events
 from epg_pipeline.config import load_facts
-from epg_pipeline.config.sources import load_sources
+from epg_pipeline.settings import SourceSettings
 
 RECORDED = Path(__file__).parents[2].parent / "shared" / "data" / "api" / "thesportsdb"
 recorded = pytest.mark.skipif(not RECORDED.is_dir(), reason="recorded answers are not here")
 DAY = date(2026, 11, 21)
-OWN = Access("http://tsdb.example/api", "own-key-s3cret")
-FREE = Access("http://tsdb.example/api", None)
+OWN = TheSportsDbSource(SourceSettings(thesportsdb_address="http://tsdb.example/api", thesportsdb_key="own-key-s3cret"))
+FREE = TheSportsDbSource(SourceSettings(thesportsdb_address="http://tsdb.example/api"))
 
 EVENT = {
     "idEvent": "7",
@@ -118,7 +118,7 @@ def test_another_shape_is_no_list(document):
 
 
 def test_with_a_key_a_season_is_one_request_and_the_key_stands_in_a_header():
-    wanted = asks(load_sources().thesportsdb, OWN, date(2026, 11, 20), date(2026, 11, 29), DAY, ["ahl", "boxing"])
+    wanted = OWN.asks(date(2026, 11, 20), date(2026, 11, 29), DAY, ["ahl", "boxing"])
     assert [(ask.league, ask.label) for ask in wanted] == [("ahl", "2026-2027"), ("boxing", "2026")]
     assert all("/v2/json/schedule/league/" in ask.address for ask in wanted)
     assert all(dict(ask.headers) == {"X-API-KEY": "own-key-s3cret"} for ask in wanted)
@@ -126,16 +126,16 @@ def test_with_a_key_a_season_is_one_request_and_the_key_stands_in_a_header():
 
 
 def test_a_season_that_ends_in_the_new_year_is_the_old_year_s():
-    wanted = asks(load_sources().thesportsdb, OWN, date(2027, 1, 2), date(2027, 1, 2), DAY, ["nfl", "ahl"])
+    wanted = OWN.asks(date(2027, 1, 2), date(2027, 1, 2), DAY, ["nfl", "ahl"])
     assert [(ask.league, ask.label) for ask in wanted] == [("ahl", "2026-2027"), ("nfl", "2026")]
 
 
 def test_without_a_key_leagues_that_espn_has_are_not_asked():
-    wanted = asks(load_sources().thesportsdb, FREE, DAY, DAY, DAY)
+    wanted = FREE.asks(DAY, DAY, DAY)
     leagues = {ask.league for ask in wanted}
     assert {"ahl", "boxing"} <= leagues
     assert not leagues & {"nfl", "nba", "college-football"}
-    assert team_asks(load_sources().thesportsdb, FREE, day=DAY) == []
+    assert FREE.team_asks(DAY) == []
 
 
 @recorded

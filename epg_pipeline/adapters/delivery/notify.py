@@ -13,8 +13,7 @@ from email.message import EmailMessage
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from epg_pipeline.adapters.web.http import shown
-from epg_pipeline.errors import NotifyError
+from epg_pipeline.errors import NotifyError, redact_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,9 +122,9 @@ def _post(address: str, body: Mapping[str, object]) -> None:
     try:
         answer = httpx.post(address, json=body, timeout=PATIENCE, headers={"User-Agent": "epg-pipeline"})
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as fault:
-        raise NotifyError(f"{shown(address)}: {type(fault).__name__}") from None
+        raise NotifyError(f"{redact_url(address)}: {type(fault).__name__}") from None
     if not answer.is_success:
-        raise NotifyError(f"{shown(address)}: HTTP {answer.status_code}")
+        raise NotifyError(f"{redact_url(address)}: HTTP {answer.status_code}")
 
 
 def _session(scheme: str, host: str, port: int | None) -> AbstractContextManager[smtplib.SMTP]:

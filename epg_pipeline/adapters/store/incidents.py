@@ -14,12 +14,12 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from epg_pipeline.adapters.clock import utc_now
+from epg_pipeline.adapters.store.connections import SubStore
 from epg_pipeline.adapters.store.sql_files import query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from epg_pipeline.adapters.store.connections import Connections
 
 MOST_TRIES = 20  # the last is made a day after the first
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=2)
@@ -64,12 +64,8 @@ class Incident:
         return "failure" if self.closed_at is None else "recovery"
 
 
-class Incidents:
+class Incidents(SubStore):
     """The record of incidents. Every method is one transaction."""
-
-    def __init__(self, connections: Connections) -> None:
-        """Nothing is read yet."""
-        self._connections = connections
 
     def note_failure(self, failure: Failure) -> None:
         """A failure was seen: it opens an incident, or is one more sight of the open one."""

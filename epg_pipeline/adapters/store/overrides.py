@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from epg_pipeline.adapters.store.connections import SubStore, in_transaction
 from epg_pipeline.adapters.store.frames import read_frame
 from epg_pipeline.adapters.store.sql_files import query
 from epg_pipeline.domain.frames import EVENTS
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.domain.matching import overrides
 
 PINNABLE = pl.Schema({name: EVENTS[name] for name in ("event_id", "league", "name", "home", "away", "starts_at")})
 
@@ -37,29 +39,34 @@ class NewOverride:
     note: str = ""
 
 
-def insert_override(connection: psycopg.Connection, provider: Provider, new: NewOverride) -> int:
-    """Record an override, and give its number. One just like it that is in force keeps its own."""
-    row = connection.execute(query("add_override"), {"provider": provider.id, **vars(new)}).fetchone()
-    if row is None:
-        raise StoreError("The override was stored, but is not found again.")
-    return int(row[0])
+class Overrides(SubStore):
+    """What operators set by hand."""
 
+    @in_transaction
+    def add(self, connection: psycopg.Connection, provider: Provider, new: NewOverride) -> int:
+        """Record an override, and give its number. One just like it that is in force keeps its own."""
+        row = connection.execute(query("add_override"), {"provider": provider.id, **vars(new)}).fetchone()
+        if row is None:
+            raise StoreError("The override was stored, but is not found again.")
+        return int(row[0])
 
-def event_of_id(connection: psycopg.Connection, event_id: str) -> pl.DataFrame:
-    """The event of that id as one row of schema PINNABLE, none when it is not on record."""
-    columns = ", ".join(PINNABLE)
-    rows = f"SELECT {columns} FROM events WHERE event_id = %(id)s AND record_status = 'active'"  # noqa: S608 - our names
-    return read_frame(connection, rows, {"id": event_id}, PINNABLE)
+    @in_transaction
+    def pinnable_event(self, connection: psycopg.Connection, event_id: str) -> pl.DataFrame:
+        """The event of that id as one row of schema PINNABLE, none when it is not on record."""
+        columns = ", ".join(PINNABLE)
+        rows = f"SELECT {columns} FROM events WHERE event_id = %(id)s AND record_status = 'active'"  # noqa: S608
+        return read_frame(connection, rows, {"id": event_id}, PINNABLE)
 
+    @in_transaction
+    def in_force(self, connection: psycopg.Connection, provider: Provider) -> overrides.Overrides:
+        """The provider's overrides, oldest first, with what their events are; an OVERRIDES frame."""
+        return read_frame(connection, query("overrides"), {"provider": provider.id}, OVERRIDES)
 
-def overrides_in_force(connection: psycopg.Connection, provider: Provider) -> pl.DataFrame:
-    """The provider's overrides, oldest first, with what their events are; an OVERRIDES frame."""
-    return read_frame(connection, query("overrides"), {"provider": provider.id}, OVERRIDES)
-
-
-def remove_override(connection: psycopg.Connection, number: int) -> bool:
-    """Take an override out of force; the row stays. False when none of that number was in force."""
-    statement = (
-        "UPDATE overrides SET record_status = 'removed', updated_at = now() WHERE id = %s AND record_status = 'active'"
-    )
-    return connection.execute(statement, (number,)).rowcount == 1
+    @in_transaction
+    def remove(self, connection: psycopg.Connection, number: int) -> bool:
+        """Take an override out of force; the row stays. False when none of that number was in force."""
+        statement = (
+            "UPDATE overrides SET record_status = 'removed', updated_at = now() "
+            "WHERE id = %s AND record_status = 'active'"
+        )
+        return connection.execute(statement, (number,)).rowcount == 1

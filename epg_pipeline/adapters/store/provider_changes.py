@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from psycopg import errors
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from epg_pipeline.adapters.store.playlist_checks import LOCK as CHANGES
-from epg_pipeline.adapters.store.providers import PLAYLIST, NewProvider, Provider, find_provider
-from epg_pipeline.adapters.store.sourced_events import LOCK as EVENTS
+from epg_pipeline.adapters.store.connections import SubStore, in_transaction
+from epg_pipeline.adapters.store.events import LOCK as EVENTS
+from epg_pipeline.adapters.store.playlists import LOCK as CHANGES
+from epg_pipeline.adapters.store.providers import PLAYLIST, Provider, all_providers, find_provider
 from epg_pipeline.adapters.store.sql_files import query
 from epg_pipeline.config.provider_settings import TIERS, provider_settings
 from epg_pipeline.config.time_zones import is_time_zone
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
+    from epg_pipeline.adapters.store.connections import Connections
     from epg_pipeline.adapters.store.sealing import Seal
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -45,64 +47,116 @@ class ProviderChanges(TypedDict, total=False):
     settings: Mapping[str, object]
 
 
-def insert_provider(connection: psycopg.Connection, new: NewProvider, playlist_url: str, seal: Seal) -> Provider:
-    """A new provider, or a removed one of that name back, with what is given now. StoreError when it is on record."""
-    slug = new.slug or slug_of(new.name)
-    _check_name(new.name)
-    if not SLUG.fullmatch(slug):
-        raise StoreError(
-            f'"{slug}" is no slug: lower-case letters and digits, with single hyphens between. Give one with --slug.'
+class Providers(SubStore):
+    """The providers of an installation."""
+
+    def __init__(self, connections: Connections, seal: Seal) -> None:
+        """`seal` encrypts the playlists' addresses."""
+        super().__init__(connections)
+        self._seal = seal
+
+    @in_transaction
+    def all(self, connection: psycopg.Connection, *, active_only: bool = False) -> list[Provider]:
+        """All providers by name, or those that are not paused."""
+        return all_providers(connection, active_only=active_only)
+
+    @in_transaction
+    def find(self, connection: psycopg.Connection, name_or_slug: str) -> Provider:
+        """The provider of that name or slug. UnknownProviderError lists those there are."""
+        return find_provider(connection, name_or_slug)
+
+    @in_transaction
+    def playlist_url(self, connection: psycopg.Connection, provider: Provider) -> str:
+        """The playlist's address in clear. A secret."""
+        return self._seal.open(sealed_playlist_url(connection, provider), PLAYLIST)
+
+    def pause(self, provider: Provider) -> Provider:
+        """The provider, no longer among the active ones; nothing of it is lost."""
+        return self.change(provider, status="paused")
+
+    @in_transaction
+    def add(
+        self, connection: psycopg.Connection, name: str, playlist_url: str, timezone: str, tier: str, slug: str = ""
+    ) -> Provider:
+        """A new provider; without a slug it gets one made from its name.
+
+        A removed one of that name comes back instead, with its old slug, its settings, and the values passed here.
+        StoreError when it is on record, or a value is not valid.
+        """
+        slug = slug or slug_of(name)
+        _check_name(name)
+        if not SLUG.fullmatch(slug):
+            raise StoreError(
+                f'"{slug}" is not a valid slug: use lower-case letters and digits with single hyphens between. '
+                "Pass another with --slug."
+            )
+        _check_place(timezone, tier)
+        values = {
+            "slug": slug,
+            "name": name.strip(),
+            "sealed": self._seal.close(playlist_url, PLAYLIST),
+            "timezone": timezone,
+            "tier": tier,
+        }
+        try:
+            with connection.transaction(), connection.cursor(row_factory=class_row(Provider)) as cursor:
+                added = cursor.execute(query("add_provider"), values).fetchone()
+        except errors.UniqueViolation:
+            raise StoreError(_slug_is_taken(connection, slug)) from None
+        if added is None:
+            raise StoreError(
+                f'The provider "{name.strip()}" exists already. To change it: epg provider edit; if it is paused: '
+                "epg provider resume."
+            )
+        _forget_validators(connection, added)
+        return added
+
+    @in_transaction
+    def change(
+        self, connection: psycopg.Connection, provider: Provider, **changes: Unpack[ProviderChanges]
+    ) -> Provider:
+        """The provider with the changes. Its slug never changes, so its addresses and channel ids stay.
+
+        Another address makes the next fetch an unconditional one; another zone, tier or setting has its days from
+        yesterday on matched and published anew. One that is resumed is asked for what came up while it was paused.
+        StoreError for a value that can't be, ConfigError for a setting.
+        """
+        _check(provider, changes)
+        values = _values(provider, changes, self._seal)
+        is_elsewhere = values["sealed"] not in {None, sealed_playlist_url(connection, provider)}
+        is_resumed = provider.status == "paused" and changes.get("status") == "active"
+        if is_resumed or _is_in_guides(
+            provider, changes
+        ):  # before the row: whoever takes in events locks in this order
+            for lock in (EVENTS, CHANGES):  # under which marks become visible in their order
+                connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (lock,))
+        try:
+            with connection.transaction():
+                is_changed = connection.execute(query("change_provider"), values).rowcount == 1
+        except errors.UniqueViolation:
+            raise StoreError(_name_is_taken(connection, str(values["name"]))) from None
+        if is_elsewhere:
+            _forget_validators(connection, provider)
+        if is_changed and _is_in_guides(provider, changes):
+            connection.execute(query("mark_provider_rematches"), {"id": provider.id})
+        if is_changed and is_resumed:
+            connection.execute(query("ask_again"), {"id": provider.id})
+        return find_provider(connection, provider.slug)
+
+    @in_transaction
+    def remove(self, connection: psycopg.Connection, provider: Provider) -> None:
+        """Take the provider off the list; every row of it stays."""
+        connection.execute(
+            "UPDATE providers SET record_status = 'removed', updated_at = now() "
+            "WHERE id = %s AND record_status = 'active'",
+            (provider.id,),
         )
-    _check_place(new.timezone, new.tier)
-    values = {
-        "slug": slug,
-        "name": new.name.strip(),
-        "sealed": seal.close(playlist_url, PLAYLIST),
-        "timezone": new.timezone,
-        "tier": new.tier,
-    }
-    try:
-        with connection.transaction(), connection.cursor(row_factory=class_row(Provider)) as cursor:
-            added = cursor.execute(query("add_provider"), values).fetchone()
-    except errors.UniqueViolation:
-        raise StoreError(_slug_is_taken(connection, slug)) from None
-    if added is None:
-        raise StoreError(
-            f'The provider "{new.name.strip()}" exists already. To change it: epg provider edit; if it is paused: '
-            "epg provider resume."
-        )
-    _forget_validators(connection, added)
-    return added
 
-
-def update_provider(
-    connection: psycopg.Connection, provider: Provider, changes: ProviderChanges, seal: Seal
-) -> Provider:
-    """The provider with the changes; its slug, and so its addresses and channel ids, stay whatever its name becomes.
-
-    Another address makes the next fetch an unconditional one; another zone, tier or setting has its days from yesterday
-    on matched and published anew. One that is resumed is asked for what came up while it was paused. StoreError for a
-    value that can't be, ConfigError for a setting.
-    """
-    _check(provider, changes)
-    values = _values(provider, changes, seal)
-    is_elsewhere = values["sealed"] not in {None, sealed_playlist_url(connection, provider)}
-    is_resumed = provider.status == "paused" and changes.get("status") == "active"
-    if is_resumed or _is_in_guides(provider, changes):  # before the row: whoever takes in events locks in this order
-        for lock in (EVENTS, CHANGES):  # under which marks become visible in their order
-            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (lock,))
-    try:
-        with connection.transaction():
-            is_changed = connection.execute(query("change_provider"), values).rowcount == 1
-    except errors.UniqueViolation:
-        raise StoreError(_name_is_taken(connection, str(values["name"]))) from None
-    if is_elsewhere:
-        _forget_validators(connection, provider)
-    if is_changed and _is_in_guides(provider, changes):
-        connection.execute(query("mark_provider_rematches"), {"id": provider.id})
-    if is_changed and is_resumed:
-        connection.execute(query("ask_again"), {"id": provider.id})
-    return find_provider(connection, provider.slug)
+    @in_transaction
+    def removed_names(self, connection: psycopg.Connection) -> list[str]:
+        """The names of the providers that were removed; adding one again brings it back."""
+        rows = connection.execute("SELECT name FROM providers WHERE record_status = 'removed' ORDER BY name")
+        return [name for (name,) in rows]
 
 
 def _is_in_guides(provider: Provider, changes: ProviderChanges) -> bool:
@@ -135,20 +189,6 @@ def _values(provider: Provider, changes: ProviderChanges, seal: Seal) -> dict[st
         "status": changes.get("status"),
         "settings": None if settings is None else Jsonb(dict(settings)),
     }
-
-
-def mark_removed(connection: psycopg.Connection, provider: Provider) -> None:
-    """Take the provider off the list; every row of it stays."""
-    connection.execute(
-        "UPDATE providers SET record_status = 'removed', updated_at = now() WHERE id = %s AND record_status = 'active'",
-        (provider.id,),
-    )
-
-
-def removed_names(connection: psycopg.Connection) -> list[str]:
-    """The names of the providers that were removed; adding one again brings it back."""
-    rows = connection.execute("SELECT name FROM providers WHERE record_status = 'removed' ORDER BY name")
-    return [name for (name,) in rows]
 
 
 def sealed_playlist_url(connection: psycopg.Connection, provider: Provider) -> bytes:

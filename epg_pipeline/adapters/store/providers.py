@@ -7,14 +7,9 @@ changing a provider (provider_changes.py), channels and what is on them, what wa
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime  # noqa: TC003  the fields of the dataclasses are inspected at run time
 from typing import TYPE_CHECKING
 
-import polars as pl
-from psycopg.rows import class_row
-
-from epg_pipeline.adapters.store.frames import stage
-from epg_pipeline.adapters.store.sql_files import query
+from epg_pipeline.adapters.store.frames import read_rows
 from epg_pipeline.config.provider_settings import ProviderSettings, Tier, provider_settings
 from epg_pipeline.errors import UnknownProviderError
 
@@ -45,36 +40,10 @@ class Provider:
         return provider_settings(self.stated, self.name)
 
 
-@dataclass(frozen=True)
-class NewProvider:
-    """What is needed to add a provider. An empty slug is made from the name."""
-
-    name: str
-    timezone: str
-    tier: str
-    slug: str = ""
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """One playlist as fetched. `day` is the date it was put in force for, perhaps earlier than the one asked about."""
-
-    id: int
-    slug: str
-    day: date
-    content_hash: str
-    fetched_at: datetime
-    entry_count: int
-    byte_count: int
-    etag: str | None
-    last_modified: str | None
-
-
-def all_providers(connection: psycopg.Connection, active_only: bool) -> list[Provider]:
+def all_providers(connection: psycopg.Connection, *, active_only: bool) -> list[Provider]:
     """The providers by name."""
     condition = " AND status = 'active'" if active_only else ""
-    with connection.cursor(row_factory=class_row(Provider)) as cursor:
-        return cursor.execute(f"{PROVIDER}{condition} ORDER BY name").fetchall()
+    return read_rows(connection, f"{PROVIDER}{condition} ORDER BY name", {}, Provider)
 
 
 def find_provider(connection: psycopg.Connection, name_or_slug: str) -> Provider:
@@ -90,32 +59,3 @@ def find_provider(connection: psycopg.Connection, name_or_slug: str) -> Provider
             return one
     listed = ", ".join(f"{one.name} ({one.slug})" for one in known) or "none yet; add one with: epg provider add"
     raise UnknownProviderError(f'No provider is called "{wanted}". Known: {listed}.')
-
-
-def insert_snapshot(
-    connection: psycopg.Connection,
-    provider: Provider,
-    day: date,
-    content_hash: str,
-    counts: dict[str, int],
-    validators: dict[str, str | None],
-) -> None:
-    """Note a snapshot and put it in force for the day; a content seen before keeps its row."""
-    values = {"provider": provider.id, "day": day, "hash": content_hash, **counts, **validators}
-    connection.execute(query("save_snapshot"), values)
-    connection.execute(query("put_snapshot_in_force"), values)
-
-
-def snapshot_in_force(connection: psycopg.Connection, provider: Provider, day: date) -> Snapshot | None:
-    """The snapshot of that day, else of the latest earlier day that has one."""
-    with connection.cursor(row_factory=class_row(Snapshot)) as cursor:
-        return cursor.execute(query("snapshot_in_force"), {"provider": provider.id, "day": day}).fetchone()
-
-
-def insert_quarantined(
-    connection: psycopg.Connection, provider: Provider | None, day: date, stage_name: str, rows: pl.DataFrame
-) -> int:
-    """Note what was set aside (columns `name`, `reason`), each thing once per day and stage; the number of new rows."""
-    stage(connection, rows.select("name", "reason").cast(pl.String).unique(maintain_order=True), "set_aside")
-    values = {"provider": provider.id if provider else None, "day": day, "stage": stage_name}
-    return connection.execute(query("save_quarantine"), values).rowcount

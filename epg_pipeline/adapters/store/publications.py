@@ -1,6 +1,6 @@
-"""What was published: each guide file with its content, once; and how the names it tells of were decided.
+"""What was published: each guide file with its content, once.
 
-Belongs here: the rows of `publications`, and the figures a summary of them needs. Does not: the files, what became of
+Belongs here: the rows of `publications`. Does not: the files, what became of
 them in a bucket (upload_rows.py).
 """
 
@@ -10,15 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from epg_pipeline.adapters.store.connections import SubStore
 from epg_pipeline.adapters.store.sql_files import query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from epg_pipeline.adapters.store.connections import Connections
     from epg_pipeline.adapters.store.providers import Provider
 
 
@@ -46,12 +45,8 @@ class LastPublished:
     published_at: datetime
 
 
-class Publications:
+class Publications(SubStore):
     """The record of published files; their paths are relative to the folder of all guides."""
-
-    def __init__(self, connections: Connections) -> None:
-        """Nothing is read yet."""
-        self._connections = connections
 
     def note(self, provider: Provider, publications: Iterable[Publication]) -> list[bool]:
         """Note published files, except those whose content was noted last at their path; says which were new."""
@@ -72,12 +67,6 @@ class Publications:
             path: LastPublished(channels, programmes, _by_day(by_day), published_at)
             for path, channels, programmes, by_day, published_at in rows
         }
-
-    def match_counts(self, provider: Provider, day: date) -> dict[str, float | None]:
-        """Of the decisions in force on a day: slots, how many of each match_status, and match_rate (0 to 1 or None)."""
-        values = {"provider": provider.id, "day": day}
-        with self._connections.transaction() as connection, connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(query("match_counts"), values).fetchone() or {}  # an aggregate always has its row
 
 
 def _by_day(stored: Mapping[str, int]) -> dict[date, int]:

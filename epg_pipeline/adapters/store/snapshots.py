@@ -24,7 +24,7 @@ PURPOSE = "playlist snapshot"
 
 
 class SnapshotFiles:
-    """The files below one folder: `<slug>/<sha256 of the playlist>`. Written once, never changed."""
+    """The files below one folder: `<slug>/<sha256 of the playlist>`. SaveResult once, never changed."""
 
     def __init__(self, folder: Path, seal: Seal) -> None:
         """The folder is made when the first snapshot is kept."""

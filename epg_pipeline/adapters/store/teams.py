@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from epg_pipeline.adapters.store.frames import read_frame, stage
+from epg_pipeline.adapters.store.connections import SubStore, in_transaction
+from epg_pipeline.adapters.store.events import LOCK, TEAM_ROWS
+from epg_pipeline.adapters.store.frames import read_frame, stage, upsert
 from epg_pipeline.adapters.store.sql_files import query
+from epg_pipeline.domain.events.merge import TEAM_NAMES
 from epg_pipeline.domain.matching.aliases import ALIASES, MATCHES, TEAMS
 
 if TYPE_CHECKING:
@@ -20,73 +23,133 @@ if TYPE_CHECKING:
     import psycopg
 
     from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.domain.events.merge import TeamNames
+    from epg_pipeline.domain.events.team_lists import Compared
+    from epg_pipeline.domain.matching import aliases
+    from epg_pipeline.domain.matching.aliases import Aliases, Matches
 
 LISTED = pl.Schema({"alias_id": pl.Int64(), **ALIASES, "active": pl.Boolean()})
 
 
-def load_catalogue(connection: psycopg.Connection, catalogue: pl.DataFrame, digest: str) -> bool:
-    """Store the teams and aliases of a catalogue (columns of teams.csv), unless the one of that hash was loaded last.
+class Teams(SubStore):
+    """Teams, what they are called, and the lists of the sources."""
 
-    What an operator removed stays removed; an alias that only an earlier catalogue had becomes `replaced`.
-    """
-    if _digest_in_force(connection) == digest:
-        return False
-    connection.execute("LOCK TABLE team_catalogues IN EXCLUSIVE MODE")  # two starts at once load it once
-    if _digest_in_force(connection) == digest:
-        return False
-    columns = ("league", "sport", "name", "location", "nickname", "abbreviation")
-    stage(connection, catalogue.select(*columns, short_name="short"), "catalogue_teams")
-    connection.execute(query("save_catalogue_teams"))
-    stage(connection, _aliases_of(catalogue), "catalogue_aliases")
-    connection.execute(query("save_catalogue_aliases"))
-    connection.execute(query("replace_catalogue_aliases"))
-    connection.execute(
-        "INSERT INTO team_catalogues (sha256, teams) VALUES (%s, %s) "
-        "ON CONFLICT (sha256) DO UPDATE SET teams = excluded.teams, loaded_at = clock_timestamp()",
-        (digest, catalogue.height),
-    )
-    return True
+    @in_transaction
+    def load_catalogue(self, connection: psycopg.Connection, catalogue: pl.DataFrame, digest: str) -> bool:
+        """Store a catalogue's teams and aliases (columns of teams.csv) unless the one of that hash was loaded last.
 
+        What an operator removed stays removed; an alias that only an earlier catalogue had becomes `replaced`.
+        """
+        if _digest_in_force(connection) == digest:
+            return False
+        connection.execute("LOCK TABLE team_catalogues IN EXCLUSIVE MODE")  # two starts at once load it once
+        if _digest_in_force(connection) == digest:
+            return False
+        columns = ("league", "sport", "name", "location", "nickname", "abbreviation")
+        stage(connection, catalogue.select(*columns, short_name="short"), "catalogue_teams")
+        connection.execute(query("save_catalogue_teams"))
+        stage(connection, _aliases_of(catalogue), "catalogue_aliases")
+        connection.execute(query("save_catalogue_aliases"))
+        connection.execute(query("replace_catalogue_aliases"))
+        connection.execute(
+            "INSERT INTO team_catalogues (sha256, teams) VALUES (%s, %s) "
+            "ON CONFLICT (sha256) DO UPDATE SET teams = excluded.teams, loaded_at = clock_timestamp()",
+            (digest, catalogue.height),
+        )
+        return True
 
-def aliases_for_matching(connection: psycopg.Connection) -> pl.DataFrame:
-    """ALIASES beyond the bundled catalogue and the events' own names: see `aliases_for_matching.sql`."""
-    return read_frame(connection, query("aliases_for_matching"), {}, ALIASES)
+    @in_transaction
+    def aliases_for_matching(self, connection: psycopg.Connection) -> Aliases:
+        """ALIASES beyond the bundled catalogue and the events' own names: see `aliases_for_matching.sql`."""
+        return read_frame(connection, query("aliases_for_matching"), {}, ALIASES)
 
+    @in_transaction
+    def all(self, connection: psycopg.Connection) -> aliases.Teams:
+        """Every active team (TEAMS) with all it is called."""
+        return read_frame(connection, query("known_teams"), {}, TEAMS)
 
-def known_teams(connection: psycopg.Connection) -> pl.DataFrame:
-    """Every active team (TEAMS) with all it is called."""
-    return read_frame(connection, query("known_teams"), {}, TEAMS)
+    @in_transaction
+    def list_aliases(
+        self, connection: psycopg.Connection, kinds: list[str], team_ids: list[int] | None = None
+    ) -> pl.DataFrame:
+        """The aliases of these teams (None: of all) and kinds, removed ones included, by league and team.
 
+        Schema LISTED.
+        """
+        return read_frame(connection, query("listed_aliases"), {"teams": team_ids, "kinds": kinds}, LISTED)
 
-def listed_aliases(connection: psycopg.Connection, team_ids: list[int] | None, kinds: list[str]) -> pl.DataFrame:
-    """The aliases of these teams (None: of all) and kinds, removed ones included, by league and team; schema LISTED."""
-    return read_frame(connection, query("listed_aliases"), {"teams": team_ids, "kinds": kinds}, LISTED)
+    @in_transaction
+    def add_alias(self, connection: psycopg.Connection, team_id: int, alias: str) -> bool:
+        """Record an alias given by hand; says whether anything changed.
 
+        One of another kind becomes the operator's own.
+        """
+        return connection.execute(query("add_alias"), {"team": team_id, "alias": alias}).rowcount == 1
 
-def add_alias(connection: psycopg.Connection, team_id: int, alias: str) -> bool:
-    """Record an alias given by hand; says whether anything changed. One of another kind becomes the operator's own."""
-    return connection.execute(query("add_alias"), {"team": team_id, "alias": alias}).rowcount == 1
+    @in_transaction
+    def remove_aliases(self, connection: psycopg.Connection, alias_ids: list[int]) -> int:
+        """Take aliases out of use; the rows stay. The number that were in use."""
+        return connection.execute(
+            "UPDATE team_aliases SET record_status = 'removed', updated_at = now() "
+            "WHERE id = ANY(%s) AND record_status = 'active'",
+            (alias_ids,),
+        ).rowcount
 
+    @in_transaction
+    def save_learned(self, connection: psycopg.Connection, learned: pl.DataFrame) -> int:
+        """Record aliases (league, team, alias) as learned.
 
-def remove_aliases(connection: psycopg.Connection, alias_ids: list[int]) -> int:
-    """Take aliases out of use; the rows stay. The number that were in use."""
-    return connection.execute(
-        "UPDATE team_aliases SET record_status = 'removed', updated_at = now() "
-        "WHERE id = ANY(%s) AND record_status = 'active'",
-        (alias_ids,),
-    ).rowcount
+        One that was ever on record for its team is left as it is.
+        """
+        stage(connection, learned.select("league", "team", "alias"), "learned")
+        return connection.execute(query("save_learned_aliases")).rowcount
 
+    @in_transaction
+    def matches(self, connection: psycopg.Connection, provider: Provider, first: date, last: date) -> Matches:
+        """The provider's decisions of these days whose names call a side other than its event does; MATCHES."""
+        values = {"provider": provider.id, "first": first, "last": last}
+        return read_frame(connection, query("matches_to_learn_from"), values, MATCHES)
 
-def save_learned(connection: psycopg.Connection, learned: pl.DataFrame) -> int:
-    """Record aliases (league, team, alias) as learned; one that was ever on record for its team is left as it is."""
-    stage(connection, learned.select("league", "team", "alias"), "learned")
-    return connection.execute(query("save_learned_aliases")).rowcount
+    @in_transaction
+    def refs(self, connection: psycopg.Connection, leagues: list[str]) -> TeamNames:
+        """The teams the sources list in these leagues, as on record; a TEAM_NAMES frame."""
+        return read_frame(connection, query("team_refs"), {"leagues": leagues}, TEAM_NAMES)
 
+    @in_transaction
+    def save_lists(
+        self, connection: psycopg.Connection, listed: pl.DataFrame, found: Compared, sports: dict[str, str]
+    ) -> int:
+        """Store LISTED teams as `found` has them; how many ids of sources were new or changed.
 
-def matches_between(connection: psycopg.Connection, provider: Provider, first: date, last: date) -> pl.DataFrame:
-    """The provider's decisions of these days whose names call a side other than its event does; MATCHES."""
-    values = {"provider": provider.id, "first": first, "last": last}
-    return read_frame(connection, query("matches_to_learn_from"), values, MATCHES)
+        A team never changes its id: a new name goes to the team that has it, a vanished one is only no longer listed.
+        """
+        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (LOCK,))
+        stage(connection, found.names, "incoming_names")
+        connection.execute(query("rename_teams"))
+        teams = listed.join(found.names.select("source", "league", "ref", "team"), on=["source", "league", "ref"])
+        said = pl.col("short_name", "abbreviation", "logo", "location", "nickname", "color")
+        once = (
+            teams.group_by("league", "team", maintain_order=True)
+            .agg(said.filter(said != "").first())
+            .with_columns(said.fill_null(""), sport=pl.col("league").replace_strict(sports, default=""))
+            .rename({"team": "name"})
+        )
+        stage(
+            connection, once.select("league", "name", "sport", "short_name", "abbreviation", "logo"), "incoming_teams"
+        )
+        connection.execute(query("save_teams"))
+        stage(connection, once.select("league", "name", "location", "nickname", "color"), "incoming_details")
+        connection.execute(query("save_team_details"))
+        others = (
+            found.names.filter(pl.col("name") != pl.col("team")).select("league", name="team", alias="name").unique()
+        )
+        stage(connection, others, "incoming_aliases")
+        connection.execute(query("save_team_aliases"))
+        changed = upsert(
+            connection, "team_sources", TEAM_ROWS, ("source", "league", "ref"), ["name", "team_id", "record_status"]
+        )
+        stage(connection, found.vanished.select("source", "league", "ref"), "gone_refs")
+        return changed + connection.execute(query("remove_team_refs")).rowcount
 
 
 def _digest_in_force(connection: psycopg.Connection) -> str | None:

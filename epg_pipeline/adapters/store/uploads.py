@@ -9,21 +9,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from epg_pipeline.adapters.store.connections import SubStore
 from epg_pipeline.adapters.store.frames import read_frame, stage, upsert
 
 if TYPE_CHECKING:
-    from epg_pipeline.adapters.store.connections import Connections
     from epg_pipeline.adapters.store.providers import Provider
 
 UPLOADS = pl.Schema({"key": pl.String(), "sha256": pl.String(), "status": pl.String(), "reason": pl.String()})
 
 
-class Uploads:
+class Uploads(SubStore):
     """The record of uploads, one row per object of a bucket."""
-
-    def __init__(self, connections: Connections) -> None:
-        """Nothing is read yet."""
-        self._connections = connections
 
     def of(self, provider: Provider, bucket: str) -> pl.DataFrame:
         """What is on record of the provider's objects in a bucket, by key; schema UPLOADS."""

@@ -1,100 +1,122 @@
 """ESPN's public scoreboards and team lists: what to ask, and answers -> rows.
 
 Belongs here: its addresses, its days, how an answer that is not whole is asked for again in smaller parts. Does not:
-the reading of one event (espn_events.py), making requests (polite_http.py), what the other sources say.
+the reading of one event (espn_events.py), making requests (source_client.py), what the other sources say.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from epg_pipeline.adapters.web.espn_events import rows_of
 from epg_pipeline.adapters.web.loose_json import fields_of, inner, items_of, must, text
+from epg_pipeline.adapters.web.source import ONE_DAY, Days, Listing, Team
 from epg_pipeline.adapters.web.source_client import FOR_EVER, Answer, Ask, ShapeError, SourceFault
-from epg_pipeline.config.sources import plays
+from epg_pipeline.config.sources import load_sources, plays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from epg_pipeline.adapters.web.source_client import SourceClient
     from epg_pipeline.config import Leagues
-    from epg_pipeline.config.sources import Espn, EspnLeague
+    from epg_pipeline.config.sources import EspnLeague
+    from epg_pipeline.settings import SourceSettings
 
 SOURCE = "espn"
-ONE_DAY = timedelta(days=1)
 # For how long an answer is not asked for again: while its games are played or to come, and once all of them are over.
 LIVE_SECONDS, COMING_SECONDS = 60.0, 600.0
 # An answer cut down to this many events is one whose `limit` the service did not take.
 CUT_DOWN_TO = 25
 
 
-@dataclass(frozen=True)
-class Listing:
-    """What one answer listed: rows of SOURCED, how many events it had, and why some of them gave no row."""
+class EspnSource:
+    """ESPN's public scoreboards and team lists, as an EventSource."""
 
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    events: int = 0
-    unread: tuple[str, ...] = ()
-    over: bool = False  # every event is over and done
+    name = SOURCE
+    margin = timedelta()
+    expected: tuple[str, ...] = ("home_ref", "home_logo", "home_abbr", "venue")
+    lists_all = True
 
+    def __init__(self, settings: SourceSettings) -> None:
+        """The address may be another one."""
+        self._espn = load_sources().espn
+        self._address = (settings.espn_address or self._espn.address).rstrip("/")
+        self.limits = self._espn.limits
 
-def asks(
-    espn: Espn, first: date, last: date, only: Sequence[str] | None = None, address: str | None = None
-) -> list[Ask]:
-    """The requests for the events that start on these UTC dates, both included, of all leagues or only those named.
+    def asks(self, first: date, last: date, today: date, only: Sequence[str] | None = None) -> list[Ask]:  # noqa: ARG002
+        """See EventSource.
 
-    The service files an event under the date its start has in New York, so that the UTC date begins a day earlier.
-    """
-    base = (address or espn.address).rstrip("/")
-    days = Days(first - ONE_DAY, last)
-    return [
-        replace(ask, address=f"{base}/{path}/scoreboard")
-        for key, league in espn.all_leagues().items()
-        if only is None or key in only
-        for path in league.path
-        for group in league.groups or (0,)
-        for ask in _asks_of(key, league, path, group, days, espn.most_events)
-    ]
+        The service files an event under the date its start has in New York: the UTC date begins earlier.
+        """
+        days = Days(first - ONE_DAY, last)
+        return [
+            replace(ask, address=f"{self._address}/{path}/scoreboard")
+            for key, league in self._espn.all_leagues().items()
+            if only is None or key in only
+            for path in league.path
+            for group in league.groups or (0,)
+            for ask in _asks_of(key, league, path, group, days, self._espn.most_events)
+        ]
 
+    def fetch(self, client: SourceClient, asks: Sequence[Ask], today: date, leagues: Leagues) -> list[Answer[Listing]]:
+        """See EventSource. A month or range that is refused, or not answered in full, is asked for by day."""
 
-@dataclass(frozen=True)
-class Days:
-    """Dates from `first` to `last`, both included."""
+        def read(ask: Ask, document: object) -> Listing:
+            return read_scoreboard(ask, document, leagues)
 
-    first: date
-    last: date
+        def life(ask: Ask, listing: Listing) -> float:
+            if ask.last < today - ONE_DAY and listing.over:
+                return FOR_EVER
+            return LIVE_SECONDS if ask.first <= today else COMING_SECONDS
 
-    def __iter__(self) -> Iterator[date]:
-        """Each of them."""
-        return (self.first + ONE_DAY * number for number in range((self.last - self.first).days + 1))
+        answers: list[Answer[Listing]] = []
+        for answer in client.ask_all(asks, read, life):
+            parts = _by_day(answer.ask) if _is_not_whole(answer, self._espn.most_events) else []
+            days = client.ask_all(parts[:1], read, life)
+            if days and days[0].value is not None:  # else it is not the way of asking that the service refuses
+                days += client.ask_all(parts[1:], read, life)
+                # What a part answers comes on top: of days to come the service may tell less than of their month.
+                answers += [answer, *days] if answer.value is not None else days
+            else:
+                answers.append(_with_fault_if_full(answer, self._espn.most_events))
+        return answers
 
+    def team_asks(self, day: date, only: Sequence[str] | None = None) -> list[Ask]:
+        """See EventSource: one request a league."""
+        return [
+            Ask(SOURCE, key, path, "teams", day, day, f"{self._address}/{path}/teams", (("limit", "1000"),))
+            for key, league in self._espn.all_leagues().items()
+            if only is None or key in only
+            for path in league.path
+            if path.partition("/")[0] not in ("mma", "racing", "tennis", "golf")
+        ]
 
-def fetch(
-    client: SourceClient, espn: Espn, wanted: Sequence[Ask], today: date, leagues: Leagues
-) -> list[Answer[Listing]]:
-    """An Answer to each Ask. A month or range the service refuses, or does not answer in full, is asked for by day."""
-
-    def read(ask: Ask, document: object) -> Listing:
-        return read_scoreboard(ask, document, leagues)
-
-    def life(ask: Ask, listing: Listing) -> float:
-        if ask.last < today - ONE_DAY and listing.over:
-            return FOR_EVER
-        return LIVE_SECONDS if ask.first <= today else COMING_SECONDS
-
-    answers: list[Answer[Listing]] = []
-    for answer in client.ask_all(wanted, read, life):
-        parts = _by_day(answer.ask) if _is_not_whole(answer, espn.most_events) else []
-        days = client.ask_all(parts[:1], read, life)
-        if days and days[0].value is not None:  # else it is not the way of asking that the service refuses
-            days += client.ask_all(parts[1:], read, life)
-            # What a part answers comes on top: of days to come the service may tell less than of their month.
-            answers += [answer, *days] if answer.value is not None else days
-        else:
-            answers.append(_told_if_full(answer, espn.most_events))
-    return answers
+    def read_teams(self, ask: Ask, document: object) -> list[Team]:
+        """The teams of a league: ref, name, short_name, abbreviation, location, nickname, logo, color."""
+        sport = fields_of(
+            (items_of(fields_of(document, "the answer").get("sports"), "sports") or [None])[0], "sports[0]"
+        )
+        league = fields_of((items_of(sport.get("leagues"), "leagues") or [None])[0], "leagues[0]")
+        entries = items_of(league.get("teams"), "teams")
+        teams = [fields_of(fields_of(entry, "teams[]").get("team"), "team") for entry in entries]
+        return [
+            {
+                "source": SOURCE,
+                "league": ask.league,
+                "ref": must(team, "id", "team"),
+                "name": must(team, "displayName", "team"),
+                "short_name": text(team, "shortDisplayName"),
+                "abbreviation": text(team, "abbreviation"),
+                "location": text(team, "location"),
+                "nickname": text(team, "name"),
+                "logo": next((text(logo, "href") for logo in team.get("logos") or () if isinstance(logo, dict)), ""),
+                "color": text(team, "color"),
+            }
+            for team in teams
+            if inner({"team": team}, "team").get("isActive") is not False
+        ]
 
 
 def read_scoreboard(ask: Ask, document: object, leagues: Leagues) -> Listing:
@@ -110,42 +132,6 @@ def read_scoreboard(ask: Ask, document: object, leagues: Leagues) -> Listing:
     if events and len(unread) == len(events):
         raise ShapeError(f"none of the {len(events)} events can be read; the first: {unread[0]}")
     return Listing(rows, len(events), tuple(unread), all(row["status"] in ("final", "cancelled") for row in rows))
-
-
-def team_asks(espn: Espn, only: Sequence[str] | None = None, address: str | None = None, *, day: date) -> list[Ask]:
-    """The requests for the teams of the leagues, one a league."""
-    base = (address or espn.address).rstrip("/")
-    return [
-        Ask(SOURCE, key, path, "teams", day, day, f"{base}/{path}/teams", (("limit", "1000"),))
-        for key, league in espn.all_leagues().items()
-        if only is None or key in only
-        for path in league.path
-        if path.partition("/")[0] not in ("mma", "racing", "tennis", "golf")
-    ]
-
-
-def read_teams(ask: Ask, document: object) -> list[dict[str, str]]:
-    """The teams of a league: ref, name, short_name, abbreviation, location, nickname, logo, color."""
-    sport = fields_of((items_of(fields_of(document, "the answer").get("sports"), "sports") or [None])[0], "sports[0]")
-    league = fields_of((items_of(sport.get("leagues"), "leagues") or [None])[0], "leagues[0]")
-    entries = items_of(league.get("teams"), "teams")
-    teams = [fields_of(fields_of(entry, "teams[]").get("team"), "team") for entry in entries]
-    return [
-        {
-            "source": SOURCE,
-            "league": ask.league,
-            "ref": must(team, "id", "team"),
-            "name": must(team, "displayName", "team"),
-            "short_name": text(team, "shortDisplayName"),
-            "abbreviation": text(team, "abbreviation"),
-            "location": text(team, "location"),
-            "nickname": text(team, "name"),
-            "logo": next((text(logo, "href") for logo in team.get("logos") or () if isinstance(logo, dict)), ""),
-            "color": text(team, "color"),
-        }
-        for team in teams
-        if inner({"team": team}, "team").get("isActive") is not False
-    ]
 
 
 def _asks_of(key: str, league: EspnLeague, path: str, group: int, days: Days, most: int) -> Iterator[Ask]:
@@ -187,7 +173,7 @@ def _is_not_whole(answer: Answer[Listing], most: int) -> bool:
     return answer.value.events in (CUT_DOWN_TO, most)
 
 
-def _told_if_full(answer: Answer[Listing], most: int) -> Answer[Listing]:
+def _with_fault_if_full(answer: Answer[Listing], most: int) -> Answer[Listing]:
     if answer.value is None or answer.value.events < most:
         return answer
     text = f"a full answer of {answer.value.events} events: some may be missing"

@@ -1,264 +1,70 @@
-"""Playlist addresses -> bytes, over HTTP or from a file.
+"""HTTP as every part of the product uses it: what is worth a retry, Retry-After, bounded bodies, retries.
 
-Belongs here: fetching, retrying what may pass, noticing what is no playlist, and keeping addresses out of every
-message: a playlist's address carries the account's user and password. Does not: reading the playlist
-(domain/reading/playlist.py), keeping it (snapshots.py).
+Belongs here: what playlists, Xtream accounts and event sources share. Does not belong: what is fetched, and the
+messages, since they name what an operator can do about it. httpx is imported where it is used: it takes a fifth of a
+second.
 """
 
 from __future__ import annotations
 
 import logging
-import re
 import time
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
-from functools import partial
-from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
 from epg_pipeline.adapters.clock import utc_now
-from epg_pipeline.errors import NoPlaylistError, PlaylistFetchError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     import httpx
+    from stamina import Attempt
 
-USER_AGENT = "epg-pipeline"
-CONNECTING, WAITING = 10.0, 20.0  # seconds to a connection, and for the next bytes
-LONGEST_FETCH = 180.0  # seconds; a server that drips a byte a second never trips the read timeout
-LONGEST_WAIT = 30.0  # seconds; a server that asks for more is left to the next run
-MOST_BYTES = 1 << 30
-PASSING_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
-
-ADDRESS = re.compile(r"[a-zA-Z][\w+.-]*://[^\s…]+")
-ONLY_A_HOST = re.compile(r"[a-zA-Z][\w+.-]*://[^/@?#]+/?")
+RETRYABLE_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
+MAX_WAIT_SECONDS = 30.0  # a server that asks for more is left to the next run
+MAX_BACKOFF_SECONDS = 8.0
 
 # httpx logs every request's address at INFO, httpcore its headers at DEBUG; no level set elsewhere may bring them back.
 for _name in ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks"))):
     logging.getLogger(_name).addFilter(lambda _record: False)
 
 
-class _MayPassError(PlaylistFetchError):
-    """A fault worth another try; `wait` is what the server asked for, None where it asked for nothing."""
+class BodyError(Exception):
+    """A body is too large, or takes too long; `is_slow` for the latter."""
 
-    def __init__(self, message: str, wait: timedelta | None = None) -> None:
-        super().__init__(message)
-        self.wait = wait
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """One answer: the bytes as sent, and what to ask with next time. `body` is None when the server says: unchanged."""
-
-    body: bytes | None
-    etag: str | None = None
-    last_modified: str | None = None
-    sent_at: datetime | None = None  # by the server's clock
+    def __init__(self, *, is_slow: bool) -> None:
+        """No text: each caller says what it means for what it fetches."""
+        super().__init__()
+        self.is_slow = is_slow
 
 
-def fetch_playlist(
-    address: str, *, etag: str | None = None, last_modified: str | None = None, attempts: int = 4, pause: float = 0.5
-) -> Fetched:
-    """The playlist at an http(s) or file address, at a plain path, or of an Xtream Codes account.
+def retries(
+    on: Callable[[Exception], bool | float | timedelta], attempts: int, pause: float, seconds: float | None = None
+) -> Iterator[Attempt]:
+    """Attempts with backoff and jitter, the first retry after some `pause` seconds, for at most `seconds`.
 
-    Given the `etag` or `last_modified` of the copy at hand, an unchanged playlist comes back with `body` None. What
-    may pass (connection faults, 5xx, 408, 425, 429) is tried `attempts` times, first after `pause` seconds, with
-    backoff and as Retry-After asks. Raises PlaylistFetchError for all else, and for an answer that is empty or a page.
+    `on` says of an error whether another attempt may help, or after what time the server wants it.
     """
-    from epg_pipeline.adapters.web import xtream  # it asks through `fetch` below
-
-    asked = partial(fetch, attempts=attempts, pause=pause)
-    if xtream.is_xtream(address):
-        return xtream.fetch_account(address, partial(asked, etag=etag, last_modified=last_modified), asked)
-    path = local_path(address)
-    if path is not None:
-        return Fetched(_read(path))
-    fetched = asked(address, etag=etag, last_modified=last_modified)
-    check_playlist(fetched.body, shown(address))
-    return fetched
-
-
-def fetch(
-    address: str, *, etag: str | None = None, last_modified: str | None = None, attempts: int = 4, pause: float = 0.5
-) -> Fetched:
-    """What a web address gives, whatever it is, with the retries, limits and errors of `fetch_playlist`."""
     import stamina
     from stamina.instrumentation import LoggingOnRetryHook, set_on_retry_hooks
 
     # Where structlog happens to be installed, stamina would print its retries past the level set for its logger.
     set_on_retry_hooks([LoggingOnRetryHook])
-    asking = {"User-Agent": USER_AGENT, "Accept": "*/*"}
-    if etag:
-        asking["If-None-Match"] = etag
-    if last_modified:
-        asking["If-Modified-Since"] = last_modified
-    for attempt in stamina.retry_context(
-        on=_worth_retrying,
-        attempts=attempts,
-        timeout=LONGEST_FETCH,
-        wait_initial=pause,
-        wait_max=8.0,
-        wait_jitter=pause,
-    ):
-        with attempt:
-            return _ask(address, asking)
-    raise AssertionError("a retry context returns or raises")  # pragma: no cover
-
-
-def peek(address: str, headers: Mapping[str, str] | None = None) -> Fetched:
-    """The first bytes of what a web address gives: asked once, and broken off. Errors as of `fetch`."""
-    return _ask(address, {"User-Agent": USER_AGENT, **(headers or {})}, enough=1)
-
-
-def check_address(address: str) -> datetime | None:
-    """See whether a playlist would be had, without fetching all of it; what the server's clock said, if it said so.
-
-    PlaylistFetchError, as of `fetch_playlist`, when not.
-    """
-    from epg_pipeline.adapters.web import xtream  # it asks through `peek` below
-
-    if xtream.is_xtream(address):
-        return xtream.check_account(address, peek, partial(fetch, attempts=1))
-    path = local_path(address)
-    if path is not None:
-        _read(path)
-        return None
-    fetched = peek(address)
-    check_playlist(fetched.body, shown(address))
-    return fetched.sent_at
-
-
-def shown(address: str) -> str:
-    """The address as it may be shown: a path as it is, of an URL only scheme and host (the rest may be a password)."""
-    path = local_path(address)
-    if path is not None:
-        return str(path)
-    try:
-        parts = urlsplit(address.strip())
-        host, port = parts.hostname or "?", parts.port
-    except ValueError:
-        return "(an address that can't be read)"
-    return f"{parts.scheme.lower()}://{host}{f':{port}' if port else ''}/…"
-
-
-def without_addresses(text: str) -> str:
-    """A text of somebody else's making, with every address in it as it may be shown."""
-    return ADDRESS.sub(
-        lambda found: found.group() if ONLY_A_HOST.fullmatch(found.group()) else shown(found.group()), text
+    return iter(
+        stamina.retry_context(
+            on=on,
+            attempts=attempts,
+            timeout=seconds,
+            wait_initial=pause,
+            wait_max=MAX_BACKOFF_SECONDS,
+            wait_jitter=pause,
+        )
     )
 
 
-def local_path(address: str) -> Path | None:
-    """The file an address means, or None for an address of the web."""
-    scheme, separator, rest = address.strip().partition("://")
-    if not separator:
-        return Path(address.strip()).expanduser()
-    if scheme.lower() == "file":
-        return Path(unquote(urlsplit(f"file://{rest}").path))
-    return None
-
-
-def _worth_retrying(fault: Exception) -> bool | timedelta:
-    if not isinstance(fault, _MayPassError):
-        return False
-    return True if fault.wait is None else fault.wait
-
-
-def _read(path: Path) -> bytes:
-    if path.is_dir():
-        raise PlaylistFetchError(f"{path} is a folder; name the playlist file in it")
-    try:
-        body = path.read_bytes()
-    except FileNotFoundError:
-        raise PlaylistFetchError(f"{path} does not exist; check the path") from None
-    except OSError as error:
-        raise PlaylistFetchError(f"{path} can't be read ({error.strerror}); check its permissions") from None
-    check_playlist(body, str(path))
-    return body
-
-
-def _ask(address: str, asking: dict[str, str], enough: int | None = None) -> Fetched:
-    """One request, broken off once there are `enough` bytes.
-
-    Every fault of httpx becomes one of ours, without its text or its chain, which name the address.
-    """
-    import httpx  # here, for it takes a fifth of a second: commands that fetch nothing do without
-
-    where = shown(address)
-    fault: PlaylistFetchError
-    try:
-        with _answer(address, asking) as response:
-            if response.status_code == HTTPStatus.NOT_MODIFIED:
-                return Fetched(None, asking.get("If-None-Match"), asking.get("If-Modified-Since"))
-            _check_status(response, where)
-            headers = response.headers
-            body = _body(response, where, enough)
-            return Fetched(body, headers.get("etag"), headers.get("last-modified"), _date(headers.get("date")))
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-        fault = _fault(error, where)
-    raise fault  # outside of the handler: inside, the fault of httpx would hang on as its context
-
-
-def _fault(error: Exception, where: str) -> PlaylistFetchError:
-    import httpx
-
-    match error:
-        case httpx.InvalidURL() | httpx.UnsupportedProtocol() | UnicodeError():
-            return PlaylistFetchError(
-                f"{where}: not an address that can be fetched; give an http or https address, or a file"
-            )
-        case httpx.TimeoutException():
-            return _MayPassError(
-                f"{where}: no answer in time ({type(error).__name__}); is the server up? Try again later"
-            )
-        case httpx.ConnectError():
-            return _MayPassError(f"{where}: no connection ({error}); check the host name and the network")
-        case httpx.TooManyRedirects():
-            return PlaylistFetchError(f"{where}: redirects in a circle; ask the provider for the address in force")
-        case httpx.DecodingError():
-            return _MayPassError(f"{where}: the compressed answer is damaged; try again later")
-    return _MayPassError(f"{where}: the answer was cut short ({type(error).__name__}); try again later")
-
-
-@contextmanager
-def _answer(address: str, asking: dict[str, str]) -> Iterator[httpx.Response]:
-    import httpx
-
-    with (
-        httpx.Client(
-            timeout=httpx.Timeout(WAITING, connect=CONNECTING), follow_redirects=True, max_redirects=5
-        ) as client,
-        client.stream("GET", address.strip(), headers=asking) as response,
-    ):
-        yield response
-
-
-def _check_status(response: httpx.Response, where: str) -> None:
-    status = response.status_code
-    if status in PASSING_STATUSES:
-        wait = _retry_after(response.headers.get("retry-after"))
-        if wait is not None and wait.total_seconds() > LONGEST_WAIT:
-            raise PlaylistFetchError(
-                f"{where}: HTTP {status}, asks to wait {wait.total_seconds():.0f} s; try again then"
-            )
-        raise _MayPassError(f"{where}: HTTP {status}; the server has trouble, try again later", wait)
-    if status in (401, 403):
-        raise NoPlaylistError(
-            f"{where}: HTTP {status}, access refused; check user and password, and that the account is paid"
-        )
-    if status == HTTPStatus.NOT_FOUND:
-        raise NoPlaylistError(f"{where}: HTTP 404, nothing there; check the address")
-    if not response.is_success:
-        raise NoPlaylistError(f"{where}: HTTP {status}, not a playlist; ask the provider for the address in force")
-
-
-def _retry_after(header: str | None) -> timedelta | None:
-    """What a Retry-After header asks for, given in seconds or as a date."""
+def retry_after(header: str | None) -> timedelta | None:
+    """What a Retry-After header asks for, given in seconds or as a date; None where it says nothing."""
     if not header:
         return None
     if header.strip().isdigit():
@@ -269,39 +75,19 @@ def _retry_after(header: str | None) -> timedelta | None:
         return None
 
 
-def _date(header: str | None) -> datetime | None:
-    """The instant of a Date header, if it is one."""
-    try:
-        return parsedate_to_datetime(header).astimezone(UTC) if header else None
-    except ValueError:
-        return None
+def read_body(response: httpx.Response, max_bytes: int, max_seconds: float, enough: int | None = None) -> bytes:
+    """The whole body, or `enough` bytes of it; BodyError past a limit: a server that drips never trips a read timeout.
 
-
-def _body(response: httpx.Response, where: str, enough: int | None = None) -> bytes:
-    """The whole body, or enough of it; an undeclared gzip stays as it is, the parser knows it by its first bytes."""
+    An undeclared gzip stays as it is.
+    """
     began, chunks, size = time.monotonic(), [], 0
     for chunk in response.iter_bytes():
         chunks.append(chunk)
         size += len(chunk)
         if enough and size >= enough:
             break
-        if size > MOST_BYTES:
-            raise PlaylistFetchError(f"{where}: more than {MOST_BYTES >> 20} MB; this can't be a playlist")
-        if time.monotonic() - began > LONGEST_FETCH:
-            raise PlaylistFetchError(f"{where}: still sending after {LONGEST_FETCH:.0f} s; try again later")
+        if size > max_bytes:
+            raise BodyError(is_slow=False)
+        if time.monotonic() - began > max_seconds:
+            raise BodyError(is_slow=True)
     return b"".join(chunks)
-
-
-def check_playlist(body: bytes | None, where: str) -> None:
-    """NoPlaylistError when an answer's first bytes show that it is no playlist; None is an unchanged one."""
-    if body is None:
-        return
-    start = body[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if not start:
-        raise NoPlaylistError(f"{where}: the answer is empty; try again later, or check that the account is active")
-    if start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml")):
-        raise NoPlaylistError(
-            f"{where}: a web page, not a playlist; check the address (and that the account is active)"
-        )
-    if start.startswith(b"{"):
-        raise NoPlaylistError(f"{where}: a JSON answer, not a playlist; ask for the M3U address (type=m3u_plus)")

@@ -9,19 +9,26 @@ may stand in the path.
 from __future__ import annotations
 
 import json
-import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from importlib import metadata
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
-from epg_pipeline.adapters.clock import timestamp, utc_now
+from epg_pipeline.adapters.clock import timestamp
+from epg_pipeline.adapters.web.http import (
+    MAX_WAIT_SECONDS,
+    RETRYABLE_STATUSES,
+    BodyError,
+    read_body,
+    retries,
+    retry_after,
+)
 from epg_pipeline.adapters.web.response_cache import Kept, ResponseCache
 
 if TYPE_CHECKING:
@@ -29,18 +36,16 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from epg_pipeline.adapters.web.host_limits import HostLimits
+    from epg_pipeline.adapters.web.host_pace import HostPace
     from epg_pipeline.config.sources import Limits
 
 Value = TypeVar("Value")
 
 FOR_EVER = float("inf")
 TIMEOUT = 20.0
-LONGEST_ANSWER = 60.0  # seconds; a server that drips never trips the read timeout
-LONGEST_WAIT = 30.0  # seconds; a host that asks for more is left to the next run
-MOST_BYTES = 96 << 20
-MOST_FAILURES = 5  # in a row: then the rest of a source is left to the next run
-PASSING_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
+MAX_ANSWER_SECONDS = 60.0
+MAX_BYTES = 96 << 20
+MAX_FAILURES = 5  # in a row: then the rest of a source is left to the next run
 BAD_REQUEST = 400
 NOT_MADE = frozenset({"given-up", "budget", "closed"})
 
@@ -81,11 +86,11 @@ class ShapeError(ValueError):
 
 
 class _AskError(Exception):
-    """A request gave nothing; `passing` where another try may help, after `wait` seconds if the host said so."""
+    """A request gave nothing; `is_transient` where a retry may help, after `wait` if the host said so."""
 
-    def __init__(self, kind: str, text: str, *, passing: bool = False, wait: float | None = None) -> None:
+    def __init__(self, kind: str, text: str, *, is_transient: bool = False, wait: timedelta | None = None) -> None:
         super().__init__(text)
-        self.kind, self.passing, self.wait = kind, passing, wait
+        self.kind, self.is_transient, self.wait = kind, is_transient, wait
 
 
 @dataclass(frozen=True)
@@ -125,16 +130,16 @@ class SourceClient:
         self,
         source: str,
         limits: Limits,
-        shared: HostLimits,
+        hosts: HostPace,
         cache: Path,
         *,
         contact: str = "",
         pace: Pace | None = None,
     ) -> None:
-        """`shared` is where the requests of all processes are noted, `cache` the folder of kept answers."""
+        """`hosts` is the pace that all clients of this process keep, `cache` the folder of kept answers."""
         self.source = source
         self.requests = 0
-        self._limits, self._shared, self._cache = limits, shared, ResponseCache(cache)
+        self._limits, self._hosts, self._cache = limits, hosts, ResponseCache(cache)
         self._pace = pace or Pace()
         self._ends = time.monotonic() + self._pace.seconds
         self._guard = threading.Lock()
@@ -194,28 +199,23 @@ class SourceClient:
             return None
 
     def _fetched(self, ask: Ask, kept: Kept | None) -> _Got:
-        """What the source says, after as many tries as the pace allows."""
-        for attempt in range(1, self._pace.attempts + 1):
-            try:
-                got = self._once(ask, kept)
-            except _AskError as fault:
-                if not fault.passing or attempt == self._pace.attempts:
-                    self._note_end(fault)
-                    raise
-                if fault.wait is None:  # a time the host names is waited for by all, when they are next admitted
-                    pause = self._pace.pause * 2 ** (attempt - 1)
-                    self._pace.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
-            else:
-                self._note_end(None)
-                return got
-        raise AssertionError("the last attempt returns or raises")  # pragma: no cover
+        """What the source says, after as many attempts as the pace allows."""
+        try:
+            for attempt in retries(_worth_retrying, self._pace.attempts, self._pace.pause):
+                with attempt:
+                    got = self._once(ask, kept)
+        except _AskError as fault:
+            self._note_end(fault)
+            raise
+        self._note_end(None)
+        return got
 
     def _note_end(self, fault: _AskError | None) -> None:
         """Count requests that fail one after the other; one that was not made says nothing of the host."""
         if fault is not None and fault.kind in NOT_MADE:
             return
         with self._guard:
-            self._failures = self._failures + 1 if fault is not None and fault.passing else 0
+            self._failures = self._failures + 1 if fault is not None and fault.is_transient else 0
 
     def _once(self, ask: Ask, kept: Kept | None) -> _Got:
         host = urlsplit(ask.address).netloc.rpartition("@")[2]
@@ -231,35 +231,45 @@ class SourceClient:
                 if response.status_code == httpx.codes.NOT_MODIFIED and kept is not None:
                     return _Got(Kept(b"", kept.etag, kept.last_modified, 0.0), None)
                 self._check_status(response, host)
-                body = _body(response, host)
+                body = read_body(response, MAX_BYTES, MAX_ANSWER_SECONDS)
                 validators = response.headers.get("etag"), response.headers.get("last-modified")
                 return _Got(Kept(body, *validators, 0.0), _json(body))
+        except BodyError as error:
+            fault = (
+                _AskError("timeout", f"{host}: still sending after {MAX_ANSWER_SECONDS:.0f} s", is_transient=True)
+                if error.is_slow
+                else _AskError("shape", f"{host}: an answer of more than {MAX_BYTES >> 20} MB")
+            )
         except httpx.TimeoutException:
-            fault = _AskError("timeout", f"{host}: no answer within {self._pace.timeout:g} s", passing=True)
+            fault = _AskError("timeout", f"{host}: no answer within {self._pace.timeout:g} s", is_transient=True)
         except httpx.ConnectError:
-            fault = _AskError("connection", f"{host}: no connection; check the network", passing=True)
+            fault = _AskError("connection", f"{host}: no connection; check the network", is_transient=True)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.TooManyRedirects):
             fault = _AskError("refused", f"{host}: not an address that can be asked; check the source's address")
         except httpx.HTTPError:
-            fault = _AskError("cut", f"{host}: the answer broke off", passing=True)
+            fault = _AskError("cut", f"{host}: the answer broke off", is_transient=True)
         raise fault  # outside of the handlers: httpx's own fault names the address, and a key may stand in it
 
     def _admit(self, host: str) -> None:
         """Wait for the host's pace; _AskError when the refresh may not ask any more."""
         with self._guard:
-            if self._failures >= MOST_FAILURES:
+            if self._failures >= MAX_FAILURES:
                 raise _AskError("given-up", f"{host}: not asked, it failed {self._failures} times in a row before")
             if self.requests >= self._limits.requests:
                 raise _AskError(
                     "budget", f"{host}: not asked, the refresh's {self._limits.requests} requests are spent"
                 )
             self.requests += 1
-        closed = self._shared.closed_for(host)
-        wait = 0.0 if closed > LONGEST_WAIT else self._shared.reserve(host, self._limits.per_second, self._limits.burst)
-        if closed > LONGEST_WAIT or wait > max(self._ends - time.monotonic(), 0):
+        closed = self._hosts.closed_for(host, self._pace.clock())
+        wait = (
+            0.0
+            if closed > MAX_WAIT_SECONDS
+            else self._hosts.reserve(host, self._limits.per_second, self._limits.burst, self._pace.clock())
+        )
+        if closed > MAX_WAIT_SECONDS or wait > max(self._ends - time.monotonic(), 0):
             with self._guard:
                 self.requests -= 1
-            if closed > LONGEST_WAIT:
+            if closed > MAX_WAIT_SECONDS:
                 raise _AskError("closed", f"{host}: not asked, it wants no request for another {closed:.0f} s")
             raise _AskError("budget", f"{host}: not asked, the refresh's {self._pace.seconds:.0f} s would be over")
         if wait > 0:
@@ -267,13 +277,13 @@ class SourceClient:
 
     def _check_status(self, response: httpx.Response, host: str) -> None:
         status = response.status_code
-        if status in PASSING_STATUSES:
+        if status in RETRYABLE_STATUSES:
             wait = retry_after(response.headers.get("retry-after"))
             if wait is not None:
-                self._shared.close(host, wait)
-            if wait is not None and wait > LONGEST_WAIT:
-                raise _AskError("closed", f"{host}: HTTP {status}, wants no request for {wait:.0f} s")
-            raise _AskError("status", f"{host}: HTTP {status}", passing=True, wait=wait)
+                self._hosts.close(host, wait.total_seconds(), self._pace.clock())
+            if wait is not None and wait.total_seconds() > MAX_WAIT_SECONDS:
+                raise _AskError("closed", f"{host}: HTTP {status}, wants no request for {wait.total_seconds():.0f} s")
+            raise _AskError("status", f"{host}: HTTP {status}", is_transient=True, wait=wait)
         if status in (401, 403):
             raise _AskError("access", f"{host}: HTTP {status}, access refused; check the source's key")
         if status == httpx.codes.NOT_FOUND:
@@ -293,28 +303,11 @@ def user_agent(contact: str = "") -> str:
     return f"epg-pipeline/{version} ({f'{contact}; ' if contact else ''}a television guide; asks a few times a day)"
 
 
-def retry_after(header: str | None) -> float | None:
-    """The seconds a Retry-After header asks for, given as such or as a date; None where it says nothing."""
-    if not header:
-        return None
-    if header.strip().isdigit():
-        return float(header)
-    try:
-        return max((parsedate_to_datetime(header) - utc_now()).total_seconds(), 0.0)
-    except (ValueError, TypeError):
-        return None
-
-
-def _body(response: httpx.Response, host: str) -> bytes:
-    began, chunks, size = time.monotonic(), [], 0
-    for chunk in response.iter_bytes():
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > MOST_BYTES:
-            raise _AskError("shape", f"{host}: an answer of more than {MOST_BYTES >> 20} MB")
-        if time.monotonic() - began > LONGEST_ANSWER:
-            raise _AskError("timeout", f"{host}: still sending after {LONGEST_ANSWER:.0f} s", passing=True)
-    return b"".join(chunks)
+def _worth_retrying(fault: Exception) -> bool | timedelta:
+    """A time the host names is waited for by all, when they are next admitted."""
+    if not isinstance(fault, _AskError) or not fault.is_transient:
+        return False
+    return timedelta() if fault.wait is not None else True
 
 
 def _json(body: bytes) -> object:
@@ -325,4 +318,4 @@ def _json(body: bytes) -> object:
     try:
         return json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise _AskError("cut", "the answer is no whole JSON: cut short, or another format", passing=True) from None
+        raise _AskError("cut", "the answer is no whole JSON: cut short, or another format", is_transient=True) from None

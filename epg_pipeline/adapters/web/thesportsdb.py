@@ -1,29 +1,28 @@
 """TheSportsDB: what to ask, and answers -> rows of SOURCED.
 
 Belongs here: both versions of the service, its days (UTC dates), seasons and states; field names as real answers have
-them. Does not: making requests (polite_http.py), what the other sources say.
+them. Does not: making requests (source_client.py), what the other sources say.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from epg_pipeline.adapters.web.espn import Days, Listing
 from epg_pipeline.adapters.web.loose_json import Fields, fields_of, instant, items_of, must, text
+from epg_pipeline.adapters.web.source import ONE_DAY, Days, Listing, Team
 from epg_pipeline.adapters.web.source_client import FOR_EVER, Answer, Ask, ShapeError
-from epg_pipeline.config.sources import plays
+from epg_pipeline.config.sources import load_sources, plays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date, datetime
 
     from epg_pipeline.adapters.web.source_client import SourceClient
     from epg_pipeline.config import Leagues
-    from epg_pipeline.config.sources import TheSportsDb, TheSportsDbLeague
+    from epg_pipeline.config.sources import TheSportsDbLeague
+    from epg_pipeline.settings import SourceSettings
 
 SOURCE = "thesportsdb"
-ONE_DAY = timedelta(days=1)
 # For how long an answer is not asked for again: of a season, of a day to come, of the day itself.
 SEASON_SECONDS, COMING_SECONDS, LIVE_SECONDS = 6 * 3600.0, 3600.0, 300.0
 SEASON_TURNS = 7  # the month in which a season written 2026-2027 begins
@@ -34,55 +33,93 @@ SCHEDULED = frozenset({"", "ns", "not started", "tbd", "time to be defined"})
 MIDNIGHT = "00:00:00"
 
 
-@dataclass(frozen=True)
-class Access:
-    """How the service may be used: its address, a key of one's own or none."""
+class TheSportsDbSource:
+    """TheSportsDB, with the public key or the operator's, as an EventSource."""
 
-    address: str
-    key: str | None
+    name = SOURCE
+    margin = ONE_DAY  # its days are UTC dates, but an event's stamp may lie on the next one
+    expected: tuple[str, ...] = ()
+    lists_all = False
 
-    def __repr__(self) -> str:
-        """Without the key."""
-        return f"Access({self.address!r}, {'a key' if self.key else 'no key'})"
+    def __init__(self, settings: SourceSettings) -> None:
+        """With a key more leagues are asked, in larger parts."""
+        self._service, self._key = load_sources().thesportsdb, settings.thesportsdb_key
+        self._address = (settings.thesportsdb_address or self._service.address).rstrip("/")
+        self.limits = self._service.limits_with_key if self._key else self._service.limits
 
+    def asks(self, first: date, last: date, today: date, only: Sequence[str] | None = None) -> list[Ask]:
+        """See EventSource. With a key one request a league and season; without one a request a league and day.
 
-def asks(
-    service: TheSportsDb, access: Access, first: date, last: date, today: date, only: Sequence[str] | None = None
-) -> list[Ask]:
-    """The requests for the events of these UTC dates, both included, of all leagues or only those named.
+        Without a key no day is asked for further ahead than guides show, and the nearest come first, since the requests
+        of a refresh may not do for all.
+        """
+        wanted = {
+            key: league
+            for key, league in self._service.leagues.items()
+            if (only is None or key in only) and (self._key or not league.with_key)
+        }
+        days = Days(first, last)
+        if self._key:
+            return [ask for key, league in wanted.items() for ask in self._seasons(key, league, self._key, days)]
+        base = f"{self._address}/v1/json/{self._service.free_key}/eventsday.php"
+        return [
+            Ask(SOURCE, key, str(league.id), f"{day}", day, day, base, (("d", f"{day}"), ("l", str(league.id))))
+            for day in sorted(days, key=lambda day: (abs((day - today).days), day))
+            if day <= today + self._service.days_ahead_without_key * ONE_DAY
+            for key, league in wanted.items()
+            if plays(league.months, day)
+        ]
 
-    With a key of one's own a request a league and season; without one a request a league and day, no further ahead than
-    guides show and the nearest days first, for the refresh's requests may not do for all.
-    """
-    wanted = {
-        key: league
-        for key, league in service.leagues.items()
-        if (only is None or key in only) and (access.key or not league.with_key)
-    }
-    days = Days(first, last)
-    if access.key:
-        return [ask for key, league in wanted.items() for ask in _seasons(key, league, access, access.key, days)]
-    base = f"{access.address.rstrip('/')}/v1/json/{service.free_key}/eventsday.php"
-    return [
-        Ask(SOURCE, key, str(league.id), f"{day}", day, day, base, (("d", f"{day}"), ("l", str(league.id))))
-        for day in sorted(days, key=lambda day: (abs((day - today).days), day))
-        if day <= today + service.days_ahead_without_key * ONE_DAY
-        for key, league in wanted.items()
-        if plays(league.months, day)
-    ]
+    def fetch(self, client: SourceClient, asks: Sequence[Ask], today: date, leagues: Leagues) -> list[Answer[Listing]]:
+        """See EventSource."""
 
+        def life(ask: Ask, listing: Listing) -> float:
+            if ask.first != ask.last:
+                return SEASON_SECONDS
+            if ask.last < today - ONE_DAY and listing.over:
+                return FOR_EVER
+            return LIVE_SECONDS if abs((ask.first - today).days) <= 1 else COMING_SECONDS
 
-def fetch(client: SourceClient, wanted: Sequence[Ask], today: date, leagues: Leagues) -> list[Answer[Listing]]:
-    """An Answer to each Ask."""
+        return client.ask_all(asks, lambda ask, document: read_events(ask, document, leagues), life)
 
-    def life(ask: Ask, listing: Listing) -> float:
-        if ask.first != ask.last:
-            return SEASON_SECONDS
-        if ask.last < today - ONE_DAY and listing.over:
-            return FOR_EVER
-        return LIVE_SECONDS if abs((ask.first - today).days) <= 1 else COMING_SECONDS
+    def team_asks(self, day: date, only: Sequence[str] | None = None) -> list[Ask]:
+        """See EventSource: one request a league with a key, none without."""
+        if not self._key:
+            return []  # the public key answers with a few teams only: all others would seem to have vanished
+        base, headers = f"{self._address}/v2/json/list/teams", (("X-API-KEY", self._key),)
+        return [
+            Ask(SOURCE, key, str(league.id), "teams", day, day, f"{base}/{league.id}", (), headers)
+            for key, league in self._service.leagues.items()
+            if only is None or key in only
+        ]
 
-    return client.ask_all(wanted, lambda ask, document: read_events(ask, document, leagues), life)
+    def read_teams(self, ask: Ask, document: object) -> list[Team]:
+        """The teams of a league: ref, name, short_name, abbreviation, location, nickname, logo, color."""
+        listed = fields_of(document, "the answer").get("list")
+        teams = [fields_of(team, "team") for team in (items_of(listed, "list") if listed is not None else [])]
+        return [
+            {
+                "source": SOURCE,
+                "league": ask.league,
+                "ref": must(team, "idTeam", "team"),
+                "name": must(team, "strTeam", "team"),
+                "short_name": "",
+                "abbreviation": text(team, "strTeamShort"),
+                "location": "",
+                "nickname": "",
+                "logo": text(team, "strBadge"),
+                "color": text(team, "strColour1").removeprefix("#").lower(),
+            }
+            for team in teams
+        ]
+
+    def _seasons(self, key: str, league: TheSportsDbLeague, own_key: str, days: Days) -> Iterator[Ask]:
+        playing = [day for day in days if plays(league.months, day)]
+        for season in sorted({_season_of(day, league) for day in playing}):
+            address = f"{self._address}/v2/json/schedule/league/{league.id}/{season}"
+            headers = (("X-API-KEY", own_key),)
+            inside = [day for day in playing if _season_of(day, league) == season]
+            yield Ask(SOURCE, key, str(league.id), season, inside[0], inside[-1], address, (), headers)
 
 
 def read_events(ask: Ask, document: object, leagues: Leagues) -> Listing:
@@ -105,48 +142,6 @@ def read_events(ask: Ask, document: object, leagues: Leagues) -> Listing:
         raise ShapeError(f"none of the {len(events)} events can be read; the first: {unread[0]}")
     over = all(row["status"] in ("final", "cancelled") for row in rows)
     return Listing(rows, len(events), tuple(unread), over)
-
-
-def team_asks(service: TheSportsDb, access: Access, only: Sequence[str] | None = None, *, day: date) -> list[Ask]:
-    """The requests for the teams of the leagues, one a league; without a key of one's own there are none to ask for."""
-    if not access.key:
-        return []  # the public key answers with a few teams only: all others would seem to have vanished
-    base, headers = f"{access.address.rstrip('/')}/v2/json/list/teams", (("X-API-KEY", access.key),)
-    return [
-        Ask(SOURCE, key, str(league.id), "teams", day, day, f"{base}/{league.id}", (), headers)
-        for key, league in service.leagues.items()
-        if only is None or key in only
-    ]
-
-
-def read_teams(ask: Ask, document: object) -> list[dict[str, str]]:
-    """The teams of a league: ref, name, short_name, abbreviation, location, nickname, logo, color."""
-    listed = fields_of(document, "the answer").get("list")
-    teams = [fields_of(team, "team") for team in (items_of(listed, "list") if listed is not None else [])]
-    return [
-        {
-            "source": SOURCE,
-            "league": ask.league,
-            "ref": must(team, "idTeam", "team"),
-            "name": must(team, "strTeam", "team"),
-            "short_name": "",
-            "abbreviation": text(team, "strTeamShort"),
-            "location": "",
-            "nickname": "",
-            "logo": text(team, "strBadge"),
-            "color": text(team, "strColour1").removeprefix("#").lower(),
-        }
-        for team in teams
-    ]
-
-
-def _seasons(key: str, league: TheSportsDbLeague, access: Access, own_key: str, days: Days) -> Iterator[Ask]:
-    playing = [day for day in days if plays(league.months, day)]
-    for season in sorted({_season_of(day, league) for day in playing}):
-        address = f"{access.address.rstrip('/')}/v2/json/schedule/league/{league.id}/{season}"
-        headers = (("X-API-KEY", own_key),)
-        inside = [day for day in playing if _season_of(day, league) == season]
-        yield Ask(SOURCE, key, str(league.id), season, inside[0], inside[-1], address, (), headers)
 
 
 def _season_of(day: date, league: TheSportsDbLeague) -> str:

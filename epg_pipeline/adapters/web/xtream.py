@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from epg_pipeline.adapters.clock import utc_now
-from epg_pipeline.adapters.web.http import Fetched, check_playlist, shown
-from epg_pipeline.errors import NoPlaylistError, PlaylistFetchError
+from epg_pipeline.adapters.web.playlists import Fetched, check_playlist
+from epg_pipeline.errors import NoPlaylistError, PlaylistFetchError, redact_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,7 +108,7 @@ def fetch_account(address: str, ask_again: Ask, ask: Ask) -> Fetched:
     account = account_of(address)
     try:
         fetched = ask_again(account.playlist)
-        _check_has_entries(fetched.body, shown(address))
+        _check_has_entries(fetched.body, redact_url(address))
     except NoPlaylistError as refusal:
         return Fetched(_listed(account, ask, str(refusal)))
     return fetched
@@ -118,13 +118,13 @@ def check_account(address: str, peek: Ask, ask: Ask) -> datetime | None:
     """See whether the account would give a playlist; the server's clock, if it told. PlaylistFetchError when not."""
     account = account_of(address)
     try:
-        _check_account(_answer(account.interface(), ask, shown(account.server)), shown(account.server))
+        _check_account(_answer(account.interface(), ask, redact_url(account.server)), redact_url(account.server))
     except NoPlaylistError:  # some panels give their M3U alone
         pass
     else:
         return None
     fetched = peek(account.playlist)
-    check_playlist(fetched.body, shown(address))
+    check_playlist(fetched.body, redact_url(address))
     return fetched.sent_at
 
 
@@ -137,7 +137,7 @@ def _check_has_entries(body: bytes | None, where: str) -> None:
 
 def _listed(account: XtreamAccount, ask: Ask, refusal: str) -> bytes:
     """The playlist of what the JSON interface lists; `refusal` is why there is no M3U."""
-    where = shown(account.server)
+    where = redact_url(account.server)
     try:
         _check_account(_answer(account.interface(), ask, where), where)
         categories = _category_names(_rows(_answer(account.interface("get_live_categories"), ask, where)))

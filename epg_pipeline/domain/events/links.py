@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NewType
 
 import polars as pl
 
+from epg_pipeline.config.sources import EVENT_SOURCES
 from epg_pipeline.domain.frames import Contract
 from epg_pipeline.domain.teams import core_of
 from epg_pipeline.domain.text import folded
@@ -28,7 +29,6 @@ LINKS = Contract(Links, {"source": pl.String, "source_id": pl.String, "event_id"
 _SAME_DAY, _LISTED_TWICE, _SAME_START, _SAME_SESSION = 12 * 60, 30, 60, 3 * 60
 _UNDECIDED = ("", "tbd", "tba")  # two games whose sides are to be determined are not one game
 _LEAST_SHARED = 0.6  # of the words of the shorter title
-_ID_PREFIXES = {"espn": "espn-", "thesportsdb": "tsdb-", "file": ""}
 _MINUTES = (pl.col("starts_at") - pl.col("first_starts_at")).dt.total_minutes().abs()
 _BOTH_CLOCKS = pl.col("time_is_set") & pl.col("first_time_is_set")
 _SAME_DATE = pl.col("starts_at").dt.date() == pl.col("first_starts_at").dt.date()
@@ -78,7 +78,7 @@ def _with_keys(rows: pl.DataFrame, facts: Facts, priority: Sequence[str]) -> pl.
     asked = rows.sort("source", "source_id").with_row_index("row").with_columns(
         rank=pl.col("source").replace_strict(places, default=len(places), return_dtype=pl.Int64),
         own_id=pl.concat_str(
-            pl.col("source").replace_strict(_ID_PREFIXES, default=pl.concat_str("source", pl.lit("-"))), "source_id"
+            pl.col("source").replace_strict(EVENT_SOURCES, default=pl.concat_str("source", pl.lit("-"))), "source_id"
         ),
         words=folded(pl.col("name")).str.split(" ").list.unique(maintain_order=True).list.set_difference([""]),
     )  # fmt: skip

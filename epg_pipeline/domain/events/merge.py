@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NewType
 
 import polars as pl
 
+from epg_pipeline.config.sources import EVENT_SOURCES
 from epg_pipeline.domain.events.links import LINKS, linked
 from epg_pipeline.domain.frames import EVENT_STATUSES, EVENTS, INSTANT, Contract, conform, empty
 from epg_pipeline.domain.text import folded
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from epg_pipeline.config import Facts
 
 # Earlier ones are believed before later ones; a file fills in what no service knows.
-PRIORITY = ("espn", "thesportsdb", "file")
 
 # One event as one source tells it.
 Sourced = NewType("Sourced", pl.DataFrame)
@@ -132,7 +132,7 @@ def merged(rows: pl.DataFrame, facts: Facts, known: pl.DataFrame | None = None) 
     A team has the name its first source gives it, also in events which that source does not have; `known` (TEAM_NAMES)
     tells of teams on record what these rows alone do not.
     """
-    links = linked(conform(rows, SOURCED, "sourced events"), facts, PRIORITY)
+    links = linked(conform(rows, SOURCED, "sourced events"), facts, tuple(EVENT_SOURCES))
     told = rows.join(links, on=["source", "source_id"], maintain_order="left").sort("rank", "listing", "source_id")
     told = _as_the_first_has_them(told)
     names = _names(told, known if known is not None else empty(TEAM_NAMES))

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NewType
 
 import polars as pl
 
+from epg_pipeline.config.sources import EVENT_SOURCES
 from epg_pipeline.domain.events.links import with_team_key
-from epg_pipeline.domain.events.merge import PRIORITY, TEAM_NAMES
+from epg_pipeline.domain.events.merge import TEAM_NAMES
 from epg_pipeline.domain.frames import Contract, conform
 
 if TYPE_CHECKING:
@@ -77,7 +78,9 @@ def compared(listed: pl.DataFrame, on_record: pl.DataFrame, facts: Facts) -> Com
 
 
 def _names(known: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    rank = pl.col("source").replace_strict({name: place for place, name in enumerate(PRIORITY)}, default=len(PRIORITY))
+    rank = pl.col("source").replace_strict(
+        {name: place for place, name in enumerate(EVENT_SOURCES)}, default=len(EVENT_SOURCES)
+    )
     keyed = with_team_key(known.with_columns(rank=rank), "name", facts)
     firsts = keyed.sort("rank", "ref").unique(["league", "name_key"], keep="first", maintain_order=True)
     keyed = keyed.join(firsts.select("league", "name_key", first="name"), on=["league", "name_key"], how="left")

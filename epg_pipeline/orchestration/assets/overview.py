@@ -12,7 +12,7 @@ import dagster as dg
 import polars as pl
 
 from epg_pipeline.adapters.clock import today, utc_now
-from epg_pipeline.adapters.store.status import ProviderState, provider_states
+from epg_pipeline.adapters.store.status import ProviderState
 from epg_pipeline.config.provider_settings import ProviderSettings
 from epg_pipeline.domain.guide.checks import published_ahead
 from epg_pipeline.errors import ConfigError
@@ -23,7 +23,8 @@ from epg_pipeline.orchestration.metadata import OWNERS, table
 from epg_pipeline.orchestration.partitions import DAILY_PUBLISH
 
 if TYPE_CHECKING:
-    from epg_pipeline.adapters.store.store import Provider, Store
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.settings import Settings
 
 TIME_TO_PUBLISH = timedelta(minutes=30)
@@ -73,9 +74,9 @@ def overview(store: "Store", now: datetime) -> pl.DataFrame:
     A day of few events has no rate, and stands after those that have one. The columns are OVERVIEW and `change`, of the
     match rate against the usual one. A guide is due since the last daily publish that had time to end.
     """
-    known = {provider.slug: provider for provider in store.providers()}
+    known = {provider.slug: provider for provider in store.providers.all()}
     published_at = next_time(DAILY_PUBLISH, now - TIME_TO_PUBLISH - ONE_DAY) or now
-    states = provider_states(store.connections, now - ONE_DAY)
+    states = store.status.provider_states(now - ONE_DAY)
     broken = {incident.provider: incident.reason for incident in store.incidents.open()}
     rows = [
         _row(state, known[state.slug], published_at, broken.get(state.slug)) for state in states if state.slug in known

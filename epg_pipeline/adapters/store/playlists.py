@@ -1,7 +1,7 @@
-"""When each provider's playlist was looked at, and which changes were found.
+"""The playlists of providers: each as fetched, which is in force, when it was polled, and which changes were found.
 
-Belongs here: the rows of `playlist_checks`. Does not: looking (flows/playlist_polling.py), the playlists
-(provider_rows.py).
+Belongs here: the rows of `playlist_snapshots`, `provider_days` and `playlist_checks`, and the snapshots' files. Does
+not belong: fetching (adapters/web), polling (flows/playlist_polling.py).
 """
 
 from __future__ import annotations
@@ -12,11 +12,18 @@ from typing import TYPE_CHECKING
 
 from psycopg.rows import class_row
 
+from epg_pipeline.adapters.clock import utc_now
+from epg_pipeline.adapters.store.connections import SubStore, in_transaction
+from epg_pipeline.adapters.store.frames import read_rows
 from epg_pipeline.adapters.store.sql_files import query
 from epg_pipeline.config.provider_settings import ProviderSettings
 
 if TYPE_CHECKING:
+    import psycopg
+
     from epg_pipeline.adapters.store.connections import Connections
+    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.snapshots import SnapshotFiles
 
 USUAL_MINUTES: int = ProviderSettings.model_fields["check_minutes"].default
 LOCK = "epg playlist changes"  # marks become visible in their order: a reader that remembers one has seen all before it
@@ -36,12 +43,68 @@ class PlaylistChange:
     failed: int
 
 
-class PlaylistChecks:
-    """The record of looks at playlists. Every method is one transaction."""
+@dataclass(frozen=True)
+class Snapshot:
+    """One playlist as fetched. `day` is the date it was put in force for, perhaps earlier than the one asked about."""
 
-    def __init__(self, connections: Connections) -> None:
-        """Nothing is read yet."""
-        self._connections = connections
+    id: int
+    slug: str
+    day: date
+    content_hash: str
+    fetched_at: datetime
+    entry_count: int
+    byte_count: int
+    etag: str | None
+    last_modified: str | None
+
+
+class Playlists(SubStore):
+    """The record of playlists and of polls for changes."""
+
+    def __init__(self, connections: Connections, files: SnapshotFiles) -> None:
+        """`files` keeps the bodies, sealed."""
+        super().__init__(connections)
+        self._files = files
+
+    def save(
+        self,
+        provider: Provider,
+        day: date,
+        body: bytes,
+        entry_count: int,
+        etag: str | None = None,
+        last_modified: str | None = None,
+    ) -> Snapshot:
+        """Keep a playlist as fetched and put it in force for the day; the same content is kept once."""
+        content_hash = self._files.put(provider.slug, body)
+        values = {
+            "provider": provider.id,
+            "day": day,
+            "hash": content_hash,
+            "entry_count": entry_count,
+            "byte_count": len(body),
+            "etag": etag,
+            "last_modified": last_modified,
+        }
+        with self._connections.transaction() as connection:
+            connection.execute(query("save_snapshot"), values)
+            connection.execute(query("put_snapshot_in_force"), values)
+            return read_rows(connection, query("snapshot_in_force"), values, Snapshot)[0]
+
+    @in_transaction
+    def in_force(self, connection: psycopg.Connection, provider: Provider, day: date) -> Snapshot | None:
+        """The playlist of that day, else of the latest earlier day; None before the first."""
+        values = {"provider": provider.id, "day": day}
+        return next(iter(read_rows(connection, query("snapshot_in_force"), values, Snapshot)), None)
+
+    def body(self, snapshot: Snapshot) -> bytes:
+        """The playlist's bytes as fetched. They carry secrets. StoreError when the file is gone or damaged."""
+        return self._files.body(snapshot.slug, snapshot.content_hash)
+
+    def note_fetch(self, provider: Provider, problem: str = "") -> None:
+        """The provider's playlist was fetched just now; `problem` says why that failed."""
+        self.begin([provider.slug])
+        self.note_poll(provider.slug, utc_now(), problem)
 
     def due(self, now: datetime) -> dict[str, datetime | None]:
         """The slugs of active providers to look at, with the last look; none until one's minutes are over."""
@@ -60,7 +123,7 @@ class PlaylistChecks:
             )
             return dict(rows.fetchall())
 
-    def note(self, slug: str, now: datetime, problem: str = "") -> None:
+    def note_poll(self, slug: str, now: datetime, problem: str = "") -> None:
         """A provider's playlist was asked for; `problem` says why that gave none."""
         with self._connections.transaction() as connection:
             connection.execute(

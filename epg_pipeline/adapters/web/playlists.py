@@ -1,0 +1,248 @@
+"""Playlist addresses -> bytes, over HTTP, from a file, or of an Xtream account.
+
+Belongs here: fetching, retrying what may pass, noticing what is no playlist, and keeping addresses out of every
+message: a playlist's address carries the account's user and password. Does not: reading the playlist
+(domain/reading/playlist.py), keeping it (snapshots.py).
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from epg_pipeline.adapters.web.http import (
+    MAX_WAIT_SECONDS,
+    RETRYABLE_STATUSES,
+    BodyError,
+    read_body,
+    retries,
+    retry_after,
+)
+from epg_pipeline.errors import NoPlaylistError, PlaylistFetchError, redact_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import httpx
+
+USER_AGENT = "epg-pipeline"
+CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 20.0  # seconds
+MAX_FETCH_SECONDS = 180.0  # seconds; a server that drips a byte a second never trips the read timeout
+MAX_BYTES = 1 << 30
+
+
+class _TransientFetchError(PlaylistFetchError):
+    """A fault worth another try; `wait` is what the server asked for, None where it asked for nothing."""
+
+    def __init__(self, message: str, wait: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One answer: the bytes as sent, and what to ask with next time. `body` is None when the server says: unchanged."""
+
+    body: bytes | None
+    etag: str | None = None
+    last_modified: str | None = None
+    sent_at: datetime | None = None  # by the server's clock
+
+
+def fetch_playlist(
+    address: str, *, etag: str | None = None, last_modified: str | None = None, attempts: int = 4, pause: float = 0.5
+) -> Fetched:
+    """The playlist at an http(s) or file address, at a plain path, or of an Xtream Codes account.
+
+    Given the `etag` or `last_modified` of the copy at hand, an unchanged playlist comes back with `body` None. What
+    may pass (connection faults, 5xx, 408, 425, 429) is tried `attempts` times, first after `pause` seconds, with
+    backoff and as Retry-After asks. Raises PlaylistFetchError for all else, and for an answer that is empty or a page.
+    """
+    from epg_pipeline.adapters.web import xtream  # it fetches through `fetch` below
+
+    asked = partial(fetch, attempts=attempts, pause=pause)
+    if xtream.is_xtream(address):
+        return xtream.fetch_account(address, partial(asked, etag=etag, last_modified=last_modified), asked)
+    path = local_path(address)
+    if path is not None:
+        return Fetched(_read(path))
+    fetched = asked(address, etag=etag, last_modified=last_modified)
+    check_playlist(fetched.body, redact_url(address))
+    return fetched
+
+
+def fetch(
+    address: str, *, etag: str | None = None, last_modified: str | None = None, attempts: int = 4, pause: float = 0.5
+) -> Fetched:
+    """What a web address gives, whatever it is, with the retries, limits and errors of `fetch_playlist`."""
+    asking = {"User-Agent": USER_AGENT, "Accept": "*/*"}
+    if etag:
+        asking["If-None-Match"] = etag
+    if last_modified:
+        asking["If-Modified-Since"] = last_modified
+    for attempt in retries(_worth_retrying, attempts, pause, MAX_FETCH_SECONDS):
+        with attempt:
+            return _ask(address, asking)
+    raise AssertionError("a retry context returns or raises")  # pragma: no cover
+
+
+def peek(address: str, headers: Mapping[str, str] | None = None) -> Fetched:
+    """The first bytes of what a web address gives: asked once, and broken off. Errors as of `fetch`."""
+    return _ask(address, {"User-Agent": USER_AGENT, **(headers or {})}, enough=1)
+
+
+def check_address(address: str) -> datetime | None:
+    """See whether a playlist would be had, without fetching all of it; what the server's clock said, if it said so.
+
+    PlaylistFetchError, as of `fetch_playlist`, when not.
+    """
+    from epg_pipeline.adapters.web import xtream  # it fetches through `peek` below
+
+    if xtream.is_xtream(address):
+        return xtream.check_account(address, peek, partial(fetch, attempts=1))
+    path = local_path(address)
+    if path is not None:
+        _read(path)
+        return None
+    fetched = peek(address)
+    check_playlist(fetched.body, redact_url(address))
+    return fetched.sent_at
+
+
+def local_path(address: str) -> Path | None:
+    """The file an address means, or None for an address of the web."""
+    scheme, separator, rest = address.strip().partition("://")
+    if not separator:
+        return Path(address.strip()).expanduser()
+    if scheme.lower() == "file":
+        return Path(unquote(urlsplit(f"file://{rest}").path))
+    return None
+
+
+def _worth_retrying(fault: Exception) -> bool | timedelta:
+    if not isinstance(fault, _TransientFetchError):
+        return False
+    return True if fault.wait is None else fault.wait
+
+
+def _read(path: Path) -> bytes:
+    if path.is_dir():
+        raise PlaylistFetchError(f"{path} is a folder; name the playlist file in it")
+    try:
+        body = path.read_bytes()
+    except FileNotFoundError:
+        raise PlaylistFetchError(f"{path} does not exist; check the path") from None
+    except OSError as error:
+        raise PlaylistFetchError(f"{path} can't be read ({error.strerror}); check its permissions") from None
+    check_playlist(body, str(path))
+    return body
+
+
+def _ask(address: str, asking: dict[str, str], enough: int | None = None) -> Fetched:
+    """One request, broken off once there are `enough` bytes.
+
+    Every fault of httpx becomes one of ours, without its text or its chain, which name the address.
+    """
+    import httpx  # here, for it takes a fifth of a second: commands that fetch nothing do without
+
+    where = redact_url(address)
+    fault: PlaylistFetchError
+    try:
+        with _answer(address, asking) as response:
+            if response.status_code == HTTPStatus.NOT_MODIFIED:
+                return Fetched(None, asking.get("If-None-Match"), asking.get("If-Modified-Since"))
+            _check_status(response, where)
+            headers = response.headers
+            body = read_body(response, MAX_BYTES, MAX_FETCH_SECONDS, enough)
+            return Fetched(body, headers.get("etag"), headers.get("last-modified"), _date(headers.get("date")))
+    except (BodyError, httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+        fault = _fault(error, where)
+    raise fault  # outside of the handler: inside, the fault of httpx would hang on as its context
+
+
+def _fault(error: Exception, where: str) -> PlaylistFetchError:
+    import httpx
+
+    is_transient = True
+    match error:
+        case BodyError():
+            is_transient = False
+            slow = f"still sending after {MAX_FETCH_SECONDS:.0f} s; try again later"
+            text = slow if error.is_slow else f"more than {MAX_BYTES >> 20} MB; this can't be a playlist"
+        case httpx.InvalidURL() | httpx.UnsupportedProtocol() | UnicodeError():
+            is_transient = False
+            text = "not an address that can be fetched; give an http or https address, or a file"
+        case httpx.TooManyRedirects():
+            is_transient = False
+            text = "redirects in a circle; ask the provider for the address in force"
+        case httpx.TimeoutException():
+            text = f"no answer in time ({type(error).__name__}); is the server up? Try again later"
+        case httpx.ConnectError():
+            text = f"no connection ({error}); check the host name and the network"
+        case httpx.DecodingError():
+            text = "the compressed answer is damaged; try again later"
+        case _:
+            text = f"the answer was cut short ({type(error).__name__}); try again later"
+    return (_TransientFetchError if is_transient else PlaylistFetchError)(f"{where}: {text}")
+
+
+@contextmanager
+def _answer(address: str, asking: dict[str, str]) -> Iterator[httpx.Response]:
+    import httpx
+
+    with (
+        httpx.Client(
+            timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT), follow_redirects=True, max_redirects=5
+        ) as client,
+        client.stream("GET", address.strip(), headers=asking) as response,
+    ):
+        yield response
+
+
+def _check_status(response: httpx.Response, where: str) -> None:
+    status = response.status_code
+    if status in RETRYABLE_STATUSES:
+        wait = retry_after(response.headers.get("retry-after"))
+        if wait is not None and wait.total_seconds() > MAX_WAIT_SECONDS:
+            raise PlaylistFetchError(
+                f"{where}: HTTP {status}, asks to wait {wait.total_seconds():.0f} s; try again then"
+            )
+        raise _TransientFetchError(f"{where}: HTTP {status}; the server has trouble, try again later", wait)
+    if status in (401, 403):
+        raise NoPlaylistError(
+            f"{where}: HTTP {status}, access refused; check user and password, and that the account is paid"
+        )
+    if status == HTTPStatus.NOT_FOUND:
+        raise NoPlaylistError(f"{where}: HTTP 404, nothing there; check the address")
+    if not response.is_success:
+        raise NoPlaylistError(f"{where}: HTTP {status}, not a playlist; ask the provider for the address in force")
+
+
+def _date(header: str | None) -> datetime | None:
+    """The instant of a Date header, if it is one."""
+    try:
+        return parsedate_to_datetime(header).astimezone(UTC) if header else None
+    except ValueError:
+        return None
+
+
+def check_playlist(body: bytes | None, where: str) -> None:
+    """NoPlaylistError when an answer's first bytes show that it is no playlist; None is an unchanged one."""
+    if body is None:
+        return
+    start = body[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if not start:
+        raise NoPlaylistError(f"{where}: the answer is empty; try again later, or check that the account is active")
+    if start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml")):
+        raise NoPlaylistError(
+            f"{where}: a web page, not a playlist; check the address (and that the account is active)"
+        )
+    if start.startswith(b"{"):
+        raise NoPlaylistError(f"{where}: a JSON answer, not a playlist; ask for the M3U address (type=m3u_plus)")
