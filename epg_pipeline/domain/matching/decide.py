@@ -1,6 +1,6 @@
 """Readings x events -> decisions with reasons.
 
-Belongs here: which real event a name means, how sure that is, and why. Does not: reading a name (names.py), forms of
+Belongs here: which real event a name means, how sure that is, and why. Does not: reading a name (reading/), forms of
 teams (team_forms.py), events without two sides (cards.py).
 """
 

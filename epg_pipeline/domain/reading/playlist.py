@@ -1,7 +1,7 @@
 """Playlist text -> entries.
 
 Belongs here: the dialects of M3U (byte order marks, encodings, undeclared gzip, quotes, group lines, missing parts).
-Does not: which entries are event slots (slots.py), how a playlist is fetched, the private clone (clone.py).
+Does not: which entries are event slots (entries.py), how a playlist is fetched, the private playlist.
 """
 
 from __future__ import annotations
