@@ -79,7 +79,7 @@ def _write(decisions: pl.DataFrame, out: str) -> None:
     starts_at = pl.col("starts_at").dt.strftime("%Y-%m-%dT%H:%M:%SZ")
     rows = decisions.select(
         "name", "is_slot", "kind", pl.concat_list("first", "second").list.drop_nulls().alias("competitors"), starts_at,
-        "event_id", "match_status", "confidence", "reasons", "family", "slot", "title", "rules",
+        "event_id", "match_status", "confidence", "evidence", "family", "slot", "title", "rules",
     )  # fmt: skip
     if out == "-":
         sys.stdout.write(rows.write_ndjson())

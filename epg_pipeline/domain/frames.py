@@ -138,6 +138,39 @@ EVENTS = Contract(
     },
 )
 
+# By what kind of evidence the best candidate is ahead of the second.
+SEPARATION = pl.Struct({"kind": pl.String, "points": pl.Float64})
+# What a decision rests on. A field is null where it does not apply.
+EVIDENCE = pl.Struct(
+    {
+        "skipped": pl.String,  # why no event was looked for: a kind or a coverage
+        "verdict": pl.String,  # taken, ambiguous or weak; null without any candidate
+        "method": pl.String,  # pair or title
+        "score": pl.Float64,  # 0..118
+        "pair": pl.Float64,  # 0..100, how well both sides (or the title) fit
+        "first_form": pl.String,  # the forms that the printed sides were recognised by
+        "second_form": pl.String,
+        "order": pl.String,  # home or away: the side that is printed first
+        "league_relation": pl.String,  # same league, same sport, other league, other sport
+        "league_points": pl.Float64,
+        "minutes": pl.Int64,  # from the printed clock to the event's start
+        "time_points": pl.Float64,
+        "game_number": pl.Int64,  # of a doubleheader, as printed
+        "game_points": pl.Float64,
+        "called_off": pl.String,  # postponed or cancelled
+        "nearest": pl.String,  # the best candidate where it was not taken
+        "runner_up": pl.String,
+        "margin": pl.Float64,  # points by which the runner-up is behind
+        "apart": pl.List(SEPARATION),
+        "offset_minutes": pl.Int64,  # by which the clock was moved, as so many of so many matches show
+        "offset_agreeing": pl.Int64,
+        "offset_of": pl.Int64,
+        "override": pl.Int64,  # the number of the override that holds
+        "override_effect": pl.String,  # pinned, never or gone (its event is not on record, so it has no effect)
+        "override_event": pl.String,
+    }
+)
+
 # What was decided for every slot: READINGS and the event found, or why none.
 Decisions = NewType("Decisions", pl.DataFrame)
 DECISIONS = Contract(
@@ -147,7 +180,7 @@ DECISIONS = Contract(
         "match_status": pl.String,  # one of MATCH_STATUSES
         "event_id": pl.String,  # null unless matched
         "confidence": pl.Float64,  # 0 to 1
-        "reasons": pl.List(pl.String),  # machine-readable, "word: detail"
+        "evidence": EVIDENCE,
         "league": pl.String,  # of the event, or what the name and family imply; null when not known
         "sport": pl.String,
         "home": pl.String,  # the event's sides; null without an event

@@ -142,7 +142,7 @@ def _decisions_preview(decisions: pl.DataFrame) -> pl.DataFrame:
     """Some of what was decided, the telling ones first: those that fell short."""
     order = pl.col("match_status").replace_strict({"partial": 0, "unmatched": 1, "matched": 2}, default=3)
     shown = decisions.sort(order, "position").group_by("match_status", maintain_order=True).head(PREVIEW_ROWS // 3)
-    return shown.select("name", "match_status", "confidence", "event_id", "starts_at", "reasons").head(PREVIEW_ROWS)
+    return shown.select("name", "match_status", "confidence", "event_id", "starts_at").head(PREVIEW_ROWS)
 
 
 def _slots_on_record(channels: pl.DataFrame, at_hand: Slots | None, facts: Facts) -> Slots:

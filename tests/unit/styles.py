@@ -133,7 +133,7 @@ def mark(score: Score, label: Label, answer: dict[str, Any]) -> None:
 
 def _mark_event(score: Score, label: Label, answer: dict[str, Any]) -> None:
     got, meant = answer["event_id"], None if label.event == "-" else label.event
-    read = [answer[part] for part in ("first", "second", "starts_at", "reasons")]
+    read = [answer[part] for part in ("first", "second", "starts_at", "evidence")]
     note = f"{label.name} :: {got}, is {meant}, read {read}"
     if got is not None:
         score.tally("precision", right=got == meant, mistake=note)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, TypeAlias
 import polars as pl
 
 from epg_pipeline.adapters.store.connections import SubStore, in_transaction
-from epg_pipeline.adapters.store.frames import INSTANT, SaveResult, read_frame, stage, upsert
+from epg_pipeline.adapters.store.frames import SaveResult, read_frame, stage, upsert
 from epg_pipeline.adapters.store.sql_files import query
 from epg_pipeline.domain.events.links import LINKS
 from epg_pipeline.domain.events.merge import CANONICAL, SOURCED, TEAM_NAMES, Merged
-from epg_pipeline.domain.frames import EVENTS
+from epg_pipeline.domain.frames import EVENTS, INSTANT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
