@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from epg_pipeline.domain.frames import DECISIONS, SLOTS
+from epg_pipeline.domain.frames import DECISIONS, EVIDENCE, SLOTS
 from epg_pipeline.domain.guide.channels import channels_of
 
 TROY = {
@@ -28,12 +28,17 @@ TROY = {
 BLANK = {"kind": "placeholder", "match_status": "unparseable", "title": ""}
 
 
+def evidence(**fields: object) -> dict[str, object]:
+    """The evidence of a decision; null for what is not passed."""
+    return dict.fromkeys(field.name for field in EVIDENCE.fields) | fields
+
+
 def decision(**said: object) -> dict[str, object]:
     """A decision of an event slot; unmatched unless said."""
     row: dict[str, object] = dict.fromkeys(DECISIONS)
     row |= {"position": 0, "name": "", "family": "", "is_slot": True, "kind": "event", "title": "", "coverage": "live",
             "zone": "America/New_York", "zone_is_stated": False, "rules": [], "match_status": "unmatched",
-            "confidence": 0.0, "reasons": []}  # fmt: skip
+            "confidence": 0.0, "evidence": evidence()}  # fmt: skip
     return row | said
 
 

@@ -89,4 +89,4 @@ def _decision(row: dict[str, Any], events: pl.DataFrame, day: ProviderDay) -> li
         venue = f", {event['venue']}" if event["venue"] else ""
         lines.append(f"  {titled(event)} ({event['league']}{venue}), {instant(event['starts_at'], day.timezone)}")
         lines.append(f"  event {event['event_id']}, from {event['source']}")
-    return [*lines, "Because:", *(f"  - {line}" for line in sentences(row["reasons"], EventTitles(events, day)))]
+    return [*lines, "Because:", *(f"  - {line}" for line in sentences(row, EventTitles(events, day)))]

@@ -18,6 +18,8 @@ from epg_pipeline.cli.options import Timezone, a_date
 if TYPE_CHECKING:
     import polars as pl
 
+    from epg_pipeline.domain.frames import Events
+
 TheDay = Annotated[
     date, typer.Option("--date", parser=a_date, metavar="YYYY-MM-DD", help="The day the playlist is of.")
 ]
@@ -54,7 +56,7 @@ def match(
         facts(f"{playlist.name}, {day}", _summary(decisions))
 
 
-def events_given(file: Path | None) -> pl.DataFrame:
+def events_given(file: Path | None) -> Events:
     """The events of the file given, or of EPG_EVENTS_FILE; none, and a word about it, without either."""
     from epg_pipeline.adapters.web.event_files import read_events
     from epg_pipeline.domain.frames import EVENTS, empty
@@ -77,7 +79,7 @@ def _write(decisions: pl.DataFrame, out: str) -> None:
     starts_at = pl.col("starts_at").dt.strftime("%Y-%m-%dT%H:%M:%SZ")
     rows = decisions.select(
         "name", "is_slot", "kind", pl.concat_list("first", "second").list.drop_nulls().alias("competitors"), starts_at,
-        "event_id", "match_status", "confidence", "reasons", "family", "slot", "title", "rules",
+        "event_id", "match_status", "confidence", "evidence", "family", "slot", "title", "rules",
     )  # fmt: skip
     if out == "-":
         sys.stdout.write(rows.write_ndjson())

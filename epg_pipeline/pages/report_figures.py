@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, NewType
 import polars as pl
 
 from epg_pipeline.domain.frames import Contract, conform
-from epg_pipeline.domain.matching.decide import FULL_SCORE
 from epg_pipeline.domain.matching.diagnosis import CAUSES
 from epg_pipeline.domain.matching.explain import EventTitles, sentences, what_came_nearest
-from epg_pipeline.domain.matching.reasons import reason
+from epg_pipeline.domain.matching.verdict import FULL_SCORE, evidence_of
 
 if TYPE_CHECKING:
     from epg_pipeline.domain.day import ProviderDay
@@ -104,7 +103,7 @@ def histogram(stated: pl.DataFrame) -> pl.DataFrame:
     A best guess is the event that fitted best and was not taken, since too little spoke for it or another fitted as
     well. Names that no event fits at all are in no bin; matches set by hand count as wholly sure.
     """
-    guess = pl.coalesce(reason("weak"), reason("ambiguous")).str.extract(r"([\d.]+)$").cast(pl.Float64) / FULL_SCORE
+    guess = pl.when(evidence_of("verdict") != "taken").then(evidence_of("score") / FULL_SCORE)
     is_found = pl.col("state") == "matched"
     sure = pl.when(is_found).then("confidence").otherwise(guess).clip(0, 1)
     binned = stated.select(is_found=is_found, **{"from": (sure * 100 // BIN * BIN).clip(0, 100 - BIN).cast(pl.Int64)})
@@ -163,10 +162,8 @@ def without_addresses(text: pl.Expr) -> pl.Expr:
 
 
 def _sentences(stated: pl.DataFrame, diagnoses: pl.DataFrame, titles: EventTitles) -> pl.Series:
-    """One slot at a time: sentences are put together from words, not from columns. The many idle ones say the same."""
+    """One slot at a time, because sentences are made from words, not from columns."""
     nearest = {row["position"]: what_came_nearest(row, titles) for row in diagnoses.iter_rows(named=True)}
-    said = [
-        [*sentences(reasons, titles), *nearest.get(position, [])]
-        for position, reasons in stated.select("position", "reasons").iter_rows()
-    ]
-    return pl.Series("why", said, pl.List(pl.String)).list.eval(without_addresses(pl.element()))
+    rows = stated.select("position", "first", "evidence").iter_rows(named=True)
+    why = [[*sentences(row, titles), *nearest.get(row["position"], [])] for row in rows]
+    return pl.Series("why", why, pl.List(pl.String)).list.eval(without_addresses(pl.element()))

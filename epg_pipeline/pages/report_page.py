@@ -14,8 +14,8 @@ import polars as pl
 
 from epg_pipeline.config.texts import Texts, load_texts
 from epg_pipeline.domain.matching.advice import TOLD, came_nearest, remedy
-from epg_pipeline.domain.matching.decide import FULL_SCORE, SURE
 from epg_pipeline.domain.matching.explain import EventTitles
+from epg_pipeline.domain.matching.verdict import FULL_SCORE, SURE
 from epg_pipeline.pages import report_figures as figures
 from epg_pipeline.pages.single_file import one_file
 

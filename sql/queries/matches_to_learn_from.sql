@@ -1,6 +1,6 @@
 -- Matches in which a name calls a side neither as its event does nor by the event's short name.
 SELECT
-    d.channel_name_id AS channel, d.day, d.match_status, d.reasons, d.first_competitor AS first, d.second_competitor AS second,
+    d.channel_name_id AS channel, d.day, d.match_status, d.evidence, d.first_competitor AS first, d.second_competitor AS second,
     e.event_id, e.league, e.sport, e.home, e.away, e.home_short, e.away_short, e.home_abbr, e.away_abbr
 FROM parsed_data AS d
 JOIN events AS e ON e.event_id = d.event_id

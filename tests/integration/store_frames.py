@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 import polars as pl
+from guide_frames import evidence
 
 from epg_pipeline.adapters.store.frames import SaveResult  # noqa: TC001
-from epg_pipeline.domain.frames import CHANNELS, DECISIONS, EVENTS, INSTANT, PROGRAMMES
+from epg_pipeline.domain.frames import CHANNELS, DECISIONS, EVENTS, EVIDENCE, INSTANT, PROGRAMMES
 
 DAY = date(2026, 11, 21)
 OPENS = datetime(2026, 11, 21, 5, tzinfo=UTC)  # midnight in New York
@@ -81,7 +82,7 @@ def decisions(count: int = 3, **overrides: object) -> pl.DataFrame:
         .otherwise(pl.lit("unmatched")),
         "event_id": pl.when(is_matched).then(pl.lit("game-0")).otherwise(None),
         "confidence": pl.when(is_matched).then(0.1 + 0.2).otherwise(0.0),
-        "reasons": pl.when(says_nothing).then(pl.lit([], dtype=pl.List(pl.String))).otherwise(pl.lit(["sides: both"])),
+        "evidence": pl.lit(evidence(verdict="taken", score=99.5, apart=[{"kind": "pair", "points": 1.5}]), EVIDENCE),
     }
     given = {name: pl.col(name) for name in ("position", "name", "slot", "family")} | full
     rest = {

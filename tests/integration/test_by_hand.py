@@ -163,7 +163,7 @@ def test_a_name_that_is_never_an_event_is_idle_and_the_others_as_before(store, c
     after = matched(store, club)
     idle = after["ESPN+ 20"]
     assert (idle["match_status"], idle["event_id"]) == ("manual", None)
-    assert idle["reasons"] == ["manual: override 1 says it is never an event"]
+    assert (idle["evidence"]["override"], idle["evidence"]["override_effect"]) == (1, "never")
     local = matching.ProviderDay(DAY, ZONE)
     shown = store.programmes.between(club, local.opens, local.closes).filter(
         pl.col("channel_id").str.starts_with("ESPN")

@@ -167,7 +167,7 @@ def test_match_writes_an_object_for_every_entry_and_touches_nothing(tmp_path, fi
         "event",
     )
     assert first["confidence"] > 0.5
-    assert first["reasons"]
+    assert first["evidence"]["verdict"]
     assert results[2]["competitors"] == []
     assert results[2]["starts_at"] is None
     assert not results[-1]["is_slot"]

@@ -150,7 +150,7 @@ def test_why_names_the_runner_up_and_what_separates_them(tmp_path):
     told = " ".join(epg(tmp_path / "home", *ask, "MLB 01 : Brewers at Cubs @ 07:30 PM ET").out.split())
     assert "event late, from file" in told
     assert re.search(r"The runner-up, [\d.]+ points behind: Chicago Cubs – Milwaukee Brewers .* event early", told)
-    assert re.search(r"What separates them: time [\d.]+", told)
+    assert re.search(r"What separates them: the time [\d.]+", told)
     told = " ".join(epg(tmp_path / "home", *ask, "MLB 01 : Brewers at Cubs").out.split())
     assert "Two events fit it nearly as well" in told
     assert "What came nearest" in told

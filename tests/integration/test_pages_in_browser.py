@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 import pytest
 from accessible import shortcomings
-from guide_frames import BLANK, TROY, channels_for, decisions_of
+from guide_frames import BLANK, TROY, channels_for, decisions_of, evidence
 from guide_server import serving, write_provider
 
 from epg_pipeline.config.sports import load_sports
@@ -31,7 +31,7 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync", "--disable-extensions", "--disable-default-apps"]  # fmt: skip
 CHANNELS, DAY = 3246, ProviderDay(date(2025, 10, 8), "America/New_York")
 SLOTS = [f"NBA {number:04}" for number in range(CHANNELS)]
-AS_NAMED = {"event_id": None, "confidence": 0.0, "home": None, "reasons": ["no event: no known event of both sides"]}
+AS_NAMED = {"event_id": None, "confidence": 0.0, "home": None}
 
 
 def game(number: int) -> dict:
@@ -45,7 +45,7 @@ def game(number: int) -> dict:
         return found | AS_NAMED | {"match_status": "unmatched", "title": f"Team{number} vs Nowhere"}
     if number % 300 == 3:
         return found | AS_NAMED | {"match_status": "partial", "title": f"Team{number} vs Half"}
-    return found | {"reasons": ["taken: pair score 115.6"]}
+    return found | {"evidence": evidence(verdict="taken", score=115.6)}
 
 
 DECISIONS = decisions_of(*map(game, range(CHANNELS)))

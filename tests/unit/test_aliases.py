@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import polars as pl
 import pytest
+from guide_frames import evidence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import SATURDAY, event, events_of, facts, readings_of
@@ -99,17 +100,19 @@ def test_aliases_change_no_other_team():
 # Learning
 
 
+SURE = evidence(verdict="taken", score=112.0, pair=93.0, minutes=5, time_points=9.7)
+WEAK = SURE | {"pair": 75.0}
+LATE = SURE | {"minutes": 300, "time_points": -5.2}
+NO_CLOCK = SURE | {"minutes": None, "time_points": 8.0}
+
+
 def matches(*rows: dict[str, object]) -> pl.DataFrame:
     """MATCHES: by default "Alamo Cowhands" at the Heat, on channel 1, sure by pair and clock."""
     plain = {
         "channel": 1,
         "day": SATURDAY,
         "match_status": "matched",
-        "reasons": [
-            "taken: pair score 112.0",
-            "pair: 93.0 (x / y, away first)",
-            "time: 5 min from the printed clock (9.7)",
-        ],
+        "evidence": SURE,
         "first": "Alamo Cowhands",
         "second": "Miami Heat",
         "event_id": "a",
@@ -143,19 +146,14 @@ def test_three_slots_with_two_events_teach_it_as_well():
     assert learned(on(0), on(0, channel=2), on(1)) == [("San Antonio Spurs", "Alamo Cowhands")]
 
 
-WEAK = ["taken: pair score 90.0", "pair: 75.0 (x / y, away first)", "time: 5 min from the printed clock (9.7)"]
-LATE = ["taken: pair score 90.0", "pair: 93.0 (x / y, away first)", "time: 300 min from the printed clock (-5.2)"]
-NO_CLOCK = ["taken: pair score 108.0", "pair: 93.0 (x / y, away first)"]
-
-
 @pytest.mark.parametrize(
     ("why", "rows"),
     [
         ("two sightings are not enough", THREE[:2]),
         ("one event on three slots may be wrong thrice", (on(0), on(0, channel=2), on(0, channel=3))),
-        ("the sides were not sure", [{**row, "reasons": WEAK} for row in THREE]),
-        ("the clock did not agree", [{**row, "reasons": LATE} for row in THREE]),
-        ("there was no clock", [{**row, "reasons": NO_CLOCK} for row in THREE]),
+        ("the sides were not sure", [{**row, "evidence": WEAK} for row in THREE]),
+        ("the clock did not agree", [{**row, "evidence": LATE} for row in THREE]),
+        ("there was no clock", [{**row, "evidence": NO_CLOCK} for row in THREE]),
         ("the other side was not named in full", [{**row, "second": "Heatt"} for row in THREE]),
         ("it is a form of the team already", [{**row, "first": "Spurs"} for row in THREE]),
         ("another team of the sport is called so", [{**row, "first": "Lakers"} for row in THREE]),
@@ -173,7 +171,7 @@ def test_nothing_is_learned_where(why, rows):
 
 
 def test_what_an_operator_pinned_teaches_without_a_score():
-    pinned = [{**row, "match_status": "manual", "reasons": ["manual: override 1"]} for row in THREE]
+    pinned = [{**row, "match_status": "manual", "evidence": evidence(override=1)} for row in THREE]
     assert learned(*pinned) == [("San Antonio Spurs", "Alamo Cowhands")]
 
 

@@ -51,7 +51,7 @@ def decisions():
 
 @pytest.mark.parametrize(("name", "meant"), MEANT)
 def test_an_event_without_sides_is_found_by_its_title(decisions, name, meant):
-    assert decisions[name]["event_id"] == meant, decisions[name]["reasons"]
+    assert decisions[name]["event_id"] == meant, decisions[name]["evidence"]
 
 
 def test_a_found_card_gives_its_name_and_start(decisions):

@@ -128,7 +128,7 @@ def decisions():
 @pytest.mark.parametrize(("name", "meant"), MEANT)
 def test_a_name_finds_the_event_it_means_or_none(decisions, name, meant):
     decision = decisions[name]
-    assert decision["event_id"] == meant, decision["reasons"]
+    assert decision["event_id"] == meant, decision["evidence"]
 
 
 def test_a_matched_name_takes_the_canonical_start_sides_and_league(decisions):
@@ -140,10 +140,10 @@ def test_a_matched_name_takes_the_canonical_start_sides_and_league(decisions):
     assert 0.5 < decision["confidence"] <= 1
 
 
-def test_every_decision_has_its_status_and_reasons(decisions):
+def test_every_decision_has_its_status_and_evidence(decisions):
     for name, decision in decisions.items():
         assert decision["match_status"] in MATCH_STATUSES
-        assert decision["reasons"], name
+        assert decision["evidence"], name
         assert (decision["event_id"] is not None) == (decision["match_status"] == "matched")
         assert (decision["confidence"] > 0) == (decision["match_status"] == "matched")
 
@@ -161,9 +161,10 @@ def test_a_name_without_an_event_says_how_far_it_came(decisions, name, status):
 
 
 def test_an_ambiguity_names_the_runner_up(decisions):
-    reasons = " | ".join(decisions["LIVE EVENT 10: Tampa Bay vs Detroit @ 7pm ET"]["reasons"])
-    assert "ambiguous" in reasons
-    assert "Detroit Tigers v Tampa Bay Rays" in reasons or "Detroit Red Wings v Tampa Bay Lightning" in reasons
+    evidence = decisions["LIVE EVENT 10: Tampa Bay vs Detroit @ 7pm ET"]["evidence"]
+    assert evidence["verdict"] == "ambiguous"
+    fitting = {evidence["nearest"], evidence["runner_up"]}
+    assert fitting == {"Detroit Tigers v Tampa Bay Rays", "Detroit Red Wings v Tampa Bay Lightning"}
 
 
 def test_neither_the_playlist_s_nor_the_schedule_s_order_matters(decisions):
@@ -234,7 +235,7 @@ def test_a_printed_zone_that_is_wrong_throughout_a_family_is_learned():
     assert frame["event_id"].to_list()[:4] == [f"{home} v {away}" for home, away, _ in pairs]
     assert frame["event_id"][4] is None
     assert frame["starts_at"][4] == utc("2025-11-15 18:00")
-    assert any("moved" in reason for reason in frame["reasons"][4])
+    assert frame["evidence"][4]["offset_minutes"] == 60
 
 
 def test_an_offset_is_not_learned_from_fewer_than_three():
@@ -264,7 +265,7 @@ def test_a_list_that_is_right_is_not_moved():
     ]
     frame = decisions_of(names, *games)
     assert frame["starts_at"][3] == utc("2025-11-16 01:00")
-    assert not any("moved" in reason for reason in frame["reasons"][3])
+    assert frame["evidence"][3]["offset_minutes"] is None
 
 
 @pytest.mark.parametrize("minutes", [5, 15, 30, 60])

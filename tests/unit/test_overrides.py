@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 import pytest
+from guide_frames import evidence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import NEW_YORK, SATURDAY, day_after, decisions_of, event, utc
@@ -53,7 +54,7 @@ def test_a_pinned_slot_is_about_the_event_whatever_its_name_says():
     assert (pinned["match_status"], pinned["confidence"], pinned["event_id"]) == ("manual", 1.0, GAME["event_id"])
     assert (pinned["home"], pinned["away"], pinned["league"]) == ("Miami Heat", "San Antonio Spurs", "nba")
     assert (pinned["starts_at"], pinned["kind"]) == (utc("2025-11-16 00:30"), "event")
-    assert pinned["reasons"] == ["manual: override 1"]
+    assert pinned["evidence"] == evidence(override=1, override_effect="pinned", override_event=GAME["event_id"])
 
 
 def test_what_is_never_an_event_is_an_idle_slot():
@@ -65,7 +66,7 @@ def test_what_is_never_an_event_is_an_idle_slot():
         None,
         None,
     )
-    assert row["reasons"] == ["manual: override 1 says it is never an event"]
+    assert row["evidence"] == evidence(override=1, override_effect="never")
 
 
 def test_a_match_that_is_never_an_event_loses_all_of_the_event():
@@ -84,14 +85,14 @@ def test_the_newest_override_that_fits_counts():
     made = overridden(
         decisions(), overrides({"slot": "NBA 01"}, {"name_pattern": "spurs", "event_id": GAME["event_id"]}), [SATURDAY]
     )
-    assert by_slot(made)["NBA 01"]["reasons"] == ["manual: override 2"]
+    assert by_slot(made)["NBA 01"]["evidence"]["override"] == 2
 
 
 def test_a_pin_to_an_event_that_left_the_record_keeps_the_decision_and_says_so():
     gone = overrides({"slot": "NBA 01", "event_id": "gone", "starts_at": None, "league": None})
     row, before = by_slot(overridden(decisions(), gone, [SATURDAY]))["NBA 01"], by_slot(decisions())["NBA 01"]
     assert row["event_id"] == before["event_id"]
-    assert row["reasons"] == ["manual: override 1 names gone, which is not on record", *before["reasons"]]
+    assert row["evidence"] == before["evidence"] | {"override": 1, "override_effect": "gone", "override_event": "gone"}
 
 
 def test_a_pin_to_an_event_without_an_hour_starts_when_the_name_says():
@@ -160,7 +161,7 @@ def test_overrides_never_change_other_rows_nor_their_order(given_overrides):
     after = overridden(before, given_overrides, [SATURDAY])
     assert after.schema == DECISIONS
     assert after["position"].to_list() == before["position"].to_list()
-    is_set = after["reasons"].list.first().str.starts_with("manual: ").fill_null(value=False)
+    is_set = after["evidence"].struct.field("override").is_not_null()
     assert after.filter(~is_set).equals(before.filter(~is_set))
     assert after.select("name", "slot", "rules").equals(before.select("name", "slot", "rules"))
     again = overridden(after, given_overrides, [SATURDAY])

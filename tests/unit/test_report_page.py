@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
-from guide_frames import BLANK, TROY
+from guide_frames import BLANK, TROY, evidence
 from guide_frames import decisions_of as rows_of
 from reading import NEW_YORK, SATURDAY, decisions_of, event, events_of, facts
 
@@ -104,8 +104,14 @@ def test_a_histogram_tells_matches_from_guesses_that_fell_short():
             rows_of(
                 TROY | {"confidence": 1.0},
                 TROY | {"confidence": 0.949},
-                TROY | {"match_status": "unmatched", "event_id": None, "reasons": ["weak: pair score 70.8"]},
-                TROY | {"match_status": "unmatched", "event_id": None, "reasons": ["ambiguous: pair score 112.1"]},
+                TROY
+                | {"match_status": "unmatched", "event_id": None, "evidence": evidence(verdict="weak", score=70.8)},
+                TROY
+                | {
+                    "match_status": "unmatched",
+                    "event_id": None,
+                    "evidence": evidence(verdict="ambiguous", score=112.1),
+                },
                 BLANK,
             )
         )
@@ -168,7 +174,7 @@ def test_addresses_in_names_and_the_account_in_them_stay_out():
     decisions = DECIDED.with_columns(
         name=pl.when(pl.col("slot") == "NBA 02").then(pl.lit(name)).otherwise("name"),
         title=pl.when(pl.col("slot") == "NBA 02").then(pl.lit(f"Heat {secret}")).otherwise("title"),
-        reasons=pl.concat_list("reasons", pl.lit(f"odd: {secret}")),
+        evidence=pl.col("evidence").struct.with_fields(first_form=pl.lit(f"odd {secret}")),
     )
     diagnoses = diagnosed(decisions, events_of(*EVENTS_OF_THE_DAY), DAY, facts()).with_columns(similar=pl.lit([secret]))
     page = page_of(decisions, diagnoses)

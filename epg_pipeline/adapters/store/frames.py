@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import polars as pl
 import psycopg
@@ -16,13 +16,16 @@ from polars import selectors
 from psycopg import sql
 from psycopg.rows import class_row
 
+from epg_pipeline.domain.frames import EVIDENCE, INSTANT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from epg_pipeline.domain.frames import Contract, Frame
 
 Row = TypeVar("Row")
 
 LIST = pl.List(pl.String)
-INSTANT = pl.Datetime("us", "UTC")
 
 SQL_TYPES: dict[pl.DataType, str] = {
     pl.Int64(): "bigint",
@@ -34,6 +37,7 @@ SQL_TYPES: dict[pl.DataType, str] = {
     INSTANT: "timestamptz",
     pl.Binary(): "bytea",
     LIST: "jsonb",
+    EVIDENCE: "jsonb",
 }
 
 # Dates and instants cross as numbers, so that no session's DateStyle or TimeZone has a say.
@@ -44,6 +48,7 @@ READ_AS: dict[pl.DataType, tuple[str, pl.DataType]] = {
     INSTANT: ("(extract(epoch FROM {}) * 1000000)::bigint", pl.Int64()),
     pl.Binary(): ("encode({}, 'hex')", pl.String()),
     LIST: ("{}::text", pl.String()),
+    EVIDENCE: ("{}::text", pl.String()),
 }
 
 
@@ -105,6 +110,14 @@ def read_rows(connection: psycopg.Connection, text: str, values: Mapping[str, An
         return cursor.execute(text.encode(), values).fetchall()
 
 
+@overload
+def read_frame(
+    connection: psycopg.Connection, text: str, values: Mapping[str, Any], schema: Contract[Frame]
+) -> Frame: ...
+@overload
+def read_frame(
+    connection: psycopg.Connection, text: str, values: Mapping[str, Any], schema: pl.Schema
+) -> pl.DataFrame: ...
 def read_frame(connection: psycopg.Connection, text: str, values: Mapping[str, Any], schema: pl.Schema) -> pl.DataFrame:
     """The rows of a query as a frame of this schema, whose columns the query has under their names, in its order."""
     query = psycopg.ClientCursor(connection).mogrify(text, values)
@@ -133,8 +146,8 @@ def _read_as(name: str, kind: pl.DataType) -> sql.Composed:
 
 def _from_wire(name: str, kind: pl.DataType) -> pl.Expr:
     column = pl.col(name)
-    if kind == LIST:
-        return column.str.json_decode(LIST)
+    if kind in (LIST, EVIDENCE):
+        return column.str.json_decode(kind)
     if kind == pl.Binary():
         return column.str.decode("hex")
     return column.cast(kind)
@@ -145,7 +158,7 @@ def _as_csv(frame: pl.DataFrame) -> bytes:
     return (
         frame.with_columns(
             selectors.string().str.replace_all("\0", "", literal=True),  # PostgreSQL's text has no such character
-            *(_as_json(name) for name, kind in frame.schema.items() if kind == LIST),
+            *(_as_json(name) for name, kind in frame.schema.items() if kind in (LIST, EVIDENCE)),
             *(_as_bytea(name) for name, kind in frame.schema.items() if kind == pl.Binary()),
         )
         .write_csv(include_header=False)
@@ -158,6 +171,6 @@ def _as_bytea(name: str) -> pl.Expr:
 
 
 def _as_json(name: str) -> pl.Expr:
-    """A list of texts as JSON; Polars writes that for structs only, hence the wrapping that is taken off again."""
+    """A list or struct as JSON; Polars writes that for structs only, hence the wrapping that is taken off again."""
     wrapped = pl.struct(a=name).struct.json_encode()
     return pl.when(pl.col(name).is_not_null()).then(wrapped.str.strip_prefix('{"a":').str.strip_suffix("}")).alias(name)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NewType
 
 import polars as pl
 
-from epg_pipeline.domain.frames import Contract
-from epg_pipeline.domain.matching.reasons import reason
+from epg_pipeline.domain.frames import EVIDENCE, Contract
+from epg_pipeline.domain.matching.verdict import evidence_of
 from epg_pipeline.domain.teams import catalogued, forms_of, side_of, team_form, team_key
 from epg_pipeline.domain.text import folded
 
@@ -55,7 +55,7 @@ MATCHES = Contract(
         "channel": pl.Int64,
         "day": pl.Date,
         "match_status": pl.String,
-        "reasons": pl.List(pl.String),
+        "evidence": EVIDENCE,
         "first": pl.String,
         "second": pl.String,
         **dict.fromkeys(
@@ -182,9 +182,9 @@ def _extended(teams: pl.DataFrame, column: str, given: pl.DataFrame, removed: pl
 
 def _is_sure() -> pl.Expr:
     by_hand = pl.col("match_status") == "manual"
-    pair = reason("pair").str.extract(r"^([\d.]+)").cast(pl.Float64, strict=False)
-    clock = reason("time").str.extract(r"\((-?[\d.]+)\)$").cast(pl.Float64, strict=False)
-    return by_hand | ((pair >= _SURE_PAIR) & (clock >= _CLOCK_AGREES)).fill_null(value=False)
+    has_clock = evidence_of("minutes").is_not_null()
+    is_sure = (evidence_of("pair") >= _SURE_PAIR) & has_clock & (evidence_of("time_points") >= _CLOCK_AGREES)
+    return by_hand | is_sure.fill_null(value=False)
 
 
 def _other_sides(matches: pl.DataFrame, facts: Facts) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Readings x events -> decisions with reasons.
 
-Belongs here: which real event a name means, how sure that is, and why. Does not: reading a name (names.py), forms of
+Belongs here: which real event a name means, how sure that is, and why. Does not: reading a name (reading/), forms of
 teams (team_forms.py), events without two sides (cards.py).
 """
 
@@ -12,18 +12,20 @@ import polars as pl
 
 from epg_pipeline.domain.frames import DECISIONS, conform
 from epg_pipeline.domain.matching import time_evidence, titled_events
+from epg_pipeline.domain.matching.verdict import FULL_SCORE, SURE, evidence, ranked
 from epg_pipeline.domain.teams import candidates, forms_of, team_key
 
 if TYPE_CHECKING:
     from epg_pipeline.config import Facts
     from epg_pipeline.domain.day import ProviderDay
+    from epg_pipeline.domain.frames import Decisions, Events, Readings
 
-# The score of a candidate event is that of its pair (0..100) and what speaks for or against it.
-FULL_SCORE = 118.0  # all that can speak for an event; a match's confidence is its share of it
-SURE = 80.0  # from here a candidate is taken,
-_MARGIN = 5.0  # if no other comes this near
 _PAIR_LEAST = 62.0
-_SAME_LEAGUE, _SAME_SPORT, _OTHER_LEAGUE, _OTHER_LEAGUE_IN_PART, _OTHER_SPORT = 8.0, 3.0, -12.0, -28.0, -60.0
+# Another league than the one said needs full names: "Vancouver @ Boston" of the WHL is not the NHL's. Clubs of soccer
+# play in several.
+_SAME_LEAGUE = 8.0
+_LEAGUE_POINTS = {"same league": _SAME_LEAGUE, "same sport": 3.0, "other league": -12.0, "other sport": -60.0}
+_OTHER_LEAGUE_IN_PART = -28.0
 _CLOCK_AGREES, _ON_THE_DAY, _CLOCK_DIFFERS, _CLOCK_OF_NO_ZONE, _CLOCK_OFF_TODAY, _CLOCK_FAR = (
     10.0,
     8.0,
@@ -37,12 +39,12 @@ _UNSAID_WOMEN = 4.0
 _FULL_NAME = 98.0
 _GAME_AGREES, _GAME_DIFFERS = 8.0, -8.0
 _EARLY, _LATE = 75, 35  # minutes a feed may open before the event, or a list be late
-_EVIDENCE = ("pair", "league_evidence", "time_evidence", "game_evidence")
+_POINTS = ("pair", "league_points", "time_points", "game_points")
 _CALLED_OFF, _OFF = ("postponed", "cancelled"), -6.0
 _FAR = 14 * 60  # minutes; no zone is further off
 
 
-def decide(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
+def decide(readings: Readings, events: Events, day: ProviderDay, facts: Facts) -> Decisions:
     """DECISIONS for every row of READINGS, in its order: the event of EVENTS each name means, or why none.
 
     Both sides must support an event; family, competition, gender, side and time are evidence; of two that can't be told
@@ -55,7 +57,7 @@ def decide(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, facts
     weighed = _weighed(found, facts)
     offsets = time_evidence.learned_offsets(weighed)
     weighed = _weighed(time_evidence.with_offsets(found, offsets), facts)
-    chosen = pl.concat([_chosen(weighed), titled_events.chosen(readings, near, day)])
+    chosen = pl.concat([ranked(weighed, "pair"), titled_events.ranked_titles(readings, near, day)])
     chosen = chosen.sort("score", descending=True).unique("position", keep="first")
     return _decisions(time_evidence.applied(readings, offsets), chosen, near, named)
 
@@ -91,7 +93,7 @@ def _pair_candidates(pairs: pl.DataFrame, near: pl.DataFrame, named: pl.DataFram
             "event_id", "event_date", "league", "status", "time_is_set", event_sport="sport",
             event_starts_at="starts_at", team=f"{one}_team", other=f"{two}_team", order=pl.lit(order),
         )
-        for one, two, order in (("home", "away", "home first"), ("away", "home", "away first"))
+        for one, two, order in (("home", "away", "home"), ("away", "home", "away"))
     )  # fmt: skip
     first = named.select(first="text", team="team", first_score="score", first_form="form")
     second = named.select(second="text", other="team", second_score="score", second_form="form")
@@ -118,21 +120,21 @@ def _weighed(found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         (pl.col("gender") == "men") & (event_gender == "women")
     )
     in_full = pl.min_horizontal("first_score", "second_score") >= _FULL_NAME
-    league = (
+    said_league = pl.col("leagues").is_not_null()
+    relation = (
         pl.when(pl.col("leagues").list.contains(pl.col("league")))
-        .then(_SAME_LEAGUE)
+        .then(pl.lit("same league"))
         .when(pl.col("sport").is_null() | (pl.col("event_sport") == ""))
-        .then(0.0)
+        .then(None)
         .when(pl.col("sport") != pl.col("event_sport"))
-        .then(_OTHER_SPORT)
-        # Another league than the one said needs full names: "Vancouver @ Boston" of the WHL is not the NHL's. Clubs
-        # of soccer play in several.
-        .when(pl.col("leagues").is_not_null() & (in_full | (pl.col("event_sport") == "soccer")))
-        .then(_OTHER_LEAGUE)
-        .when(pl.col("leagues").is_not_null())
-        .then(_OTHER_LEAGUE_IN_PART)
-        .otherwise(_SAME_SPORT)
+        .then(pl.lit("other sport"))
+        .when(said_league)
+        .then(pl.lit("other league"))
+        .otherwise(pl.lit("same sport"))
     )
+    in_part = (relation == "other league") & ~in_full & (pl.col("event_sport") != "soccer")
+    points = relation.replace_strict(_LEAGUE_POINTS, default=0.0, return_dtype=pl.Float64)
+    league = pl.when(in_part).then(_OTHER_LEAGUE_IN_PART).otherwise(points)
     schools = [key for key, known in facts.leagues.items() if known.school]
     unsaid = (event_gender == "women") & pl.col("gender").is_null() & ~pl.col("league").is_in(schools)
     league -= pl.when(unsaid & (league < _SAME_LEAGUE)).then(_UNSAID_WOMEN).otherwise(0.0)
@@ -155,12 +157,12 @@ def _weighed(found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         .otherwise(_CLOCK_OF_NO_ZONE)
     )
     weighed = found.filter(~wrong_gender.fill_null(value=False)).with_columns(
-        league_evidence=league, time_evidence=time
+        league_relation=relation, league_points=league, time_points=time
     )
-    weighed = weighed.with_columns(game_evidence=_game_evidence())
+    weighed = weighed.with_columns(game_points=_game_points())
     # A name of today hardly means the game that was called off when the pair stands on another date.
     called_off = pl.when(pl.col("status").is_in(_CALLED_OFF)).then(_OFF).otherwise(0.0)
-    return weighed.with_columns(score=pl.sum_horizontal(_EVIDENCE) + called_off)
+    return weighed.with_columns(score=pl.sum_horizontal(_POINTS) + called_off)
 
 
 def _clock_is_known(facts: Facts) -> pl.Expr:
@@ -169,7 +171,7 @@ def _clock_is_known(facts: Facts) -> pl.Expr:
     return pl.col("zone_is_stated") | pl.col("family").is_in(known)
 
 
-def _game_evidence() -> pl.Expr:
+def _game_points() -> pl.Expr:
     """A "Game 2" tells only where two games of the pair stand on one day: in a series it counts the days."""
     same_pair = ["position", "team", "other", "event_date"]
     turn = pl.col("event_starts_at").rank("dense").over(same_pair)
@@ -181,35 +183,14 @@ def _game_evidence() -> pl.Expr:
     )
 
 
-def _chosen(weighed: pl.DataFrame) -> pl.DataFrame:
-    """One row a reading: the best candidate, the runner-up and the verdict ("taken", "ambiguous" or "weak")."""
-    best_of_event = weighed.sort("score", descending=True, maintain_order=True).unique(
-        ["position", "event_id"], keep="first", maintain_order=True
-    )
-    ranked = best_of_event.group_by("position", maintain_order=True).agg(
-        pl.col("event_id", "score", *_EVIDENCE, "order", "minutes", "offset", "first_form", "second_form").first(),
-        **titled_events.next_best(*_EVIDENCE),
-    )
-    margin = pl.col("score") - pl.col("runner_up_score")
-    verdict = (
-        pl.when(pl.col("score") < SURE)
-        .then(pl.lit("weak"))
-        .when(margin < _MARGIN)
-        .then(pl.lit("ambiguous"))
-        .otherwise(pl.lit("taken"))
-    )
-    ranked = ranked.with_columns(verdict=verdict, how=pl.lit("pair"), apart=titled_events.apart(*_EVIDENCE))
-    return ranked.select(*titled_events.CHOSEN)
-
-
-def _decisions(readings: pl.DataFrame, chosen: pl.DataFrame, events: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+def _decisions(readings: pl.DataFrame, chosen: pl.DataFrame, events: pl.DataFrame, named: pl.DataFrame) -> Decisions:
     one_sided = _one_sided(readings, named)
-    taken = chosen.filter(pl.col("verdict") == "taken").select("position", "event_id")
+    taken = chosen.filter(pl.col("verdict") == "taken").select("position", event_id="nearest")
     event = events.select(
         "event_id", "league", "home", "away", "venue", "home_logo", "away_logo", event_sport="sport",
         event_name="name", event_starts_at=pl.when("time_is_set").then("starts_at"), event_status="status",
     ).unique("event_id")  # fmt: skip
-    frame = readings.join(chosen.rename({"event_id": "nearest"}), on="position", how="left", maintain_order="left")
+    frame = readings.join(chosen, on="position", how="left", maintain_order="left")
     frame = frame.join(taken, on="position", how="left", maintain_order="left")
     frame = frame.join(event, on="event_id", how="left", maintain_order="left")
     frame = frame.join(one_sided, on="position", how="left", maintain_order="left")
@@ -231,7 +212,7 @@ def _decisions(readings: pl.DataFrame, chosen: pl.DataFrame, events: pl.DataFram
         league=pl.coalesce("league", one_league),
         sport=pl.coalesce("event_sport", "sport"),
         starts_at=pl.coalesce("event_starts_at", "starts_at"),
-        reasons=_reasons(),
+        evidence=evidence(),
     )
     return conform(frame, DECISIONS, "decisions")
 
@@ -242,37 +223,3 @@ def _one_sided(readings: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     known = named.filter(pl.col("score") >= SURE)["text"].unique()
     one, two = pl.col("first").is_in(known.implode()), pl.col("second").is_in(known.implode())
     return pairs.select("position", one_side=one != two)
-
-
-def _reasons() -> pl.Expr:
-    """Machine-readable reasons, "word: detail"."""
-    is_taken = pl.col("verdict") == "taken"
-    margin = pl.col("score") - pl.col("runner_up_score")
-    return pl.concat_list(
-        pl.when(pl.col("kind").is_in(["placeholder", "vod", "linear"])).then(pl.format("nothing: {}", "kind")),
-        pl.when(pl.col("coverage") != "live").then(pl.format("not the event: {}", "coverage")),
-        pl.when(
-            pl.col("verdict").is_null() & pl.col("kind").is_in(["event", "show"]) & (pl.col("coverage") == "live")
-        ).then(
-            pl.when(pl.col("first").is_null())
-            .then(pl.lit("no event: no opponents to find"))
-            .otherwise(pl.lit("no event: no known event of both sides in reach of the date"))
-        ),
-        pl.when(pl.col("verdict").is_not_null()).then(
-            pl.format("{}: {} score {}", "verdict", "how", pl.col("score").round(1))
-        ),
-        pl.when(pl.col("verdict").is_not_null() & (pl.col("how") == "pair")).then(
-            pl.format("pair: {} ({} / {}, {})", pl.col("pair").round(1), "first_form", "second_form", "order")
-        ),
-        pl.when(pl.col("league_evidence").fill_null(0) != 0).then(pl.format("league: {}", pl.col("league_evidence"))),
-        pl.when(pl.col("minutes").is_not_null()).then(
-            pl.format("time: {} min from the printed clock ({})", "minutes", pl.col("time_evidence").round(1))
-        ),
-        pl.when(pl.col("event_status").is_in(_CALLED_OFF)).then(pl.format("event: {}", "event_status")),
-        pl.when(pl.col("game_evidence").fill_null(0) != 0).then(pl.format("game: {}", "game")),
-        pl.when(pl.col("verdict") != "taken").then(pl.format("nearest: {}", "nearest")),
-        pl.when(pl.col("runner_up").is_not_null()).then(
-            pl.format("runner-up: {} by {} ({})", "runner_up", margin.round(1), "apart")
-        ),
-        pl.when(pl.col("offset_rule").is_not_null() & ~is_taken.fill_null(value=False)).then("offset_rule"),
-    ).list.drop_nulls()

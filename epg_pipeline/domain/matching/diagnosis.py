@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 
 from epg_pipeline.domain.frames import Contract, conform
 from epg_pipeline.domain.matching import time_evidence
-from epg_pipeline.domain.matching.reasons import reason
+from epg_pipeline.domain.matching.verdict import SURE, evidence_of
 from epg_pipeline.domain.teams import candidates, forms_of, known_forms, team_key
 from epg_pipeline.domain.text import folded
 
@@ -49,7 +49,6 @@ DIAGNOSES = Contract(
 )
 
 _SIDES = ("first", "second")
-_KNOWN = 80.0
 _MOST = 3
 _LEAST_SIMILAR = 70
 _MOST_TEXTS = 300  # texts compared with every team's name; more than that are not read by anyone either
@@ -66,7 +65,7 @@ def diagnosed(decisions: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, f
     frame = _with_unknown(failed, named, facts).with_columns(is_on_record=_is_on_record(failed, events, day))
     frame = frame.with_columns(cause=_cause())
     frame = frame.join(_nearest_events(frame, named, sided, day), on="position", how="left", maintain_order="left")
-    stored = pl.concat_list(reason("nearest"), reason("runner-up").str.extract(r"^(.*) by ")).list.drop_nulls()
+    stored = pl.concat_list(evidence_of("nearest"), evidence_of("runner_up")).list.drop_nulls()
     nearest = pl.when(stored.list.len() > 0).then(stored).otherwise(pl.col("nearest").fill_null([]))
     frame = frame.with_columns(nearest=nearest).join(
         _similar_teams(frame, sided, facts), on="position", how="left", maintain_order="left"
@@ -75,7 +74,7 @@ def diagnosed(decisions: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, f
 
 
 def _with_unknown(failed: pl.DataFrame, named: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    in_events = named.filter(pl.col("score") >= _KNOWN)["text"].unique().implode()
+    in_events = named.filter(pl.col("score") >= SURE)["text"].unique().implode()
     schools = facts.teams.filter(pl.col("league") == "ncaa").select(folded(pl.col("location"))).to_series()
     in_catalogue = pl.concat([known_forms(facts), schools]).implode()
     sides = {side: pl.col(side).is_in(in_events) | folded(pl.col(side)).is_in(in_catalogue) for side in _SIDES}
@@ -103,9 +102,9 @@ def _cause() -> pl.Expr:
     return (
         pl.when(pl.col("coverage") != "live")
         .then(pl.lit("not the event"))
-        .when(reason("ambiguous").is_not_null())
+        .when(evidence_of("verdict") == "ambiguous")
         .then(pl.lit("ambiguous"))
-        .when(reason("weak").is_not_null())
+        .when(evidence_of("verdict") == "weak")
         .then(pl.lit("not sure enough"))
         .when(pl.col("first").is_null())
         .then(pl.lit("no opponents"))
@@ -133,7 +132,7 @@ def _nearest_events(frame: pl.DataFrame, named: pl.DataFrame, sided: pl.DataFram
     # An event that both sides may mean stands before one that only one of them does.
     each = found.group_by("position", "event_id", "text").agg(pl.col("score").max(), pl.col("away").min())
     both = each.group_by("position", "event_id").agg(pl.col("score").sum(), pl.col("away").min())
-    likely = both.filter(pl.col("score") >= _KNOWN).sort(
+    likely = both.filter(pl.col("score") >= SURE).sort(
         "position", "score", "away", "event_id", descending=[False, True, False, False]
     )
     return likely.group_by("position", maintain_order=True).agg(nearest=pl.col("event_id").head(_MOST))

@@ -1,32 +1,39 @@
-"""Reasons as sentences: what spoke for an event, what for another, and what came nearest.
+"""Evidence -> sentences: what spoke for an event, what for another, and what came nearest.
 
-Belongs here: one sentence for each machine-readable reason; one it does not know is told as it stands. Does not: giving
-reasons (domain/matching/decide.py).
+Belongs here: every sentence that is made from a decision's evidence. Does not belong: finding evidence (decide.py,
+verdict.py).
 """
 
 from __future__ import annotations
 
-import re
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from epg_pipeline.domain.matching.verdict import MARGIN, SURE
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
     from datetime import datetime
 
     import polars as pl
 
     from epg_pipeline.domain.day import ProviderDay
 
-_TELLINGS = {
+_COVERAGES = {
     "replay": "a replay of the event",
     "press": "a press conference",
     "pregame": "what comes before the event",
     "highlights": "highlights of the event",
+    "other": "something about the event",
 }
-
-
+_RELATIONS = {
+    "same league": "Its league is the one that name and family state",
+    "same sport": "Its sport is the one that name and family state",
+    "other league": "Its league is not the one that name and family state",
+    "other sport": "Its sport is not the one that name and family state",
+}
+_KINDS = {"pair": "the sides", "league_points": "the league", "time_points": "the time", "game_points": "the game"}
 _TITLED = ("event_id", "name", "home", "away", "league", "starts_at")
 
 
@@ -34,7 +41,7 @@ class EventTitles:
     """Events by id, as a person knows them."""
 
     def __init__(self, events: pl.DataFrame, day: ProviderDay) -> None:
-        """Take the events at hand; times are told in the day's zone."""
+        """`events` are the EVENTS at hand; times are shown in the day's zone."""
         self._events = {event["event_id"]: event for event in events.select(_TITLED).iter_rows(named=True)}
         self._zone = day.timezone
 
@@ -58,13 +65,16 @@ def instant(moment: datetime, timezone: str) -> str:
     return local if timezone == "UTC" else f"{local}, {utc:%H:%M} UTC"
 
 
-def sentences(reasons: list[str], titles: EventTitles) -> list[str]:
-    """One sentence for each reason, in their order."""
-    return [_sentence(reason, titles) for reason in reasons]
+def sentences(decision: dict[str, Any], titles: EventTitles) -> list[str]:
+    """What a decision (a row of DECISIONS) rests on, one sentence each; one for a row without evidence too."""
+    evidence = decision["evidence"]
+    if evidence is None:
+        return ["It was decided by an earlier version, which kept no evidence. To decide it again: epg backfill."]
+    return [*_by_hand(evidence, titles), *_skipped(decision, evidence), *_verdict(evidence), *_points(evidence, titles)]
 
 
 def what_came_nearest(diagnosis: dict[str, Any], titles: EventTitles) -> list[str]:
-    """What is known of a name that found no event, from its row of DIAGNOSES; never empty."""
+    """What is known about a name that found no event, from its row of DIAGNOSES; never empty."""
     lines = [f"No team on record is called {side!r}." for side in diagnosis["unknown"]]
     if diagnosis["similar"]:
         lines.append("Teams with names like that: " + ", ".join(diagnosis["similar"]) + ".")
@@ -72,139 +82,62 @@ def what_came_nearest(diagnosis: dict[str, Any], titles: EventTitles) -> list[st
     return lines or ["No event near its date is like it, nor has one of its sides."]
 
 
-def _sentence(reason: str, titles: EventTitles) -> str:
-    word, _, detail = reason.partition(": ")
-    tell = _SENTENCES.get(word)
-    return tell(detail, titles) or reason if tell else reason
+def _by_hand(evidence: dict[str, Any], titles: EventTitles) -> Iterator[str]:
+    number, effect = evidence["override"], evidence["override_effect"]
+    if effect == "gone":
+        event = titles.of(evidence["override_event"])
+        yield f"Override {number} pins it to {event}, which is not on record, so it has no effect."
+    elif number is not None:
+        what = "says that it is never an event" if effect == "never" else "pins it to this event"
+        yield f"An operator set it: override {number} {what} (epg override list)."
 
 
-def _nothing(detail: str, _: EventTitles) -> str:
-    return "" if detail != "placeholder" else "The name says that nothing is on."
+def _skipped(decision: dict[str, Any], evidence: dict[str, Any]) -> Iterator[str]:
+    skipped = evidence["skipped"]
+    if skipped == "placeholder":
+        yield "The name says that nothing is on."
+    elif skipped in _COVERAGES:
+        yield f"The name announces {_COVERAGES[skipped]}, which is not the event itself."
+    elif skipped is None and evidence["verdict"] is None and evidence["override_effect"] in (None, "gone"):
+        has_pair = decision["first"] is not None
+        yield (
+            "No event on record has both of its sides near its date."
+            if has_pair
+            else "It names no two sides, and its words are not the title of any event."
+        )
 
 
-def _not_the_event(detail: str, _: EventTitles) -> str:
-    return f"The name tells of {_TELLINGS.get(detail, detail)}, which is not the event itself."
+def _verdict(evidence: dict[str, Any]) -> Iterator[str]:
+    score = evidence["score"]
+    match evidence["verdict"]:
+        case "taken":
+            yield f"It is sure: {score} points, where {SURE:g} are needed and {MARGIN:g} more than any other event has."
+        case "ambiguous":
+            yield f"Two events fit it nearly as well ({score} points), and a wrong one would be worse than none."
+        case "weak":
+            yield f"The event that fits best has {score} points, and {SURE:g} are needed."
+    if evidence["method"] == "pair":
+        forms = f'as "{evidence["first_form"]}" and "{evidence["second_form"]}"'
+        yield f"Both sides fit, {evidence['pair']} of 100: {forms}, the {evidence['order']} side printed first."
 
 
-def _no_event(detail: str, _: EventTitles) -> str:
-    if "opponents" in detail:
-        return "It names no two sides, and its words are no event's title."
-    return "No event on record has both of its sides near its date."
-
-
-def _taken(detail: str, _: EventTitles) -> str:
-    return f"It is sure: {_points(detail)} points, where 80 are needed and 5 more than any other event has."
-
-
-def _ambiguous(detail: str, _: EventTitles) -> str:
-    return f"Two events fit it nearly as well ({_points(detail)} points), and a wrong one would be worse than none."
-
-
-def _weak(detail: str, _: EventTitles) -> str:
-    return f"The event that fits best has {_points(detail)} points, and 80 are needed."
-
-
-def _pair(detail: str, _: EventTitles) -> str:
-    found = re.fullmatch(r"([\d.]+) \((.*) / (.*), (home|away) first\)", detail)
-    if not found:
-        return ""
-    likeness, first, second, order = found.groups()
-    return f'Both sides fit, {likeness} of 100: as "{first}" and "{second}", the {order} side printed first.'
-
-
-def _league(detail: str, _: EventTitles) -> str:
-    points = _number(detail)
-    if points is None:
-        return ""
-    said = (
-        "Its league is the one that name and family tell of"
-        if points > _SPORT_ONLY
-        else "Its sport is the one that name and family tell of"
-        if points > 0
-        else "Its sport is another than name and family tell of"
-        if points <= _OTHER_SPORT
-        else "Its league is another than name and family tell of"
-    )
-    return f"{said} ({points:+g})."
-
-
-_SPORT_ONLY, _OTHER_SPORT = 5.0, -50.0
-
-
-def _time(detail: str, _: EventTitles) -> str:
-    found = re.fullmatch(r"(-?\d+) min from the printed clock \((-?[\d.]+)\)", detail)
-    if not found:
-        return ""
-    minutes, points = int(found[1]), float(found[2])
-    distance = f"{abs(minutes)} minutes {'after' if minutes > 0 else 'before'}" if minutes else "just at"
-    return f"The event begins {distance} the printed clock ({points:+g})."
-
-
-def _clock(detail: str, _: EventTitles) -> str:
-    found = re.fullmatch(r"moved by (-?\d+) min, as (\d+) of (\d+) matches show", detail)
-    if not found:
-        return ""
-    minutes, agreeing, of = found.groups()
-    return f"Its clock was moved by {minutes} minutes: {agreeing} of {of} matches of such names are off by that."
-
-
-def _game(detail: str, _: EventTitles) -> str:
-    return f"The name says it is game {detail} of the day."
-
-
-def _event(detail: str, _: EventTitles) -> str:
-    return f"The event is {detail}."
-
-
-def _nearest(detail: str, titles: EventTitles) -> str:
-    return f"The nearest event: {titles.of(detail)}."
-
-
-def _runner_up(detail: str, titles: EventTitles) -> str:
-    found = re.fullmatch(r"(.*) by (-?[\d.]+)(?: \((.*)\))?", detail)
-    if not found:
-        return ""
-    event_id, points, apart = found.groups()
-    separated = f" What separates them: {apart}." if apart else ""
-    return f"The runner-up, {points} points behind: {titles.of(event_id)}.{separated}"
-
-
-def _manual(detail: str, titles: EventTitles) -> str:
-    found = re.fullmatch(r"override (\d+)(?: names (.*), which is not on record| (says it is never an event))?", detail)
-    if not found:
-        return ""
-    number, gone, never = found.groups()
-    if gone:
-        return f"Override {number} pins it to {titles.of(gone)}, which is not on record, so it has no effect."
-    what = "says that it is never an event" if never else "pins it to this event"
-    return f"An operator set it: override {number} {what} (epg override list)."
-
-
-def _points(detail: str) -> str:
-    return detail.rpartition(" ")[2]
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-_SENTENCES: dict[str, Callable[[str, EventTitles], str]] = {
-    "nothing": _nothing,
-    "not the event": _not_the_event,
-    "no event": _no_event,
-    "taken": _taken,
-    "ambiguous": _ambiguous,
-    "weak": _weak,
-    "pair": _pair,
-    "league": _league,
-    "time": _time,
-    "clock": _clock,
-    "game": _game,
-    "event": _event,
-    "nearest": _nearest,
-    "runner-up": _runner_up,
-    "manual": _manual,
-}
+def _points(evidence: dict[str, Any], titles: EventTitles) -> Iterator[str]:
+    if evidence["league_points"]:
+        relation = _RELATIONS.get(evidence["league_relation"] or "same league")
+        yield f"{relation} ({evidence['league_points']:+g})."
+    if (minutes := evidence["minutes"]) is not None:
+        distance = f"{abs(minutes)} minutes {'after' if minutes > 0 else 'before'}" if minutes else "exactly at"
+        yield f"The event begins {distance} the printed clock ({evidence['time_points']:+g})."
+    if evidence["called_off"]:
+        yield f"The event is {evidence['called_off']}."
+    if evidence["game_number"]:
+        yield f"The name says it is game {evidence['game_number']} of the day."
+    if evidence["nearest"]:
+        yield f"The nearest event: {titles.of(evidence['nearest'])}."
+    if evidence["runner_up"]:
+        apart = ", ".join(f"{_KINDS[one['kind']]} {one['points']:g}" for one in evidence["apart"]) or "nothing"
+        runner_up = titles.of(evidence["runner_up"])
+        yield f"The runner-up, {evidence['margin']} points behind: {runner_up}. What separates them: {apart}."
+    if evidence["offset_minutes"] is not None:
+        shown = f"{evidence['offset_agreeing']} of {evidence['offset_of']} matches of such names are off by that"
+        yield f"Its clock was moved by {evidence['offset_minutes']} minutes: {shown}."

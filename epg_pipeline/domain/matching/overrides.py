@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NewType
 import polars as pl
 
 from epg_pipeline.domain.frames import DECISIONS, INSTANT, Contract, conform
+from epg_pipeline.domain.matching.verdict import only, override_evidence, with_fields
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -99,13 +100,8 @@ def _newest(overrides: pl.DataFrame) -> pl.Expr:
 
 def _set(touched: pl.DataFrame) -> pl.DataFrame:
     never, pinned = pl.col("set_event_id").is_null(), pl.col("set_league").is_not_null()
-    said = (
-        pl.when(never)
-        .then(pl.format("manual: override {} says it is never an event", "override"))
-        .when(pinned)
-        .then(pl.format("manual: override {}", "override"))
-        .otherwise(pl.format("manual: override {} names {}, which is not on record", "override", "set_event_id"))
-    )
+    effect = pl.when(never).then(pl.lit("never")).when(pinned).then(pl.lit("pinned")).otherwise(pl.lit("gone"))
+    by_hand = override_evidence(pl.col("override"), effect, pl.col("set_event_id"))
     of_the_event = {
         name: pl.when(pinned).then(f"set_{name}").when(never).then(None).otherwise(name) for name in _OF_THE_EVENT
     }
@@ -122,9 +118,7 @@ def _set(touched: pl.DataFrame) -> pl.DataFrame:
         title=pl.when(never).then(pl.lit("")).when(pinned).then(_title_of_pinned()).otherwise("title"),
         match_status=pl.when(pinned | never).then(pl.lit("manual")).otherwise("match_status"),
         confidence=pl.when(pinned | never).then(1.0).otherwise("confidence"),
-        reasons=pl.when(never | pinned)
-        .then(pl.concat_list(said))
-        .otherwise(pl.concat_list(pl.concat_list(said), "reasons")),
+        evidence=pl.when(never | pinned).then(only(by_hand)).otherwise(with_fields(by_hand)),
     )
 
 

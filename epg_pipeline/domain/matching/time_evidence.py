@@ -93,16 +93,23 @@ def learned_offsets(weighed: pl.DataFrame) -> pl.DataFrame:
 
 def with_offsets(found: pl.DataFrame, offsets: pl.DataFrame) -> pl.DataFrame:
     """The candidates with the offset learned for their family, else for the whole list."""
-    return _joined(found.drop("offset"), offsets).with_columns(pl.col("offset").fill_null(0)).drop("offset_rule")
+    return (
+        _joined(found.drop("offset"), offsets)
+        .with_columns(pl.col("offset").fill_null(0))
+        .drop("offset_agreeing", "offset_of")
+    )
 
 
 def applied(readings: pl.DataFrame, offsets: pl.DataFrame) -> pl.DataFrame:
-    """READINGS with starts_at moved by what was learned, and offset_rule (text, null where nothing was)."""
+    """READINGS with starts_at moved by what was learned, and offset_minutes, offset_agreeing and offset_of.
+
+    The three are null where nothing was learned.
+    """
     frame = _joined(readings, offsets)
     moved = pl.col("starts_at") + pl.duration(minutes=pl.col("offset"))
     return frame.with_columns(
         starts_at=pl.when(pl.col("offset").is_not_null()).then(moved).otherwise("starts_at")
-    ).drop("offset")
+    ).rename({"offset": "offset_minutes"})
 
 
 def _joined(frame: pl.DataFrame, offsets: pl.DataFrame) -> pl.DataFrame:
@@ -112,10 +119,8 @@ def _joined(frame: pl.DataFrame, offsets: pl.DataFrame) -> pl.DataFrame:
     whole = offsets.filter(pl.col("family").is_null(), ~pl.col("zone_is_stated")).drop("family")
     frame = frame.join(own, on=["family", "zone_is_stated"], how="left", maintain_order="left")
     frame = frame.join(whole, on="zone_is_stated", how="left", maintain_order="left")
-    rule = pl.format(
-        "clock: moved by {} min, as {} of {} matches show",
-        pl.coalesce("own", "offset"), pl.coalesce("own_agreeing", "agreeing"), pl.coalesce("own_of", "of"),
-    )  # fmt: skip
-    return frame.with_columns(offset_rule=rule, offset=pl.coalesce("own", "offset")).drop(
-        "own", "own_agreeing", "own_of", "agreeing", "of"
-    )
+    return frame.with_columns(
+        offset=pl.coalesce("own", "offset"),
+        offset_agreeing=pl.coalesce("own_agreeing", "agreeing"),
+        offset_of=pl.coalesce("own_of", "of"),
+    ).drop("own", "own_agreeing", "own_of", "agreeing", "of")

@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from epg_pipeline.domain.frames import empty
 from epg_pipeline.domain.matching import time_evidence
+from epg_pipeline.domain.matching.verdict import RANKED, Ranked, ranked
 from epg_pipeline.domain.text import folded
 
 if TYPE_CHECKING:
     from epg_pipeline.domain.day import ProviderDay
-
-CHOSEN = (
-    "position", "event_id", "score", "pair", "league_evidence", "time_evidence", "game_evidence", "order", "minutes",
-    "offset", "first_form", "second_form", "runner_up", "runner_up_score", "apart", "verdict", "how",
-)  # fmt: skip
 
 # Which session of a weekend a title tells of; the first that is found counts.
 _SESSIONS = (
@@ -43,20 +40,18 @@ _ANY_TITLES_WORDS = (
     " fight night"
 )
 _EMPTY_WORDS = frozenset(_ANY_TITLES_WORDS.split())
-_SURE, _MARGIN = 80.0, 5.0
 _SHARP, _CLOSE = 15, 90  # minutes between a printed clock and the start
 _FAR = 14 * 60
 _LEAST_SHARED = 60
 _HEADLINERS = 92.0
-_EVIDENCE = ("pair", "league_evidence", "time_evidence")
 
 
-def chosen(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
-    """One row for each reading whose words name a titled event (CHOSEN's columns), with the verdict as for pairs."""
+def ranked_titles(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay) -> Ranked:
+    """RANKED for each reading whose words name a titled event."""
     titled = events.filter(pl.col("name") != "")
     asked = readings.filter(pl.col("kind").is_in(["event", "show"]), pl.col("coverage") == "live")
     if titled.is_empty() or asked.is_empty():
-        return _none()
+        return empty(RANKED)
     words = asked.select(
         "position", "sport", "leagues", "starts_at", "date", "clock", has_pair=pl.col("first").is_not_null(),
         text=folded(pl.concat_str("title", pl.lit(" "), pl.col("competition").fill_null(""))),
@@ -82,8 +77,8 @@ def chosen(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay) -> pl
     sharp = pl.col("minutes").abs() <= _SHARP
     return _ranked(
         pairs.filter(~wrong_sport, time_evidence.is_in_reach(_FAR)).with_columns(
-            league_evidence=pl.when(in_league | pl.col("said_league")).then(8.0).otherwise(0.0),
-            time_evidence=pl.when(sharp)
+            league_points=pl.when(in_league | pl.col("said_league")).then(8.0).otherwise(0.0),
+            time_points=pl.when(sharp)
             .then(15.0)
             .when(close)
             .then(10.0)
@@ -161,39 +156,8 @@ def _session(text: pl.Expr) -> pl.Expr:
     return session
 
 
-def next_best(*evidence: str) -> dict[str, pl.Expr]:
-    """Of ranked candidates grouped by reading, the second: runner_up, runner_up_score, and next_* of its evidence."""
-    second = {"runner_up": "event_id", "runner_up_score": "score", **{f"next_{name}": name for name in evidence}}
-    return {column: pl.col(name).get(1, null_on_oob=True) for column, name in second.items()}
-
-
-def apart(*evidence: str) -> pl.Expr:
-    """What separates the best from the second, as text: "pair 6.5, time 4.0"; "nothing" when no evidence does."""
-    said = []
-    for name in evidence:
-        points = (pl.col(name) - pl.col(f"next_{name}")).round(1)
-        said.append(pl.when(points != 0).then(pl.format("{} {}", pl.lit(name.removesuffix("_evidence")), points)))
-    return pl.concat_str(said, separator=", ", ignore_nulls=True).replace("", "nothing")
-
-
-def _ranked(pairs: pl.DataFrame) -> pl.DataFrame:
-    scored = pairs.with_columns(score=pl.col("pair") + pl.col("league_evidence") + pl.col("time_evidence"))
-    ranked = scored.filter(pl.col("pair") >= _LEAST_SHARED).sort("score", descending=True, maintain_order=True)
-    best = ranked.group_by("position", maintain_order=True).agg(
-        pl.col("event_id", "score", *_EVIDENCE, "minutes").first(), **next_best(*_EVIDENCE)
+def _ranked(pairs: pl.DataFrame) -> Ranked:
+    scored = pairs.with_columns(
+        score=pl.sum_horizontal("pair", "league_points", "time_points"), game_points=pl.lit(0.0)
     )
-    is_sure = pl.col("score") >= _SURE
-    is_clear = (pl.col("score") - pl.col("runner_up_score")).fill_null(100) >= _MARGIN
-    verdict = pl.when(~is_sure).then(pl.lit("weak")).when(is_clear).then(pl.lit("taken")).otherwise(pl.lit("ambiguous"))
-    nothing = pl.lit(None, pl.String)
-    return best.with_columns(
-        verdict=verdict, how=pl.lit("title"), order=nothing, first_form=nothing, second_form=nothing,
-        game_evidence=pl.lit(0.0), offset=pl.lit(0, pl.Int64), apart=apart(*_EVIDENCE),
-    ).select(*CHOSEN)  # fmt: skip
-
-
-def _none() -> pl.DataFrame:
-    text = ("event_id", "order", "first_form", "second_form", "runner_up", "apart", "verdict", "how")
-    whole = ("position", "minutes", "offset")
-    kinds = {name: pl.String if name in text else pl.Int64 if name in whole else pl.Float64 for name in CHOSEN}
-    return pl.DataFrame(schema=kinds)
+    return ranked(scored.filter(pl.col("pair") >= _LEAST_SHARED), "title")
