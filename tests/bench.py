@@ -23,9 +23,9 @@ from epg_pipeline.domain.guide.channels import channels_of
 from epg_pipeline.domain.guide.schedule import schedule
 from epg_pipeline.domain.guide.xmltv import to_xmltv
 from epg_pipeline.domain.matching.decide import decide
-from epg_pipeline.domain.reading.names import read_names
+from epg_pipeline.domain.reading.dating import date_readings
+from epg_pipeline.domain.reading.entries import read_entries
 from epg_pipeline.domain.reading.playlist import parse_playlist
-from epg_pipeline.domain.reading.slots import sort_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,11 +80,11 @@ def main() -> None:
     lines = body.split(b"\n", 1)[1] * (30_000 // 493 + 1)
     timed("playlist of 30,000 entries parsed", lambda: parse_playlist(b"#EXTM3U\n" + lines))
     entries = parse_playlist(body)
-    slots = sort_entries(entries, facts).filter("is_slot")
+    slots = read_entries(entries, facts).filter("is_slot")
     entries = entries.filter(entries["position"].is_in(slots["position"].implode()))
 
     def match(rows: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-        return decide(read_names(sort_entries(rows, facts), DAY, facts), events, DAY, facts)
+        return decide(date_readings(read_entries(rows, facts), DAY, facts), events, DAY, facts)
 
     some = entries_of(entries, SLOTS)
     seconds = {}
@@ -96,7 +96,7 @@ def main() -> None:
     many = entries_of(entries, NAMES)
     timed(f"{NAMES:,} names read and matched against 1,500 events", lambda: match(many, events_of(1_500)), rounds=1)
 
-    sorted_slots = sort_entries(some, facts).filter("is_slot")
+    sorted_slots = read_entries(some, facts).filter("is_slot")
     channels = channels_of(sorted_slots, "bench")
     decisions = match(some, events_of(1_500))
     programmes, _ = timed("their day scheduled", lambda: schedule(decisions, channels, DAY, facts.sports))

@@ -23,9 +23,9 @@ from epg_pipeline.domain.guide.channels import channels_of
 from epg_pipeline.domain.guide.schedule import schedule, stitch
 from epg_pipeline.domain.matching.decide import decide
 from epg_pipeline.domain.matching.diagnosis import diagnosed
-from epg_pipeline.domain.reading.names import read_names
+from epg_pipeline.domain.reading.dating import date_readings
+from epg_pipeline.domain.reading.entries import read_entries
 from epg_pipeline.domain.reading.playlist import parse_playlist
-from epg_pipeline.domain.reading.slots import sort_entries
 
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--disable-extensions", "--disable-default-apps")  # fmt: skip
@@ -53,11 +53,11 @@ def made(folder: Path) -> None:
     """Write both pages of the demo, repeated, into the folder."""
     facts, days = load_facts(), [DAY.shifted(number) for number in (-1, 0, 1, 2)]
     entries = parse_playlist((DEMO / "playlist.m3u").read_bytes())
-    slots = sort_entries(entries, facts).filter("is_slot")
+    slots = read_entries(entries, facts).filter("is_slot")
     entries = entries.filter(pl.col("position").is_in(slots["position"].implode()))
-    slots = sort_entries(entries_of(entries, SLOTS), facts)
+    slots = read_entries(entries_of(entries, SLOTS), facts)
     events, channels = events_of(1_500), channels_of(slots.filter("is_slot"), "bench")
-    decisions = decide(read_names(slots, DAY, facts), events, DAY, facts)
+    decisions = decide(date_readings(slots, DAY, facts), events, DAY, facts)
     blocks = pl.concat(schedule(decisions, channels, day, facts.sports) for day in days)
     programmes = stitch(blocks, days[0].opens, days[-1].closes)
     dressed = dress(programmes, "goat", DAY.timezone, facts.sports)

@@ -134,7 +134,7 @@ def list_(
 
     asked, only = day or _today(), known_leagues(league)
     with open_store(load_settings()) as store:
-        events = store.events.between(asked, asked)
+        events: pl.DataFrame = store.events.between(asked, asked)
     events = events if only is None else events.filter(pl.col("league").is_in(only))
     rows = [_shown(row) for row in events.iter_rows(named=True)]
     table(f"Events of {asked} (UTC)", ("Start", "League", "Event", "State", "Venue", "Id"), rows)

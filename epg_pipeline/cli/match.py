@@ -18,6 +18,8 @@ from epg_pipeline.cli.options import Timezone, a_date
 if TYPE_CHECKING:
     import polars as pl
 
+    from epg_pipeline.domain.frames import Events
+
 TheDay = Annotated[
     date, typer.Option("--date", parser=a_date, metavar="YYYY-MM-DD", help="The day the playlist is of.")
 ]
@@ -54,7 +56,7 @@ def match(
         facts(f"{playlist.name}, {day}", _summary(decisions))
 
 
-def events_given(file: Path | None) -> pl.DataFrame:
+def events_given(file: Path | None) -> Events:
     """The events of the file given, or of EPG_EVENTS_FILE; none, and a word about it, without either."""
     from epg_pipeline.adapters.web.event_files import read_events
     from epg_pipeline.domain.frames import EVENTS, empty

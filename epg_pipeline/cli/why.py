@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from epg_pipeline.adapters.store.providers import Provider
     from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.domain.day import ProviderDay
+    from epg_pipeline.domain.frames import Events
 
 
 def why(
@@ -53,7 +54,7 @@ def why(
         _tell_alone(name, day, events_given(events), timezone)
 
 
-def _tell_alone(name: str, day: date, events: pl.DataFrame, timezone: str) -> None:
+def _tell_alone(name: str, day: date, events: Events, timezone: str) -> None:
     from epg_pipeline.domain.day import ProviderDay
     from epg_pipeline.flows.dry_run import name_decided
 

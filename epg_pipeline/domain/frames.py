@@ -19,6 +19,7 @@ INSTANT = pl.Datetime("us", "UTC")
 
 KINDS = ("event", "show", "placeholder", "linear", "vod")
 MATCH_STATUSES = ("matched", "partial", "unmatched", "unparseable", "manual")
+COVERAGES = ("live", "replay", "press", "pregame", "highlights", "other")  # what an airing shows of its event
 BLOCKS = ("pre", "live", "post", "filler", "idle")
 EVENT_STATUSES = ("scheduled", "live", "final", "postponed", "cancelled")
 
@@ -52,7 +53,8 @@ ENTRIES = Contract(
     },
 )
 
-# Entries sorted into event slots and the rest.
+# Entries read: event slots and the rest, and what their names say whatever the day. What is not a slot, or has nothing
+# on, says nothing: from `competition` on it is null.
 Slots = NewType("Slots", pl.DataFrame)
 SLOTS = Contract(
     Slots,
@@ -63,6 +65,20 @@ SLOTS = Contract(
         "family": pl.String,  # the family's name in config, or the shell as printed; "" without a shell
         "slot": pl.String,  # the stable key of the slot within its playlist ("NBA 05"); "" for what is no slot
         "payload": pl.String,  # what follows the shell, repaired; "" when nothing is on
+        "title": pl.String,  # the payload without time, quality and feed marks; "" when nothing is on
+        "coverage": pl.String,  # one of COVERAGES
+        "rules": pl.List(pl.String),  # which rule gave what, as "word: detail"
+        "competition": pl.String,  # a printed competition or sport prefix
+        "first": pl.String,  # the competitors as printed, in printed order; both null when there are none
+        "second": pl.String,
+        "sport": pl.String,  # what name and family state of it
+        "leagues": pl.List(pl.String),  # the leagues they narrow it to, null when to none
+        "gender": pl.String,  # "men", "women" or null
+        "side": pl.String,  # "first" team is null; else "reserve", "u20", ...
+        "game": pl.Int64,  # the game of a doubleheader
+        "timezone": pl.String,  # the family's own zone and order of a numeric date ("dm", "md")
+        "dates": pl.String,
+        "year_in_brackets": pl.Int32,  # behind the payload
     },
 )
 
@@ -73,26 +89,26 @@ READINGS = Contract(
     {
         "position": pl.Int64,
         "name": pl.String,
-        "slot": pl.String,
+        "slot": pl.String,  # as in SLOTS, and so are the columns down to `game`
         "family": pl.String,
         "is_slot": pl.Boolean,
         "kind": pl.String,
-        "title": pl.String,  # the payload without time, quality and feed marks; "" when nothing is on
-        "competition": pl.String,  # a printed competition or sport prefix; null when none
-        "first": pl.String,  # the competitors as printed, in printed order; both null when there are none
+        "title": pl.String,
+        "competition": pl.String,
+        "first": pl.String,
         "second": pl.String,
-        "sport": pl.String,  # what name and family tell of it, null when nothing
-        "leagues": pl.List(pl.String),  # the leagues they narrow it to, null when to none
-        "gender": pl.String,  # "men", "women" or null
-        "side": pl.String,  # "first" team is null; else "reserve", "u20", ...
-        "coverage": pl.String,  # what it is of the event: "live", "replay", "press", "pregame", "highlights", "other"
-        "game": pl.Int64,  # the game of a doubleheader, null when not said
+        "sport": pl.String,
+        "leagues": pl.List(pl.String),
+        "gender": pl.String,
+        "side": pl.String,
+        "coverage": pl.String,
+        "game": pl.Int64,
         "starts_at": INSTANT,  # null when the name gives no clock
         "date": pl.Date,  # the local date the name states; null when none
         "clock": pl.Time,  # the printed clock, null when none
         "zone": pl.String,  # the IANA zone the clock was read in
         "zone_is_stated": pl.Boolean,
-        "rules": pl.List(pl.String),  # which rule gave what
+        "rules": pl.List(pl.String),
     },
 )
 

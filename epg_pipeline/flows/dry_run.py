@@ -7,28 +7,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
-from epg_pipeline.domain.frames import ENTRIES
 from epg_pipeline.domain.matching.decide import decide
-from epg_pipeline.domain.reading.names import read_names
+from epg_pipeline.domain.reading.dating import date_readings
+from epg_pipeline.domain.reading.entries import entry_of, read_entries
 from epg_pipeline.domain.reading.playlist import parse_playlist
-from epg_pipeline.domain.reading.slots import sort_entries
 from epg_pipeline.flows.facts import installed_facts
 
 if TYPE_CHECKING:
     from epg_pipeline.domain.day import ProviderDay
+    from epg_pipeline.domain.frames import Decisions, Entries, Events
 
 
-def provider_day(body: bytes, events: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
+def provider_day(body: bytes, events: Events, day: ProviderDay) -> Decisions:
     """DECISIONS for every entry of a playlist, slots and others, for one day: no database, no network, no clock."""
-    facts = installed_facts()
-    return decide(read_names(sort_entries(parse_playlist(body), facts), day, facts), events, day, facts)
+    return _decided(parse_playlist(body), events, day)
 
 
-def name_decided(name: str, events: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
+def name_decided(name: str, events: Events, day: ProviderDay) -> Decisions:
     """The one row of DECISIONS for a name standing alone."""
+    return _decided(entry_of(name), events, day)
+
+
+def _decided(entries: Entries, events: Events, day: ProviderDay) -> Decisions:
     facts = installed_facts()
-    blank = {column: "" for column, kind in ENTRIES.items() if kind == pl.String}
-    entry = pl.DataFrame([{**blank, "position": 0, "name": name}], schema=ENTRIES)
-    return decide(read_names(sort_entries(entry, facts), day, facts), events, day, facts)
+    return decide(date_readings(read_entries(entries, facts), day, facts), events, day, facts)

@@ -5,6 +5,7 @@ Belongs here: loading, calling the domain, storing, and the report. Does not bel
 
 from __future__ import annotations
 
+import functools
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -13,13 +14,13 @@ import polars as pl
 
 from epg_pipeline.config import Facts, Sports, load_facts
 from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
-from epg_pipeline.domain.frames import ENTRIES, SLOTS, conform
+from epg_pipeline.domain.frames import ENTRIES, SLOTS, Slots, conform
 from epg_pipeline.domain.guide.checks import Verdict, demand, no_empty_channel, no_overlap
 from epg_pipeline.domain.guide.schedule import own_blocks, schedule
 from epg_pipeline.domain.matching.decide import decide
 from epg_pipeline.domain.matching.overrides import overridden
-from epg_pipeline.domain.reading.names import read_names
-from epg_pipeline.domain.reading.slots import sort_entries
+from epg_pipeline.domain.reading.dating import date_readings
+from epg_pipeline.domain.reading.entries import read_entries
 from epg_pipeline.flows.checks import check_matched
 from epg_pipeline.flows.facts import facts_on_record, learn_aliases
 from epg_pipeline.flows.playlists import snapshot_of
@@ -49,9 +50,12 @@ def match_day(store: Store, provider: Provider, day: date) -> Matched:
     return match_days(store, provider, [day])[0]
 
 
-def match_days(store: Store, provider: Provider, days: list[date], step: Step = nullcontext) -> tuple[Matched, ...]:
+def match_days(
+    store: Store, provider: Provider, days: list[date], step: Step = nullcontext, slots: Slots | None = None
+) -> tuple[Matched, ...]:
     """The same for several days; names that hold for more than one are read once.
 
+    `slots` are those of a playlist that was read a moment ago: if they are the ones on record, none is read again.
     A name is read for the day its playlist is of: "7 pm" in today's list is today, also in the guide of tomorrow. A
     slot that a step fails on is quarantined with its reason and gets an idle guide; the others get theirs. FlowError
     when there is no playlist for a day or before it.
@@ -64,7 +68,7 @@ def match_days(store: Store, provider: Provider, days: list[date], step: Step = 
             snapshot_of(store, provider, day)
             names_of = store.slots.names_day(provider, day)
             if names_of not in decided:
-                decided[names_of] = _decided(store, provider, names_of, max(days))
+                decided[names_of] = _decided(store, provider, names_of, max(days), slots)
             reports.append(_recorded(store, provider, day, decided[names_of]))
             store.rematches.done(provider, day, seen)
     if days:
@@ -72,16 +76,17 @@ def match_days(store: Store, provider: Provider, days: list[date], step: Step = 
     return tuple(reports)
 
 
-def _decided(store: Store, provider: Provider, day: date, last: date) -> Decided:
+def _decided(store: Store, provider: Provider, day: date, last: date, at_hand: Slots | None) -> Decided:
     """DECISIONS for the names of a day, about events up to the last; the names a step fails on are set aside."""
     facts = facts_on_record(store)
     local = ProviderDay(day, provider.timezone)
     channels = store.slots.channels(provider, day)
     events = store.events.between(day - EVENT_REACH, last + EVENT_REACH)
-    slots, unsorted = without_faulty(lambda rows: _as_slots(rows, facts), channels, "sort")
-    readings, unread = without_faulty(lambda rows: read_names(rows, local, facts), slots, "read")
+    read = functools.partial(_slots_on_record, at_hand=at_hand, facts=facts)
+    slots, unread = without_faulty(read, channels, "read")
+    readings, undated = without_faulty(lambda rows: date_readings(rows, local, facts), slots, "read")
     decisions, undecided = without_faulty(lambda rows: decide(rows, events, local, facts), readings, "decide")
-    return Decided(day, channels, decisions, (*unsorted, *unread, *undecided))
+    return Decided(day, channels, decisions, (*unread, *undated, *undecided))
 
 
 def _of_day(day: date, *verdicts: Verdict) -> tuple[Verdict, ...]:
@@ -140,17 +145,21 @@ def _decisions_preview(decisions: pl.DataFrame) -> pl.DataFrame:
     return shown.select("name", "match_status", "confidence", "event_id", "starts_at").head(PREVIEW_ROWS)
 
 
-def _as_slots(channels: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    """SLOTS of channels on record: what the name says is read anew, the slot it belongs to is the recorded one."""
-    blank = pl.lit("")
-    entries = conform(channels.with_columns(tvg_id=blank, tvg_name=blank), ENTRIES, "channels as entries")
-    known = channels.select("position", known_slot="slot", known_family="family")
-    return (
-        sort_entries(entries, facts)
-        .join(known, on="position", maintain_order="left")
-        .with_columns(slot="known_slot", is_slot=pl.lit(True))
-        .select(SLOTS.names())
-    )
+def _slots_on_record(channels: pl.DataFrame, at_hand: Slots | None, facts: Facts) -> Slots:
+    """SLOTS of channels on record, taken from the slots at hand if these are the same names, under the recorded keys.
+
+    Keys may differ: two slots whose keys are alike keep on record the key each of them had before.
+    """
+    names, slots = channels.select("position", "name"), at_hand
+    if slots is not None:
+        slots = Slots(slots.join(names, on=["position", "name"], how="semi", maintain_order="left"))
+    if slots is None or slots.height != channels.height:
+        blank = pl.lit("")
+        entries = conform(channels.with_columns(tvg_id=blank, tvg_name=blank), ENTRIES, "channels as entries")
+        slots = read_entries(entries, facts)
+    keys = channels.select("position", "slot")
+    keyed = slots.drop("slot").join(keys, on="position", maintain_order="left").with_columns(is_slot=pl.lit(value=True))
+    return conform(keyed, SLOTS, "slots on record")
 
 
 def _scheduled(decided: Decided, day: ProviderDay, sports: Sports) -> tuple[pl.DataFrame, list[Quarantined]]:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from epg_pipeline.adapters.clock import today
 from epg_pipeline.adapters.web.playlists import fetch_playlist
+from epg_pipeline.domain.frames import Slots
 from epg_pipeline.domain.guide.channels import channels_of
 from epg_pipeline.domain.guide.checks import demand
+from epg_pipeline.domain.reading.entries import read_entries
 from epg_pipeline.domain.reading.playlist import parse_playlist
-from epg_pipeline.domain.reading.slots import sort_entries
 from epg_pipeline.errors import FlowError, PlaylistError, PlaylistFetchError
 from epg_pipeline.flows.checks import check_slots
 from epg_pipeline.flows.facts import facts_on_record
@@ -68,16 +69,16 @@ def snapshot_playlist(store: Store, provider: Provider, day: date) -> Snapshotte
 
 
 def filter_channels(store: Store, provider: Provider, day: date, *, force: bool = False) -> Filtered:
-    """Sort the entries of the snapshot in force, and record its event slots and how they differ from the day before.
+    """Read the entries of the snapshot in force, and record its event slots and how they differ from the day before.
 
     They are recorded for the snapshot's own day: a later day without a playlist of its own has no names of its own.
     CheckFailedError, with nothing recorded, when most slots are gone; `force` takes the playlist as it is.
     """
     snapshot = snapshot_of(store, provider, day)
     facts = facts_on_record(store)
-    entries = sort_entries(parse_playlist(store.playlists.body(snapshot)), facts)
+    entries = read_entries(parse_playlist(store.playlists.body(snapshot)), facts)
     verdicts = demand(check_slots(store, provider, snapshot.day, entries, facts), force=force)
-    slots = entries.filter("is_slot")
+    slots = Slots(entries.filter("is_slot"))
     channels = channels_of(slots, provider.slug).join(slots.select("position", "name"), on="position")
     changes = store.slots.save(provider, snapshot.day, channels)
     return Filtered(
@@ -90,6 +91,7 @@ def filter_channels(store: Store, provider: Provider, day: date, *, force: bool 
         unchanged=changes.unchanged,
         preview=channels.select("slot", "name", "family", "channel_id").head(PREVIEW_ROWS),
         verdicts=verdicts,
+        read=slots,
     )
 
 

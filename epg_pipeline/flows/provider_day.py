@@ -46,7 +46,8 @@ def refresh_provider(
         snapshotted = snapshot_playlist(store, provider, day)
     with step("Finding the event slots"):
         filtered = filter_channels(store, provider, day, force=force)
-    matched = match_days(store, provider, days_ahead(day, as_of, provider.settings), step)
+    days = days_ahead(day, as_of, provider.settings)
+    matched = match_days(store, provider, days, step, filtered.read)
     with step("Publishing"):
         published = publish_day(store, provider, day, as_of, settings, force=force)
     return ProviderRun(provider.name, snapshotted, filtered, matched, published, time.monotonic() - began)

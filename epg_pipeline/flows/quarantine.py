@@ -5,7 +5,7 @@ Belongs here: finding the rows a step fails on, and doing the rest without them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import polars as pl
 
@@ -15,35 +15,34 @@ from epg_pipeline.flows.results import Quarantined
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MOST_SINGLE_FAULTS = 50
+MAX_SINGLE_FAULTS = 50
+Rows = TypeVar("Rows", bound=pl.DataFrame)
+Result = TypeVar("Result", bound=pl.DataFrame)
 
 
-def without_faulty(
-    step: Callable[[pl.DataFrame], pl.DataFrame], rows: pl.DataFrame, stage: str
-) -> tuple[pl.DataFrame, list[Quarantined]]:
+def without_faulty(step: Callable[[Rows], Result], rows: Rows, stage: str) -> tuple[Result, list[Quarantined]]:
     """The step's result over all rows it can handle, and those it can't with the reason; rows need a `name`.
 
     All rows go through at once; only when that fails are halves tried, and halves of these, down to the faulty rows.
-    When more than MOST_SINGLE_FAULTS rows fail alone, the step itself is broken and its error goes to the caller.
+    When more than MAX_SINGLE_FAULTS rows fail alone, the step itself is broken and its error goes to the caller.
     """
     faulty: list[Quarantined] = []
     results = _results(step, rows, stage, faulty)
-    return pl.concat(results) if results else step(rows.clear()), faulty
+    return cast("Result", pl.concat(results)) if results else step(cast("Rows", rows.clear())), faulty
 
 
-def _results(
-    step: Callable[[pl.DataFrame], pl.DataFrame], rows: pl.DataFrame, stage: str, faulty: list[Quarantined]
-) -> list[pl.DataFrame]:
+def _results(step: Callable[[Rows], Result], rows: Rows, stage: str, faulty: list[Quarantined]) -> list[Result]:
     try:
         return [step(rows)]
     except Exception as fault:
         if rows.height <= 1:
             faulty.extend(Quarantined(stage, name, reason(fault)) for name in rows["name"])
-            if rows.is_empty() or len(faulty) > MOST_SINGLE_FAULTS:
+            if rows.is_empty() or len(faulty) > MAX_SINGLE_FAULTS:
                 raise
             return []
         half = rows.height // 2
-        return _results(step, rows[:half], stage, faulty) + _results(step, rows[half:], stage, faulty)
+        halves = (cast("Rows", part) for part in (rows[:half], rows[half:]))
+        return [result for part in halves for result in _results(step, part, stage, faulty)]
 
 
 def reason(fault: BaseException) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from epg_pipeline.domain.frames import Slots
     from epg_pipeline.domain.guide.checks import Verdict
 
 PREVIEW_ROWS = 20
@@ -58,6 +59,7 @@ class Filtered:
     removed: int
     unchanged: int
     preview: pl.DataFrame = field(repr=False)
+    read: Slots = field(repr=False)  # the event slots, as they were read
     verdicts: tuple[Verdict, ...] = ()
 
 

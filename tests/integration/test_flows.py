@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import date, timedelta
 from itertools import pairwise
@@ -15,6 +16,7 @@ from epg_pipeline.adapters.web.event_files import read_events
 from epg_pipeline.adapters.web.playlists import fetch_playlist
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.frames import DECISIONS
+from epg_pipeline.domain.reading import dating, entries
 from epg_pipeline.errors import FlowError
 from epg_pipeline.flows import dry_run, matching, playlists, provider_day
 from epg_pipeline.flows import events as event_flows
@@ -180,14 +182,14 @@ def test_a_renamed_slot_keeps_its_channel(store, club, settings, list_file):
 
 
 def test_a_slot_a_step_fails_on_is_quarantined_and_idle(store, club, settings, monkeypatch):
-    read = matching.read_names
+    read = matching.date_readings
 
     def fussy(slots, *rest):
         if slots["name"].str.contains("NBA 01").any():
             raise ValueError("no reading of this")
         return read(slots, *rest)
 
-    monkeypatch.setattr(matching, "read_names", fussy)
+    monkeypatch.setattr(matching, "date_readings", fussy)
     run = refresh(store, club, settings)
     assert {(slot.stage, slot.name, slot.reason) for slot in run.quarantined} == {
         ("read", NAMES[0], "ValueError: no reading of this")
@@ -217,9 +219,38 @@ def test_a_step_that_is_broken_altogether_is_an_error(store, club, settings, mon
     def broken(*_):
         raise ValueError("always")
 
-    monkeypatch.setattr(matching, "read_names", broken)
+    monkeypatch.setattr(matching, "date_readings", broken)
     with pytest.raises(ValueError, match="always"):
         refresh(store, club, settings)
+
+
+def test_a_refresh_reads_each_name_once(store, club, settings, monkeypatch):
+    passes = []
+    for module, name in ((entries, "read_opponents"), (entries, "cut_shells"), (dating, "read_times")):
+        whole = getattr(module, name)
+
+        def counting(frame, *rest, name=name, whole=whole):
+            passes.append((name, frame.height))
+            return whole(frame, *rest)
+
+        monkeypatch.setattr(module, name, counting)
+    run = refresh(store, club, settings)
+    assert len(run.matched) > 1, "one playlist for several days"
+    assert passes == [("cut_shells", 7), ("read_opponents", 7), ("read_times", 4)]  # one of the five slots is idle
+
+
+def test_names_that_changed_on_record_are_read_again(store, club, settings, list_file, monkeypatch):
+    filtered = playlists.filter_channels
+    refresh(store, club, settings)
+
+    def outdated(*given, **options):
+        report = filtered(*given, **options)
+        other = report.read.with_columns(name=pl.lit("NBA 01: another name"))
+        return dataclasses.replace(report, read=other)
+
+    monkeypatch.setattr(provider_day, "filter_channels", outdated)
+    run = refresh(store, club, settings)
+    assert run.matched[0].statuses == {"matched": 2, "unmatched": 2, "unparseable": 1}
 
 
 def test_the_record_decides_as_the_dry_run_does(store, club, settings, list_file, tmp_path):

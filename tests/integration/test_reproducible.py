@@ -20,7 +20,8 @@ from epg_pipeline.domain.guide.private_playlist import clone_playlist
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.reading.playlist import parse_playlist
 from epg_pipeline.domain.guide.schedule import own_blocks, schedule, stitch
-from epg_pipeline.domain.reading.slots import sort_entries
+from epg_pipeline.domain.reading.entries import read_entries
+from epg_pipeline.domain.guide.tiers import dress
 from epg_pipeline.domain.guide.xmltv import to_xmltv
 from epg_pipeline.demo.sample import load_sample
 
@@ -28,7 +29,7 @@ sample, facts = load_sample(), load_facts()
 body = sample.playlist.read_bytes()
 day = ProviderDay(sample.date, sample.timezone)
 decisions = dry_run.provider_day(body, read_events(sample.events).events, day)
-channels = channels_of(sort_entries(parse_playlist(body), facts), "demo")
+channels = channels_of(read_entries(parse_playlist(body), facts), "demo")
 days = [day, day.shifted(1)]
 made = [own_blocks(schedule(decisions, channels, one, facts.sports), one) for one in days]
 shown = stitch(pl.concat(made), days[0].opens, days[-1].closes)

@@ -15,8 +15,8 @@ from epg_pipeline.config import Facts, load_facts
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.frames import ENTRIES, EVENTS
 from epg_pipeline.domain.matching.decide import decide
-from epg_pipeline.domain.reading.names import read_names
-from epg_pipeline.domain.reading.slots import sort_entries
+from epg_pipeline.domain.reading.dating import date_readings
+from epg_pipeline.domain.reading.entries import read_entries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ def entries_of(*names: str) -> pl.DataFrame:
 
 def slots_of(*names: str) -> pl.DataFrame:
     """SLOTS of these names."""
-    return sort_entries(entries_of(*names), facts())
+    return read_entries(entries_of(*names), facts())
 
 
 def sorted_name(name: str) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def sorted_name(name: str) -> dict[str, Any]:
 
 def readings_of(names: Sequence[str], day: date = SATURDAY, zone: str = NEW_YORK) -> pl.DataFrame:
     """READINGS of these names for a day of a provider in `zone`."""
-    return read_names(slots_of(*names), ProviderDay(day, zone), facts())
+    return date_readings(slots_of(*names), ProviderDay(day, zone), facts())
 
 
 @cache

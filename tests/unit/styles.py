@@ -20,8 +20,8 @@ from reading import NEW_YORK, entries_of, facts
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.frames import EVENTS
 from epg_pipeline.domain.matching.decide import decide
-from epg_pipeline.domain.reading.names import read_names
-from epg_pipeline.domain.reading.slots import sort_entries
+from epg_pipeline.domain.reading.dating import date_readings
+from epg_pipeline.domain.reading.entries import read_entries
 
 FIXTURES = Path(__file__).parent / "fixtures"
 DAYS = tuple(sorted(date.fromisoformat(path.stem.removeprefix("styles-")) for path in FIXTURES.glob("styles-*.txt")))
@@ -97,8 +97,8 @@ def events_of_day(day: date) -> pl.DataFrame:
 def answers(labels: tuple[Label, ...], day: date) -> list[dict[str, Any]]:
     """The decision for each label's name, all of them one playlist of a provider in New York."""
     when = ProviderDay(day, NEW_YORK)
-    slots = sort_entries(entries_of(*(label.name for label in labels)), facts())
-    return decide(read_names(slots, when, facts()), events_of_day(day), when, facts()).to_dicts()
+    slots = read_entries(entries_of(*(label.name for label in labels)), facts())
+    return decide(date_readings(slots, when, facts()), events_of_day(day), when, facts()).to_dicts()
 
 
 def scored(labels: tuple[Label, ...], day: date) -> Score:

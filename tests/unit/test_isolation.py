@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epg_pipeline.flows.quarantine import MOST_SINGLE_FAULTS, reason, without_faulty
+from epg_pipeline.flows.quarantine import MAX_SINGLE_FAULTS, reason, without_faulty
 
 
 def named(names):
@@ -43,7 +43,7 @@ def test_the_good_rows_come_back_in_order_and_the_bad_ones_are_named(names, bad)
 
 
 def test_a_step_that_fails_on_everything_is_broken():
-    names = [str(number) for number in range(MOST_SINGLE_FAULTS + 20)]
+    names = [str(number) for number in range(MAX_SINGLE_FAULTS + 20)]
     with pytest.raises(ValueError, match="can't do"):
         without_faulty(refusing(set(names)), named(names), "read")
 

@@ -13,9 +13,9 @@ from styles import Label, Score, mark
 from epg_pipeline.adapters.web.event_files import read_events
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.matching.decide import decide
-from epg_pipeline.domain.reading.names import read_names
+from epg_pipeline.domain.reading.dating import date_readings
+from epg_pipeline.domain.reading.entries import read_entries
 from epg_pipeline.domain.reading.playlist import parse_playlist
-from epg_pipeline.domain.reading.slots import sort_entries
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled lists are not beside the project")
@@ -38,8 +38,8 @@ def labels_of(folder: Path) -> dict[str, Label]:
 def score_of(folder: Path, day: str, score: Score | None = None) -> Score:
     """The score of one folder's playlist for its day, added to `score`."""
     when = ProviderDay(date.fromisoformat(day), NEW_YORK)
-    slots = sort_entries(parse_playlist((folder / "playlist.m3u").read_bytes()), facts())
-    decisions = decide(read_names(slots, when, facts()), read_events(folder / "events.jsonl").events, when, facts())
+    slots = read_entries(parse_playlist((folder / "playlist.m3u").read_bytes()), facts())
+    decisions = decide(date_readings(slots, when, facts()), read_events(folder / "events.jsonl").events, when, facts())
     answers = {row["name"]: row for row in decisions.iter_rows(named=True)}
     score = score or Score()
     for name, label in labels_of(folder).items():

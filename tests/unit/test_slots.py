@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from reading import entries_of, facts, slots_of
 
 from epg_pipeline.domain.frames import KINDS, SLOTS, conform
-from epg_pipeline.domain.reading.slots import sort_entries
+from epg_pipeline.domain.reading.entries import read_entries
 
 SORTED = [
     # slots with something on
     ("NBA 05: Lakers @ Celtics 7:30 PM ET", "event"),
-    ("ESPN+ 05 : The Pat McAfee Show @ 12:00 PM ET", "event"),  # read_names tells shows apart
+    ("ESPN+ 05 : The Pat McAfee Show @ 12:00 PM ET", "event"),  # date_readings tells shows apart
     ("LIVE EVENT 34: A vs B", "event"),
     ("US|Peacock PPV 25 | A vs B", "event"),
     ("US: ESPN+ PPV 5 - ACL SIGNATURE | Sat 03 Jan 18:00 | 8K EXCLUSIVE", "event"),
@@ -118,8 +118,8 @@ def test_a_slot_keeps_its_key_while_its_name_changes(monday, tuesday):
 
 def test_two_slots_of_one_shell_have_two_keys_whatever_the_order():
     entries = entries_of("NBA 05: A vs B", "NBA 05: C vs D", "NBA 06: E vs F")
-    forward = sort_entries(entries, facts()).select("url", "slot")
-    backward = sort_entries(entries.reverse().with_columns(position=pl.int_range(3, dtype=pl.Int64)), facts()).select(
+    forward = read_entries(entries, facts()).select("url", "slot")
+    backward = read_entries(entries.reverse().with_columns(position=pl.int_range(3, dtype=pl.Int64)), facts()).select(
         "url", "slot"
     )
     assert forward["slot"].n_unique() == 3
@@ -130,7 +130,7 @@ def test_a_bare_name_is_keyed_by_the_provider_s_own_id_else_its_stream():
     monday, tuesday = entries_of("Lakers vs Celtics", "Bulls vs Heat"), entries_of("Jets vs Sharks", "Kings vs Stars")
 
     def keys(entries: pl.DataFrame, *ids: str) -> list[str]:
-        return sort_entries(entries.with_columns(tvg_id=pl.Series(list(ids))), facts())["slot"].to_list()
+        return read_entries(entries.with_columns(tvg_id=pl.Series(list(ids))), facts())["slot"].to_list()
 
     assert keys(monday, "ev1", "ev2") == keys(tuesday.with_columns(url=pl.lit("moved")), "ev1", "ev2")
     assert keys(monday, "", "") == keys(tuesday, "", "")  # the same streams
@@ -161,4 +161,4 @@ def test_any_names_are_sorted_and_none_lost(names):
 
 
 def test_an_empty_playlist_has_no_slots():
-    assert conform(sort_entries(entries_of(), facts()), SLOTS, "slots").is_empty()
+    assert conform(read_entries(entries_of(), facts()), SLOTS, "slots").is_empty()

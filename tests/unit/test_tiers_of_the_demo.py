@@ -18,8 +18,8 @@ from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.guide.channels import channels_of
 from epg_pipeline.domain.guide.schedule import schedule
 from epg_pipeline.domain.guide.xmltv import to_xmltv
+from epg_pipeline.domain.reading.entries import read_entries
 from epg_pipeline.domain.reading.playlist import parse_playlist
-from epg_pipeline.domain.reading.slots import sort_entries
 from epg_pipeline.flows.dry_run import provider_day
 
 EMOJI = re.compile(r"^[^\w\s#(]+️? ")
@@ -40,7 +40,7 @@ def demo() -> Demo:
     sample, facts = load_sample(), load_facts()
     day, body = ProviderDay(sample.date, sample.timezone), sample.playlist.read_bytes()
     decisions = provider_day(body, read_events(sample.events).events, day)
-    channels = channels_of(sort_entries(parse_playlist(body), facts), sample.slug)
+    channels = channels_of(read_entries(parse_playlist(body), facts), sample.slug)
     programmes = schedule(decisions, channels, day, facts.sports)
     placed = programmes.join(channels.select("channel_id", "position"), on="channel_id").sort("position", "starts_at")
     live = (placed["block"] == "live") & (placed["coverage"] == "live")

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
     import psycopg
 
+    from epg_pipeline.domain import frames
+    from epg_pipeline.domain.events.merge import Sourced, TeamNames
 
-Merge: TypeAlias = "Callable[[pl.DataFrame, pl.DataFrame], Merged]"
+
+Merge: TypeAlias = "Callable[[Sourced, TeamNames], Merged]"
 
 ONE_DAY = timedelta(days=1)
 LOCK = "epg events"  # two that take in events wait for each other: each merges what the other has stored
@@ -61,13 +64,13 @@ class EventsSaved:
     rematches: int
 
 
-def sourced_between(connection: psycopg.Connection, leagues: list[str], first: date, last: date) -> pl.DataFrame:
+def sourced_between(connection: psycopg.Connection, leagues: list[str], first: date, last: date) -> Sourced:
     """The rows of these leagues that start on these UTC dates, both included; a SOURCED frame."""
     values = {"leagues": leagues, **_instants(first, last)}
     return read_frame(connection, query("sourced_between"), values, SOURCED)
 
 
-def team_names(connection: psycopg.Connection, leagues: list[str]) -> pl.DataFrame:
+def team_names(connection: psycopg.Connection, leagues: list[str]) -> TeamNames:
     """Which team each source's own id means, in these leagues; a TEAM_NAMES frame."""
     return read_frame(connection, query("team_names"), {"leagues": leagues}, TEAM_NAMES)
 
@@ -76,7 +79,7 @@ class Events(SubStore):
     """The canonical schedule, and what each source says of it."""
 
     @in_transaction
-    def between(self, connection: psycopg.Connection, first: date, last: date) -> pl.DataFrame:
+    def between(self, connection: psycopg.Connection, first: date, last: date) -> frames.Events:
         """The active events of these UTC dates, both included, by start; an EVENTS frame."""
         return read_frame(connection, query("events"), {"first": first, "last": last}, EVENTS)
 

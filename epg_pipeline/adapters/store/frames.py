@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import polars as pl
 import psycopg
@@ -20,6 +20,8 @@ from epg_pipeline.domain.frames import EVIDENCE, INSTANT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from epg_pipeline.domain.frames import Contract, Frame
 
 Row = TypeVar("Row")
 
@@ -108,6 +110,14 @@ def read_rows(connection: psycopg.Connection, text: str, values: Mapping[str, An
         return cursor.execute(text.encode(), values).fetchall()
 
 
+@overload
+def read_frame(
+    connection: psycopg.Connection, text: str, values: Mapping[str, Any], schema: Contract[Frame]
+) -> Frame: ...
+@overload
+def read_frame(
+    connection: psycopg.Connection, text: str, values: Mapping[str, Any], schema: pl.Schema
+) -> pl.DataFrame: ...
 def read_frame(connection: psycopg.Connection, text: str, values: Mapping[str, Any], schema: pl.Schema) -> pl.DataFrame:
     """The rows of a query as a frame of this schema, whose columns the query has under their names, in its order."""
     query = psycopg.ClientCursor(connection).mogrify(text, values)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.domain.matching import overrides
 
 PINNABLE = pl.Schema({name: EVENTS[name] for name in ("event_id", "league", "name", "home", "away", "starts_at")})
 
@@ -57,7 +58,7 @@ class Overrides(SubStore):
         return read_frame(connection, rows, {"id": event_id}, PINNABLE)
 
     @in_transaction
-    def in_force(self, connection: psycopg.Connection, provider: Provider) -> pl.DataFrame:
+    def in_force(self, connection: psycopg.Connection, provider: Provider) -> overrides.Overrides:
         """The provider's overrides, oldest first, with what their events are; an OVERRIDES frame."""
         return read_frame(connection, query("overrides"), {"provider": provider.id}, OVERRIDES)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.domain import frames
 
 # Where a frame's word would be unclear, or reserved, as a column's name.
 DECISION_COLUMNS = {
@@ -73,7 +74,7 @@ class Programmes(SubStore):
     @in_transaction
     def between(
         self, connection: psycopg.Connection, provider: Provider, opens: datetime, closes: datetime
-    ) -> pl.DataFrame:
+    ) -> frames.Programmes:
         """The active programmes that overlap [opens, closes), by channel and start; a PROGRAMMES frame."""
         values = {"provider": provider.id, "opens": opens, "closes": closes}
         return read_frame(connection, query("programmes"), values, PROGRAMMES)
@@ -104,7 +105,7 @@ class Decisions(SubStore):
         return SaveResult(written, frame.height - written, replaced)
 
     @in_transaction
-    def of_day(self, connection: psycopg.Connection, provider: Provider, day: date) -> pl.DataFrame:
+    def of_day(self, connection: psycopg.Connection, provider: Provider, day: date) -> frames.Decisions:
         """The decisions of a day as a DECISIONS frame, in the playlist's order."""
         return read_frame(connection, query("decisions"), {"provider": provider.id, "day": day}, DECISIONS)
 
@@ -116,7 +117,9 @@ class Decisions(SubStore):
         return found or {}  # an aggregate always has its row
 
     @in_transaction
-    def match_rates(self, connection: psycopg.Connection, provider: Provider, first: date, last: date) -> pl.DataFrame:
+    def match_rates(
+        self, connection: psycopg.Connection, provider: Provider, first: date, last: date
+    ) -> frames.MatchRates:
         """How many slots found their event on each of the provider's days from the first to the last; MATCH_RATES."""
         values = {"provider": provider.slug, "first": first, "last": last}
         return read_frame(connection, query("match_rates"), values, MATCH_RATES)

@@ -13,7 +13,7 @@ import polars as pl
 from epg_pipeline.adapters.store.connections import SubStore, in_transaction
 from epg_pipeline.adapters.store.frames import read_frame, read_rows, stage, upsert
 from epg_pipeline.adapters.store.sql_files import query
-from epg_pipeline.domain.frames import NAMED_CHANNELS, conform
+from epg_pipeline.domain.frames import NAMED_CHANNELS, NamedChannels, conform
 from epg_pipeline.domain.text import folded
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Slots(SubStore):
         return SlotChanges(added, changed, removed, unchanged, written)
 
     @in_transaction
-    def channels(self, connection: psycopg.Connection, provider: Provider, day: date) -> pl.DataFrame:
+    def channels(self, connection: psycopg.Connection, provider: Provider, day: date) -> NamedChannels:
         """The channels of a day as a NAMED_CHANNELS frame, in the playlist's order.
 
         See `channels.sql` for which day's.

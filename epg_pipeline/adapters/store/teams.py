@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     import psycopg
 
     from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.domain.events.merge import TeamNames
     from epg_pipeline.domain.events.team_lists import Compared
+    from epg_pipeline.domain.matching import aliases
+    from epg_pipeline.domain.matching.aliases import Aliases, Matches
 
 LISTED = pl.Schema({"alias_id": pl.Int64(), **ALIASES, "active": pl.Boolean()})
 
@@ -56,12 +59,12 @@ class Teams(SubStore):
         return True
 
     @in_transaction
-    def aliases_for_matching(self, connection: psycopg.Connection) -> pl.DataFrame:
+    def aliases_for_matching(self, connection: psycopg.Connection) -> Aliases:
         """ALIASES beyond the bundled catalogue and the events' own names: see `aliases_for_matching.sql`."""
         return read_frame(connection, query("aliases_for_matching"), {}, ALIASES)
 
     @in_transaction
-    def all(self, connection: psycopg.Connection) -> pl.DataFrame:
+    def all(self, connection: psycopg.Connection) -> aliases.Teams:
         """Every active team (TEAMS) with all it is called."""
         return read_frame(connection, query("known_teams"), {}, TEAMS)
 
@@ -102,13 +105,13 @@ class Teams(SubStore):
         return connection.execute(query("save_learned_aliases")).rowcount
 
     @in_transaction
-    def matches(self, connection: psycopg.Connection, provider: Provider, first: date, last: date) -> pl.DataFrame:
+    def matches(self, connection: psycopg.Connection, provider: Provider, first: date, last: date) -> Matches:
         """The provider's decisions of these days whose names call a side other than its event does; MATCHES."""
         values = {"provider": provider.id, "first": first, "last": last}
         return read_frame(connection, query("matches_to_learn_from"), values, MATCHES)
 
     @in_transaction
-    def refs(self, connection: psycopg.Connection, leagues: list[str]) -> pl.DataFrame:
+    def refs(self, connection: psycopg.Connection, leagues: list[str]) -> TeamNames:
         """The teams the sources list in these leagues, as on record; a TEAM_NAMES frame."""
         return read_frame(connection, query("team_refs"), {"leagues": leagues}, TEAM_NAMES)
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from epg_pipeline.domain.frames import Events
+
 TEXTS = [name for name, kind in EVENTS.items() if kind == pl.String]
 GZIP_MAGIC = b"\x1f\x8b"
 
@@ -32,7 +34,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 class EventsFile:
     """What a file held: its events (EVENTS contract; of two with one id the later line counts) and its faulty lines."""
 
-    events: pl.DataFrame
+    events: Events
     faults: list[str]
 
 
@@ -103,7 +105,7 @@ def _instant(printed: str) -> datetime:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
-def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
+def _frame(rows: list[dict[str, Any]]) -> Events:
     schema = {name: kind for name, kind in EVENTS.items() if name != "event_date"}
     frame = pl.DataFrame(rows, schema=schema).unique("event_id", keep="last", maintain_order=True)
     return conform(frame.with_columns(event_date=pl.col("starts_at").dt.date()), EVENTS, "events file")

@@ -1,6 +1,6 @@
 """Readings x events -> decisions with reasons.
 
-Belongs here: which real event a name means, how sure that is, and why. Does not: reading a name (names.py), forms of
+Belongs here: which real event a name means, how sure that is, and why. Does not: reading a name (reading/), forms of
 teams (team_forms.py), events without two sides (cards.py).
 """
 
@@ -18,6 +18,7 @@ from epg_pipeline.domain.teams import candidates, forms_of, team_key
 if TYPE_CHECKING:
     from epg_pipeline.config import Facts
     from epg_pipeline.domain.day import ProviderDay
+    from epg_pipeline.domain.frames import Decisions, Events, Readings
 
 _PAIR_LEAST = 62.0
 # Another league than the one said needs full names: "Vancouver @ Boston" of the WHL is not the NHL's. Clubs of soccer
@@ -43,7 +44,7 @@ _CALLED_OFF, _OFF = ("postponed", "cancelled"), -6.0
 _FAR = 14 * 60  # minutes; no zone is further off
 
 
-def decide(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
+def decide(readings: Readings, events: Events, day: ProviderDay, facts: Facts) -> Decisions:
     """DECISIONS for every row of READINGS, in its order: the event of EVENTS each name means, or why none.
 
     Both sides must support an event; family, competition, gender, side and time are evidence; of two that can't be told
@@ -182,7 +183,7 @@ def _game_points() -> pl.Expr:
     )
 
 
-def _decisions(readings: pl.DataFrame, chosen: pl.DataFrame, events: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+def _decisions(readings: pl.DataFrame, chosen: pl.DataFrame, events: pl.DataFrame, named: pl.DataFrame) -> Decisions:
     one_sided = _one_sided(readings, named)
     taken = chosen.filter(pl.col("verdict") == "taken").select("position", event_id="nearest")
     event = events.select(

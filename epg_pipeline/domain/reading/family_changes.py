@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, NewType
 import polars as pl
 
 from epg_pipeline.domain.frames import Contract, conform
-from epg_pipeline.domain.reading.names import read_names
-from epg_pipeline.domain.reading.slots import sort_entries
+from epg_pipeline.domain.reading.dating import date_readings
+from epg_pipeline.domain.reading.entries import read_entries
 
 if TYPE_CHECKING:
     from epg_pipeline.config import Facts
     from epg_pipeline.domain.day import ProviderDay
+    from epg_pipeline.domain.frames import Entries, Readings
 
 # One row for each thing that is read otherwise.
 FamilyChanges = NewType("FamilyChanges", pl.DataFrame)
@@ -32,16 +33,16 @@ FAMILY_CHANGES = Contract(
 READ = ("is_slot", "family", "slot", "kind", "first", "second", "competition", "sport", "leagues", "starts_at")
 
 
-def family_changes(entries: pl.DataFrame, day: ProviderDay, before: Facts, after: Facts) -> pl.DataFrame:
+def family_changes(entries: Entries, day: ProviderDay, before: Facts, after: Facts) -> FamilyChanges:
     """FAMILY_CHANGES in what the ENTRIES' names say with the facts `after` instead of `before`, in playlist order."""
-    old, new = (_as_text(read_names(sort_entries(entries, facts), day, facts)) for facts in (before, after))
+    old, new = (_as_text(date_readings(read_entries(entries, facts), day, facts)) for facts in (before, after))
     both = old.join(new, on=["position", "name", "what"], suffix="_new", maintain_order="left")
     differing = both.filter(pl.col("said") != pl.col("said_new")).rename({"said": "before", "said_new": "after"})
     order = pl.col("what").replace_strict({what: number for number, what in enumerate(READ)}, return_dtype=pl.Int64)
     return conform(differing.sort("position", order), FAMILY_CHANGES, "changes")
 
 
-def _as_text(readings: pl.DataFrame) -> pl.DataFrame:
+def _as_text(readings: Readings) -> pl.DataFrame:
     """position, name, what, said: everything that is compared, one row each."""
     said = {
         "is_slot": pl.when("is_slot").then(pl.lit("yes")).otherwise(pl.lit("no")),

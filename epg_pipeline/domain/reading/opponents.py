@@ -66,7 +66,7 @@ _LANGUAGE = (
 _ARCHIVE = r"\(R\)|(?i)^\s*classics?\s*:"
 
 
-def said(text: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
+def contains_words(text: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
     """Whether a folded text says one of the words or phrases, as whole words; one with a bracket is a pattern."""
     spaced = pl.concat_str(pl.lit(" "), text, pl.lit(" "))
     plain: list[str] = []
@@ -81,15 +81,15 @@ def told_of(payload: pl.Expr, words: Words) -> pl.Expr:
     """What a payload is of its event: "live", or "press", "replay", "highlights", "pregame", "other"."""
     text = folded(payload)
     return (
-        pl.when(said(text, words.press))
+        pl.when(contains_words(text, words.press))
         .then(pl.lit("press"))
-        .when(said(text, words.beside))
+        .when(contains_words(text, words.beside))
         .then(pl.lit("other"))
-        .when(said(text, words.replay) | payload.str.contains(_ARCHIVE))
+        .when(contains_words(text, words.replay) | payload.str.contains(_ARCHIVE))
         .then(pl.lit("replay"))
-        .when(said(text, words.highlights))
+        .when(contains_words(text, words.highlights))
         .then(pl.lit("highlights"))
-        .when(said(text, words.pregame))
+        .when(contains_words(text, words.pregame))
         .then(pl.lit("pregame"))
         .otherwise(pl.lit("live"))
     )
@@ -98,8 +98,10 @@ def told_of(payload: pl.Expr, words: Words) -> pl.Expr:
 def gender_of(text: pl.Expr, words: Words) -> pl.Expr:
     """The gender a text states: "women", "men" or null."""
     plain = folded(text)
-    women = said(plain, words.women) | text.str.contains(r"\((?:[Ww]\b[^)]*|F|D)\)|\p{L} W(?:$|\s+(?:vs?\.?|@|-)\s)")
-    men = said(plain, words.men) | text.str.contains(r"(?i)\(m\b[^)]*\)|\(men\)")
+    women = contains_words(plain, words.women) | text.str.contains(
+        r"\((?:[Ww]\b[^)]*|F|D)\)|\p{L} W(?:$|\s+(?:vs?\.?|@|-)\s)"
+    )
+    men = contains_words(plain, words.men) | text.str.contains(r"(?i)\(m\b[^)]*\)|\(men\)")
     return pl.when(women).then(pl.lit("women")).when(men).then(pl.lit("men"))
 
 

@@ -1,7 +1,7 @@
 """Playlist text -> entries.
 
 Belongs here: the dialects of M3U (byte order marks, encodings, undeclared gzip, quotes, group lines, missing parts).
-Does not: which entries are event slots (slots.py), how a playlist is fetched, the private clone (clone.py).
+Does not: which entries are event slots (entries.py), how a playlist is fetched, the private playlist.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import zlib
 
 import polars as pl
 
-from epg_pipeline.domain.frames import ENTRIES, conform
+from epg_pipeline.domain.frames import ENTRIES, Entries, conform
 from epg_pipeline.errors import PlaylistError
 
 MAX_BYTES = 2 * 1024**3
 """What a packed playlist may unpack to: a million entries are under a tenth of it."""
 
 
-def parse_playlist(body: bytes) -> pl.DataFrame:
+def parse_playlist(body: bytes) -> Entries:
     """The entries (ENTRIES) of an M3U playlist as fetched, in its order.
 
     The name is the text after the last attribute, else `tvg-name`; attributes may be quoted in either way, or broken.

@@ -85,7 +85,7 @@ def read_times(names: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFr
     a clock without a date is the day's. An impossible date, or one that its weekday contradicts, is null and said so.
     """
     forms = time_forms(facts)
-    frame = names.with_row_index("_row")
+    frame = names.select("payload", "timezone", "dates").with_row_index("_row")
     texts = frame.select("_row", _text=_protected(pl.col("payload"))).filter(pl.col("_text").str.contains(r"\d"))
     dates = [("(?i)" + pattern, _date_parts(pattern, n, forms)) for n, pattern in enumerate(forms.dates)]
     clocks = [(pattern, _clock_parts(pattern)) for pattern in forms.clocks]
@@ -98,9 +98,8 @@ def read_times(names: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFr
     frame = frame.with_columns(clock=_time_of_day())
     frame = frame.with_columns(zone_is_stated=pl.col("printed_zone").is_not_null(), zone=_zone_of(facts.zones))
     frame = _with_start(frame, day)
-    return frame.with_columns(time_rules=_rules()).select(
-        *names.columns, "date", "clock", "zone", "zone_is_stated", "starts_at", "is_sentinel", "time_rules"
-    )
+    times = ("date", "clock", "zone", "zone_is_stated", "starts_at", "is_sentinel")
+    return pl.concat([names, frame.select(*times, time_rules=_rules())], how="horizontal")
 
 
 def _first_found(texts: pl.DataFrame, patterns: list[tuple[str, dict[str, pl.Expr]]]) -> pl.DataFrame:
