@@ -26,7 +26,7 @@ class Ran:
     err: str
 
     @property
-    def told(self) -> str:
+    def output(self) -> str:
         return self.out + self.err
 
 

@@ -90,7 +90,7 @@ class GuideServer:
 
     def ask(self, method: str, path: str, **headers: str) -> Got:
         """The answer to one request; `if_range` becomes If-Range."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, headers={name.replace("_", "-"): text for name, text in headers.items()})
             answer = connection.getresponse()
@@ -127,4 +127,4 @@ def serving(dist: Path, token: str = TOKEN, bucket: str = ""):
         yield guides
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(60)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import signal
 import subprocess
 import time
 import urllib.request
-from pathlib import Path
+from typing import TYPE_CHECKING
 
+import psutil
 from commands import command, environment
 
-STARTS = 120  # seconds, on two busy cores
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STARTS = 300  # seconds: only a hang reaches it, also on two cores with much else to do
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
@@ -59,19 +62,18 @@ class Up:
         with self.log.open("wb") as out:
             line = command("up", "--port", 0, "--guide-port", 0)
             self.process = subprocess.Popen(line, env=environment(home), cwd=home, stdout=out, stderr=out)
-        until(STARTS, lambda: self.process.poll() is not None or "Ctrl-C" in self.told, "epg up")
-        assert self.process.poll() is None, self.told
-        self.dagster, self.guides = (
-            re.search(pattern, self.told).group(1) for pattern in (r"Dagster +(http\S+)", r"Guides +(http\S+)/guides/")
-        )
+        until(STARTS, lambda: self.process.poll() is not None or "Ctrl-C" in self.output, "epg up")
+        assert self.process.poll() is None, self.output
+        lines = (r"Dagster +(http\S+)", r"Guides +(http\S+)/guides/")
+        self.dagster, self.guides = (re.search(pattern, self.output).group(1) for pattern in lines)
 
     @property
-    def told(self) -> str:
+    def output(self) -> str:
         return self.log.read_text()
 
     def servers(self) -> list[int]:
         """The processes it started itself."""
-        return [pid for pid, parent in _parents() if parent == self.process.pid]
+        return [process.pid for process in psutil.Process(self.process.pid).children()]
 
     def code_server(self) -> tuple[int, str]:
         """The process of Dagster's code server, and the socket it listens at."""
@@ -79,35 +81,27 @@ class Up:
         return server
 
     def code_servers(self) -> list[tuple[int, str]]:
-        """The same, or none while it begins anew."""
-        listed = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-        found = [(int(line.split()[0]), re.search(r"api grpc --socket (\S+)", line)) for line in listed.splitlines()]
-        return [(pid, socket[1]) for pid, socket in found if socket and pid in self.servers()]
+        """The same as a list: empty while the code server is being restarted."""
+        lines = {pid: command_line(pid) for pid in self.servers()}
+        return [(pid, line[line.index("--socket") + 1]) for pid, line in lines.items() if "--socket" in line]
 
     def workers(self) -> list[int]:
-        """The processes of the runs that go on."""
-        server = self.code_server()[0]
-        listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
-        found = [line.split(maxsplit=2) for line in listed.splitlines() if "multiprocessing.spawn" in line]
-        return [int(pid) for pid, parent, _ in found if int(parent) == server]
+        """The processes of the runs under way."""
+        started = psutil.Process(self.code_server()[0]).children()
+        return [process.pid for process in started if "multiprocessing.spawn" in " ".join(command_line(process.pid))]
 
     def children(self) -> list[int]:
-        """The processes it started, and theirs, as long as they live."""
-        parents = _parents()
-        family, grown = {self.process.pid}, 0
-        while grown != len(family):
-            grown = len(family)
-            family |= {pid for pid, parent in parents if parent in family}
-        return sorted(family - {self.process.pid})
+        """The processes it started, and those that they started."""
+        return sorted(process.pid for process in psutil.Process(self.process.pid).children(recursive=True))
 
     def stop(self, how=signal.SIGTERM) -> int:
         self.process.send_signal(how)
-        return self.process.wait(60)
+        return self.process.wait(STARTS)
 
     def ask(self, query: str, **variables):
         body = json.dumps({"query": query, "variables": variables}).encode()
         request = urllib.request.Request(f"{self.dagster}/graphql", body, {"Content-Type": "application/json"})  # noqa: S310 - our own loopback address
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - the same
+        with urllib.request.urlopen(request, timeout=STARTS) as answer:  # noqa: S310 - the same
             return json.load(answer)["data"]
 
     def launch(self, job: str, tags: dict[str, str]) -> None:
@@ -137,14 +131,17 @@ class Up:
         return [run["status"] for run in self.ask(query)["runsOrError"]["results"]]
 
 
-def _parents() -> list[tuple[int, int]]:
-    found = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    return [tuple(map(int, line.split())) for line in found.splitlines()]
+def command_line(pid: int) -> list[str]:
+    """The words of a process's command line, whole whatever their length; empty when the process is gone."""
+    try:
+        return psutil.Process(pid).cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return []
 
 
 def lives(pid: int) -> bool:
+    """Whether the process runs; one that ended but was not collected by its parent does not."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return False
-    return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text() if Path(f"/proc/{pid}").exists() else True

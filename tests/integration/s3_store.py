@@ -108,7 +108,7 @@ def client_of(port: int) -> Any:
 def _make_bucket(port: int, store: subprocess.Popen[bytes], log: Path) -> None:
     """Make the bucket as soon as the store lets one be made."""
     client = client_of(port)
-    for _ in range(300):
+    for _ in range(3_000):
         assert store.poll() is None, log.read_text()
         with contextlib.suppress(BotoCoreError, ClientError):
             client.create_bucket(Bucket=BUCKET)
@@ -204,11 +204,11 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._dripping(size) if fault == "drip" else self.rfile.read(size)
         if fault == "hold":
             proxy.held.set()
-            proxy.let_go.wait(30)
+            proxy.let_go.wait(300)
         if fault in ANSWERS:
             self._answer(*ANSWERS[fault])
         elif fault == "slow":
-            time.sleep(1)
+            time.sleep(6)
             self._break_off()
         else:
             self._ask_store(b"?" + body[1:] if fault == "wrong" else body, answered=fault != "lost")
@@ -220,7 +220,7 @@ class _Handler(BaseHTTPRequestHandler):
         first = self.rfile.read(size)
         if hand_on:
             lines = [f"{self.command} {self.path} HTTP/1.1", *(f"{k}: {v}" for k, v in self.headers.items())]
-            with socket.create_connection(("127.0.0.1", self.server.proxy.store_port), timeout=30) as store:
+            with socket.create_connection(("127.0.0.1", self.server.proxy.store_port), timeout=300) as store:
                 store.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + first)
         self._break_off()
 
@@ -232,7 +232,7 @@ class _Handler(BaseHTTPRequestHandler):
         return body
 
     def _ask_store(self, body: bytes, *, answered: bool) -> None:
-        store = http.client.HTTPConnection("127.0.0.1", self.server.proxy.store_port, timeout=30)
+        store = http.client.HTTPConnection("127.0.0.1", self.server.proxy.store_port, timeout=300)
         store.request(self.command, self.path, body, dict(self.headers.items()))
         answer = store.getresponse()
         content = answer.read()

@@ -81,7 +81,7 @@ def test_the_command_sums_up_and_its_exit_code_tells(run):
         assert f"Club, {BEFORE}: no snapshot for this date or before" in ran.err
         assert "2 of 3 days made." in ran.err
         ran = run("backfill", "--from", DAY)  # all active ones
-        assert ran.code == 0, ran.told
+        assert ran.code == 0, ran.output
         assert [row.split("│")[1].strip() for row in ran.out.splitlines() if str(DAY) in row] == ["Club", "Other"]
         assert len(server.requests) == asked
     assert run("backfill", "--from", DAY, "--to", BEFORE).code == 2

@@ -95,10 +95,10 @@ def installation():
         sites = {"club": club, "other": other}
         for name, server in sites.items():
             added = epg(home, "provider", "add", name, "--playlist", server.address, "--timezone", ZONE)
-            assert added.code == 0, added.told
+            assert added.code == 0, added.output
             assert epg(home, "provider", "set", name, "check_minutes=0").code == 0  # the tests look themselves
             made = epg(home, "refresh", name)
-            assert made.code == 0, made.told
+            assert made.code == 0, made.output
         running = Installation(home, sites)
         yield running
         if running.up.process.poll() is None:
@@ -110,7 +110,7 @@ def test_the_tick_of_the_next_morning_publishes_and_asks_no_source(installation)
     day, before = clock.today("UTC") + timedelta(days=1), installation.asked()
     guides = [installation.home / "dist" / slug / str(day) / "guide.xml" for slug in installation.sites]
     assert [guide.exists() for guide in guides] == [False, False]
-    until(60, lambda: installation.up.partitions() == ["club", "other"], "the partitions")
+    until(STARTS, lambda: installation.up.partitions() == ["club", "other"], "the partitions")
     query = (
         "mutation($s: ScheduleSelector!, $t: Float!) { scheduleDryRun(selectorData: $s, timestamp: $t) "
         "{ ... on DryRunInstigationTick { evaluationResult { runRequests { tags { key value } } } } } }"
@@ -133,7 +133,7 @@ def test_runs_that_hang_are_ended_and_tried_again(installation):
         before, waiting = installation.up.workers(), installation.waiting("a run")
         limit = {"dagster/max_runtime": "15", "hung": slug}  # seconds, and enough for the retry
         installation.up.launch("provider_day", {**of_partition(slug, today), **limit})
-        until(60, lambda: installation.waiting("a run") > waiting, "the run")
+        until(STARTS, lambda: installation.waiting("a run") > waiting, "the run")
         (process,) = set(installation.up.workers()) - set(before)
         return process
 
@@ -163,17 +163,17 @@ def test_what_is_killed_in_the_middle_of_a_run_and_of_a_tick_is_done_once(instal
     with under_way(installation, name) as asked:
         family = installation.up.children()
         os.kill(killed(installation.up), signal.SIGKILL)
-        installation.up.process.wait(60)
-        until(60, lambda: not any(map(lives, family)), "the end of all, of the run too")
+        installation.up.process.wait(STARTS)
+        until(STARTS, lambda: not any(map(lives, family)), "the end of all, of the run too")
     installation.up = Up(installation.home)
     are_done_once(installation, name, asked)
 
 
 def test_a_database_killed_in_the_middle_of_a_run_and_of_a_tick_loses_nothing(installation):
-    told = installation.up.told.count("it runs again")
+    told = installation.up.output.count("it runs again")
     with under_way(installation, "database") as asked:
         os.kill(running_postmaster(server_place(installation.home)).pid, signal.SIGKILL)
-    until(60, lambda: installation.up.told.count("it runs again") > told, "the database")
+    until(STARTS, lambda: installation.up.output.count("it runs again") > told, "the database")
     are_done_once(installation, "database", asked)
 
 
@@ -182,10 +182,10 @@ def under_way(installation, name):
     """One changed playlist whose run is in its middle, and another whose tick is: the marks of both requests."""
     with installation.held("club"):
         asked = {"club": installation.change("club", name)}
-        until(60, lambda: installation.ends("epg/playlist", asked["club"]), "the request")
+        until(STARTS, lambda: installation.ends("epg/playlist", asked["club"]), "the request")
         asked["other"] = installation.change("other", name)
         with installation.held(lock=LOOKS):
-            until(60, lambda: installation.waiting("a run") and installation.waiting("a tick"), "both")
+            until(STARTS, lambda: installation.waiting("a run") and installation.waiting("a tick"), "both")
             yield asked
 
 
@@ -194,7 +194,7 @@ def are_done_once(installation, name, asked):
         return installation.ends("epg/playlist", asked[slug])
 
     def are_done():
-        assert installation.up.process.poll() is None, installation.up.told
+        assert installation.up.process.poll() is None, installation.up.output
         return "SUCCESS" in ends("club") and "SUCCESS" in ends("other")
 
     until(RECOVERS, are_done, "both guides")

@@ -57,7 +57,7 @@ def test_help_imports_neither_dagster_nor_polars_nor_the_database():
 
 def test_a_provider_is_added_onboarded_and_published(run, files, tmp_path):
     ran = onboarded(run, files)
-    assert ran.code == 0, ran.told
+    assert ran.code == 0, ran.output
     shown = rows(ran)
     assert (shown["Entries"], shown["Slots"], shown["Matched"], shown["Unparseable"]) == ("7", "5", "2", "1")
     guide = etree.parse(tmp_path / "home" / "dist" / "club" / "guide.xml")
@@ -75,7 +75,7 @@ def test_publish_needs_no_playlist(run, files):
     onboarded(run, files)
     files[0].unlink()
     ran = run("publish", "--date", DAY, "--as-of", DAY)
-    assert ran.code == 0, ran.told
+    assert ran.code == 0, ran.output
     assert "Club" in ran.out
 
 
@@ -132,7 +132,7 @@ def test_an_error_is_a_sentence_and_an_exit_code(run, arguments, code, words):
     ran = run(*arguments)
     assert ran.code == code
     assert words in " ".join(ran.err.split())
-    assert "Traceback" not in ran.told
+    assert "Traceback" not in ran.output
 
 
 def test_debug_shows_where(run):
@@ -146,7 +146,7 @@ def test_a_database_that_is_not_there_is_told(tmp_path):
     ran = epg(tmp_path / "home", "provider", "list", EPG_DATABASE_URL=url, EPG_SECRET_KEY=KEY)
     assert ran.code == 1
     assert "No connection to the database" in ran.err
-    assert PASSWORD not in ran.told
+    assert PASSWORD not in ran.output
 
 
 def test_match_writes_an_object_for_every_entry_and_touches_nothing(tmp_path, files):
@@ -154,7 +154,7 @@ def test_match_writes_an_object_for_every_entry_and_touches_nothing(tmp_path, fi
     ran = epg(
         tmp_path / "home", "match", files[0], "--date", DAY, "--events", files[1], "--timezone", ZONE, "--out", out
     )
-    assert ran.code == 0, ran.told
+    assert ran.code == 0, ran.output
     results = [json.loads(line) for line in out.read_text().splitlines()]
     assert [result["name"] for result in results] == list(NAMES)
     first = results[0]
@@ -208,13 +208,13 @@ def test_events_are_imported_with_their_faulty_lines_told(run, files):
 
 def test_the_account_is_nowhere_but_in_the_private_playlist(run, database, files, tmp_path):
     with site(Answer(body=playlist()), Answer(status=500)) as server:
-        told = run("provider", "add", "Club", "--playlist", server.address, "--timezone", ZONE).told
+        told = run("provider", "add", "Club", "--playlist", server.address, "--timezone", ZONE).output
         for extra in ((), ("--debug",)):
             ran = run(*extra, "onboard", "Club", "--date", DAY, "--as-of", DAY, "--events", files[1])
-            assert ran.code == 0, ran.told
-            told += ran.told
-        told += run("--debug", "onboard", "Club", "--date", date(2024, 1, 1)).told  # fails: no older playlist is kept
-        told += run("provider", "list").told
+            assert ran.code == 0, ran.output
+            told += ran.output
+        told += run("--debug", "onboard", "Club", "--date", date(2024, 1, 1)).output  # fails: no older playlist is kept
+        told += run("provider", "list").output
     assert "HTTP 500" in told
     kept = [path for path in (tmp_path / "home").rglob("*") if path.is_file() and path.name != "playlist.m3u"]
     texts = [told, *every_text(database), *(path.read_bytes().decode("latin-1") for path in kept)]
@@ -258,7 +258,7 @@ def test_a_killed_onboarding_is_made_good_by_the_next(home, files):
 def test_the_demo_leaves_its_files_and_a_second_run_changes_none(run, tmp_path):
     out = tmp_path / "out"
     first = run("demo", "--out", out)
-    assert first.code == 0, first.told
+    assert first.code == 0, first.output
     files = {path.relative_to(out / "demo").as_posix(): path.read_bytes() for path in (out / "demo").rglob("*.*")}
     assert files["guide.xml"] == files["goat/guide.xml"] != files["buck/guide.xml"] != files["kid/guide.xml"]
     files_of_a_guide = {"guide.xml", "guide.xml.gz", "playlist.m3u", "index.html", "report.html", "summary.json"}

@@ -216,14 +216,14 @@ def test_the_command_ends_with_1_when_something_fails_and_0_when_not(database, t
     home = tmp_path / "home"
     home.mkdir(mode=0o755)
     ran = epg(home, "doctor", "--offline", EPG_DATABASE_URL=database, EPG_SECRET_KEY=KEY)
-    assert ran.code == 0, ran.told
+    assert ran.code == 0, ran.output
     assert "0 failed" in ran.out
     url = f"postgresql://epg:{PASSWORD}@127.0.0.1:1/none"
     ran = epg(home, "doctor", "--offline", EPG_DATABASE_URL=url, EPG_SECRET_KEY=KEY)
     assert ran.code == 1
     assert "No connection to the database" in ran.out
     assert "epg up" in ran.out, "the other parts are checked all the same"
-    assert PASSWORD not in ran.told
+    assert PASSWORD not in ran.output
 
 
 def test_sources_are_asked_once_each_and_their_clock_is_compared(database, tmp_path):

@@ -66,7 +66,7 @@ def _postmaster(home):
 
 
 def _becomes(is_so) -> bool:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while not is_so():
         if time.monotonic() > deadline:
             return False

@@ -29,7 +29,7 @@ def run(home, site):
         services = {"EPG_ESPN_URL": site.espn, "EPG_THESPORTSDB_URL": site.thesportsdb, "EPG_THESPORTSDB_KEY": KEY}
         given = {"EPG_EVENT_SOURCES": "espn,thesportsdb", **services}
         done = epg(home, *arguments, **(given | more))
-        assert KEY not in done.told
+        assert KEY not in done.output
         return done
 
     return run
@@ -37,18 +37,18 @@ def run(home, site):
 
 def test_a_refresh_and_what_it_brought(run, site):
     done = run("events", "refresh", "--league", "nba", "--league", "eng.1")
-    assert done.code == 0, done.told
+    assert done.code == 0, done.output
     listed = run("events", "list", "--date", f"{TODAY:%Y-%m-%d}", "--league", "nba")
-    assert "Miami Heat at Boston Celtics" in listed.told
-    assert "espn-5" in listed.told
-    assert "Chelsea" not in listed.told
-    assert "1 events in 1 leagues" in listed.told
+    assert "Miami Heat at Boston Celtics" in listed.output
+    assert "espn-5" in listed.output
+    assert "Chelsea" not in listed.output
+    assert "1 events in 1 leagues" in listed.output
 
 
 def test_a_plan_asks_nothing(run, site):
     done = run("events", "plan", "--from", "2026-11-20", "--to", "2026-11-29")
-    assert done.code == 0, done.told
-    assert "college-football" in done.told
+    assert done.code == 0, done.output
+    assert "college-football" in done.output
     assert site.asked == []
 
 
@@ -56,8 +56,8 @@ def test_a_source_that_is_down_is_told_and_the_code_says_so(run, site):
     site.faults["*"] = Fault(status=404)
     done = run("events", "refresh", "--league", "eng.1")
     assert done.code == 1
-    assert "espn eng.1" in done.told
-    assert "HTTP 404" in done.told
+    assert "espn eng.1" in done.output
+    assert "HTTP 404" in done.output
 
 
 @pytest.mark.parametrize(
@@ -71,22 +71,22 @@ def test_a_source_that_is_down_is_told_and_the_code_says_so(run, site):
 def test_what_was_typed_wrong_is_told(run, arguments, words):
     done = run(*arguments)
     assert done.code == 2
-    assert words in done.told
+    assert words in done.output
 
 
 def test_an_unknown_source_is_told(run):
     done = run("events", "plan", EPG_EVENT_SOURCES="espm")
     assert done.code == 1
-    assert "'espm' is not a source of events" in done.told
-    assert "unexpected" not in done.told
+    assert "'espm' is not a source of events" in done.output
+    assert "unexpected" not in done.output
 
 
 def test_the_teams_are_synced(run, site):
     done = run("teams", "sync", "--league", "nba")
-    assert done.code == 0, done.told
-    assert "Boston Celtics" in done.told
+    assert done.code == 0, done.output
+    assert "Boston Celtics" in done.output
     site.teams["basketball/nba"][0]["displayName"] = "Boston Clovers"
     # The lists of a day are kept; a new home asks anew, and has nothing to compare with.
     again = run("teams", "sync", "--league", "nba")
     assert again.code == 0
-    assert "Clovers" not in again.told
+    assert "Clovers" not in again.output

@@ -46,7 +46,7 @@ def clock():
 
 @pytest.fixture
 def pace(clock):
-    return Pace(timeout=2.0, attempts=2, pause=0.0, clock=clock, sleep=clock.sleep)
+    return Pace(timeout=60.0, attempts=2, pause=0.0, clock=clock, sleep=clock.sleep)
 
 
 @pytest.fixture

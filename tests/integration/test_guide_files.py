@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 from lxml import etree
@@ -73,7 +72,7 @@ def test_unchanged_files_are_not_written_again(tmp_path):
 def test_gzip_depends_on_the_bytes_alone(tmp_path):
     body = guide() * 1000
     first = gzipped(body)
-    time.sleep(1.1)  # a header with the time of day would differ
+    assert first[4:8] == bytes(4)  # the header's time of day
     assert gzipped(body) == first
     assert gzip.decompress(first) == body
 
@@ -113,8 +112,10 @@ def test_a_reader_never_sees_a_part_of_a_guide(tmp_path):
     readers = [threading.Thread(target=read) for _ in range(3)]
     for reader in readers:
         reader.start()
-    for number in range(60):
+    for number in range(2_000):
         write_guide(tmp_path, guide(f"Game {number} " + "x" * 200_000, programmes=1))
+        if number > 60 and len(seen) > 1:
+            break
     done.set()
     for reader in readers:
         reader.join()

@@ -48,7 +48,7 @@ def test_help_of_every_command_teaches_by_example(tmp_path):
 def test_from_unmatched_by_an_alias_to_matched(run, club, tmp_path):
     out = tmp_path / "failed" / "unmatched.jsonl"
     ran = run("unmatched", "--provider", "Club", "--date", DAY, "--out", out)
-    assert ran.code == 0, ran.told
+    assert ran.code == 0, ran.output
     assert "3 of 5 names" in ran.out
     failed = {row["slot"]: row for row in map(json.loads, out.read_text().splitlines())}
     assert failed["NBA 04"]["cause"] == "one side unknown"
@@ -74,7 +74,7 @@ def test_from_unmatched_by_an_alias_to_matched(run, club, tmp_path):
 
 def test_a_pin_is_told_listed_kept_and_removed(run, club):
     ran = run("override", "pin", "Club", "--slot", "nba 03", "--event", GAME, "--note", "seen on air")
-    assert ran.code == 0, ran.told
+    assert ran.code == 0, ran.output
     number = re.search(r"Override (\d+)", ran.err)[1]
     assert "NBA 03:\n  is pinned to Miami Heat" in ran.err
     assert f"on {DAY}" in ran.err
@@ -115,7 +115,7 @@ def test_wrong_questions_are_answered_with_what_there_is(run, club):
         (("family", "test", "mine.yaml"), "--playlist FILE, or --provider NAME"),
     ):
         ran = run(*arguments)
-        assert ran.code == 2, (arguments, ran.told)
+        assert ran.code == 2, (arguments, ran.output)
         assert told in " ".join(ran.err.split()), arguments
 
 
@@ -124,10 +124,10 @@ def test_families_are_tried_before_they_are_used(run, club, tmp_path):
     mine.write_text("- {name: Hoops, shells: [NBA], sport: basketball, leagues: [nba], timezone: Europe/London}\n")
     on_file = run("family", "test", mine, "--playlist", tmp_path / "list.m3u", "--date", DAY, "--timezone", ZONE)
     on_record = run("family", "test", mine, "--provider", "Club", "--date", DAY, "--out", tmp_path / "changes.jsonl")
-    assert on_file.code == on_record.code == 0, on_file.told
+    assert on_file.code == on_record.code == 0, on_file.output
     assert on_file.out == on_record.out
     assert "Hoops" in on_file.out
-    assert PASSWORD not in on_file.told + on_record.told + (tmp_path / "changes.jsonl").read_text()
+    assert PASSWORD not in on_file.output + on_record.output + (tmp_path / "changes.jsonl").read_text()
     assert {json.loads(line)["after"] for line in (tmp_path / "changes.jsonl").read_text().splitlines()} == {"Hoops"}
 
     told = run("why", NAMES[0], "--date", DAY, EPG_FAMILIES=str(mine)).out

@@ -323,10 +323,10 @@ def test_settings_do_not_show_the_addresses():
 def test_the_test_message_reaches_every_channel_and_says_which_fails(run, hook, post):
     ran = run("notify", "test", EPG_NOTIFY_SLACK=hook.address, EPG_NOTIFY_MAIL=post.address)
     assert (ran.code, len(hook.bodies), len(post.letters)) == (0, 1, 1)
-    assert "slack: sent" in ran.told
+    assert "slack: sent" in ran.output
     hook.status = 403
     ran = run("notify", "test", EPG_NOTIFY_WEBHOOK=hook.address)
     assert ran.code == 1
     assert "webhook: not sent: http://127.0.0.1" in ran.err
-    assert TOKEN not in ran.told
+    assert TOKEN not in ran.output
     assert run("notify", "test").code == 1

@@ -46,17 +46,17 @@ def test_help_teaches_by_example_and_the_schema_itself_tells_of_the_settings(run
 
 
 def test_an_address_is_taken_from_the_environment_or_a_pipe_so_that_no_shell_remembers_it(run, monkeypatch):
-    told = run("provider", "add", "One", EPG_PLAYLIST_URL=ADDRESS).told
+    told = run("provider", "add", "One", EPG_PLAYLIST_URL=ADDRESS).output
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{ADDRESS}\n"))
-    told += run("provider", "add", "Two", "--playlist", "-", EPG_PLAYLIST_URL="http://other.example/").told
+    told += run("provider", "add", "Two", "--playlist", "-", EPG_PLAYLIST_URL="http://other.example/").output
     assert "Added One (one): playlist http://tv.example/…." in told
     assert "Added Two (two): playlist http://tv.example/…." in told
     for name in ("one", "two"):
-        told += (shown := run("provider", "show", name).told)
+        told += (shown := run("provider", "show", name).output)
         assert "playlist http://tv.example/…" in shown
     forgotten = run("provider", "add", "Four", EPG_PLAYLIST_URL=ADDRESS.removeprefix("http://"))
-    assert (forgotten.code, "begins with http://" in forgotten.told) == (2, True)
-    told += forgotten.told
+    assert (forgotten.code, "begins with http://" in forgotten.output) == (2, True)
+    told += forgotten.output
     assert PASSWORD not in told
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     ran = run("provider", "add", "Three")
@@ -70,7 +70,7 @@ def test_on_a_terminal_the_address_is_typed_unseen(run, monkeypatch):
 
     monkeypatch.setattr("sys.stdin", Terminal())
     monkeypatch.setattr("typer.prompt", lambda what, **options: ADDRESS if options["hide_input"] else "")
-    assert "playlist http://tv.example/…" in run("provider", "add", "One").told
+    assert "playlist http://tv.example/…" in run("provider", "add", "One").output
 
 
 def test_what_is_edited_changes_and_the_rest_stays(run, published):
@@ -90,7 +90,7 @@ def test_settings_are_set_and_put_back(run, club):
     assert "no language 'xx'; there are" in run("provider", "set", "club", "language=xx").err
     assert "No sport or league is called nbaa" in run("provider", "set", "club", "minutes=nbaa=170").err
     ran = run("provider", "set", "club", "editions=kid,goat@Europe/London", "minutes=nba=170,nfl=200", "testing=yes")
-    assert ran.code == 0, ran.told
+    assert ran.code == 0, ran.output
     assert "editions=kid,goat@Europe/London testing=yes minutes=nba=170,nfl=200" in ran.err
     shown = run("provider", "show", "club")
     assert line(shown, "minutes")[:2] == ["nba=170,nfl=200", "set"]
@@ -160,12 +160,12 @@ def test_a_deleted_provider_keeps_its_record_and_comes_back_by_its_name(run, pub
 def test_an_xtream_accounts_password_is_asked_for_and_kept_sealed(run, database, tmp_path):
     with site(Answer(status=403), Answer(body=playlist())) as server:
         host = server.address.partition("@")[2].partition("/")[0]
-        told = run("provider", "add", "X", "--xtream", host, "--user", USER, EPG_XTREAM_PASSWORD="old-s3cret").told
+        told = run("provider", "add", "X", "--xtream", host, "--user", USER, EPG_XTREAM_PASSWORD="old-s3cret").output
         assert f"Xtream account at http://{host}/…" in told
-        told += run("provider", "edit", "X", "--password", EPG_XTREAM_PASSWORD=PASSWORD).told
-        told += run("--debug", "onboard", "X").told
-        told += run("onboard", "X").told
-        told += run("provider", "show", "X").told
+        told += run("provider", "edit", "X", "--password", EPG_XTREAM_PASSWORD=PASSWORD).output
+        told += run("--debug", "onboard", "X").output
+        told += run("onboard", "X").output
+        told += run("provider", "show", "X").output
         asked = [path for path, _ in server.requests]
     assert asked[0].startswith(f"/get.php?username={USER}&password={PASSWORD}&type=m3u_plus")
     assert "player_api.php" in asked[1], "the panel's M3U was refused"
@@ -189,7 +189,7 @@ def test_an_account_that_is_given_wrongly_is_told_without_its_password(run, argu
     ran = run("provider", "add", "X", *arguments, EPG_XTREAM_PASSWORD=PASSWORD)
     assert ran.code == 2
     assert says in " ".join(ran.err.replace("│", " ").split())
-    assert PASSWORD not in ran.told
+    assert PASSWORD not in ran.output
 
 
 def test_an_account_that_moved_keeps_user_and_password(run):

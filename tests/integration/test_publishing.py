@@ -307,9 +307,9 @@ def test_the_command_line_holds_back_says_why_and_publishes_when_forced(club, se
         return epg(settings.home, *arguments, "--date", DAY, "--as-of", DAY, **where)
 
     held = run("refresh", "club")
-    assert (held.code, "held back, the last one stays: club/" in held.err) == (1, True), held.told
+    assert (held.code, "held back, the last one stays: club/" in held.err) == (1, True), held.output
     again = run("publish", "--provider", club.name)
-    assert (again.code, "it lost" in again.err) == (1, True), again.told
+    assert (again.code, "it lost" in again.err) == (1, True), again.output
     assert run("publish", "--provider", "club", "--force").code == 0
     assert run("publish", "--provider", "club").code == 0
 

@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from epg_pipeline.serve import playlist_token
 
 DOCS = Path(__file__).parents[2] / "docs" / "monitoring.md"
-ODD = 'Tom & "Jerry" <b>\\\n{{ 7 * 7 }} %LISTING%'
+ODD = 'Tom & "Jerry" <b>\\\n{{ 271 * 828182 }} %LISTING%'
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +167,7 @@ def test_names_are_shown_as_they_are_and_never_run(guides):
     write_provider(guides.dist, provider=ODD, held_back=ODD)
     page = guides.get("/").text
     assert "<b>\\" not in page
-    assert "49" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
+    assert str(271 * 828182) not in page  # more digits than a port or a time has
     assert " ".join(ODD.split()) in _text(guides)
 
 

@@ -276,7 +276,7 @@ def test_the_command_prints_one_screen_and_one_json_object(run, database, tmp_pa
     with psycopg.connect(database) as connection:
         connection.execute(DAGSTERS)
     ran = run("status")
-    assert ran.code == 0, ran.told
+    assert ran.code == 0, ran.output
     for words in ("Club", "Last runs", "provider_day", "Problems", "epg up"):
         assert words in ran.out
     found = json.loads(run("status", "--json").out)

@@ -89,7 +89,7 @@ def test_a_second_run_of_the_same_day_waits_for_the_first(store, provider):
         waiting.start()
         with store.connections.transaction() as connection:
             waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + 300
             while connection.execute(waits).fetchone() != (1,) and time.monotonic() < deadline:
                 time.sleep(0.01)
         order.append("first")

@@ -54,7 +54,7 @@ def sync(store, settings):
 
     def sync(leagues=("nba",)):
         now = 1e9 + 2 * 86400 * next(days)
-        return sync_teams(store, settings, TODAY, leagues, Pace(timeout=1, attempts=1, clock=lambda: now))
+        return sync_teams(store, settings, TODAY, leagues, Pace(timeout=60, attempts=1, clock=lambda: now))
 
     return sync
 
@@ -141,7 +141,7 @@ def test_teams_of_events_and_of_lists_are_the_same(store, site, settings, sync):
     start = datetime(2026, 11, 21, 20, tzinfo=UTC)
     site.boards["basketball/nba"] = [game("5", "Boston Celtics", "Miami Heat", start)]
     site.leagues["4387"] = [tsdb_event("9", "Boston Celtics", "Miami", start, "4387", idHomeTeam="1", idAwayTeam="2")]
-    refresh_events(store, settings, TODAY, TODAY, TODAY, ["nba"], Pace(timeout=1, attempts=1))
+    refresh_events(store, settings, TODAY, TODAY, TODAY, ["nba"], Pace(timeout=60, attempts=1))
     before = on_record(store)
     report = sync()
     assert sorted(report.new["name"]) == ["Chicago Bulls", "Utah Jazz"]

@@ -18,7 +18,7 @@ from commands import ROOT, command, environment, epg, every_text
 from dagster._core.launcher import WorkerStatus
 from dagster._core.storage.tags import GRPC_INFO_TAG
 from homes import new_home, remove_home
-from running import CHROMIUM, QUIET, STARTS, Up, lives, of_partition, until
+from running import CHROMIUM, QUIET, STARTS, Up, command_line, lives, of_partition, until
 from small_provider import DAY, NAMES, PASSWORD, ZONE, Answer, events_file, playlist, site
 
 from epg_pipeline.adapters import clock
@@ -37,7 +37,7 @@ def place():
     events_file(home / "events.jsonl")
     assert epg(home, "provider", "add", "Club", "--playlist", home / "list.m3u", "--timezone", ZONE).code == 0
     ran = epg(home, "onboard", "Club", "--date", DAY, "--as-of", DAY, "--events", home / "events.jsonl")
-    assert ran.code == 0, ran.told
+    assert ran.code == 0, ran.output
     yield home
     remove_home(home)
 
@@ -71,12 +71,12 @@ def page(browser):
 
 
 def test_the_guides_are_served(up):
-    with urllib.request.urlopen(f"{up.guides}/guides/club/guide.xml", timeout=10) as answer:  # noqa: S310 - the same
+    with urllib.request.urlopen(f"{up.guides}/guides/club/guide.xml", timeout=STARTS) as answer:  # noqa: S310 - the same
         assert answer.read() == (up.home / "dist" / "club" / "guide.xml").read_bytes()
 
 
 def test_the_provider_on_record_becomes_a_partition(up):
-    assert until(60, up.partitions, "a partition of the provider") == ["club"]
+    assert until(STARTS, up.partitions, "a partition of the provider") == ["club"]
 
 
 def test_a_browser_sees_the_graph_and_makes_a_partition(up, page, tmp_path):
@@ -119,7 +119,7 @@ def others(up):
     with site(Answer(body=playlist())) as server:
         for name, address in (("Other", up.home / "list.m3u"), ("Served", server.address)):
             ran = epg(up.home, "provider", "add", name, "--playlist", address, "--timezone", ZONE)
-            assert ran.code == 0, ran.told
+            assert ran.code == 0, ran.output
         yield server
 
 
@@ -191,7 +191,7 @@ def test_nothing_the_servers_wrote_carries_the_account(up):
     assert [text[:200] for text in texts if PASSWORD in text] == []
     for path in (up.home / "logs").iterdir():
         assert PASSWORD not in path.read_text(errors="replace")
-    assert PASSWORD not in up.told
+    assert PASSWORD not in up.output
 
 
 def test_status_and_doctor_know_what_runs_and_what_comes(up):
@@ -201,7 +201,7 @@ def test_status_and_doctor_know_what_runs_and_what_comes(up):
         assert isinstance(found["runs"], list)  # from Dagster's own tables
         return {one["what"]: one["at"] for one in found["coming"]}
 
-    assert "T06:00:00" in until(60, lambda: coming().get("daily_publish"), "the daemon's first look at its schedules")
+    assert "T06:00:00" in until(STARTS, lambda: coming().get("daily_publish"), "the next tick of a schedule")
     told = epg(up.home, "doctor", "--offline").out
     assert f"Dagster answers at {up.dagster}" in told
     assert f"guide server answers at {up.guides}" in told
@@ -235,10 +235,10 @@ def test_a_database_that_dies_is_started_again(up):
 
     before = up.code_server()
     os.kill(running_postmaster(server_place(up.home)).pid, signal.SIGKILL)
-    until(60, lambda: "it runs again" in up.told, "the database")
-    until(60, answers, "Dagster's records")
+    until(STARTS, lambda: "it runs again" in up.output, "the database")
+    until(STARTS, answers, "Dagster's records")
     # It would wait for ever for the runs it lost sight of; between its end and its start there is none.
-    until(60, lambda: up.code_servers() not in ([], [before]), "another code server")
+    until(STARTS, lambda: up.code_servers() not in ([], [before]), "another code server")
     assert up.process.poll() is None
 
 
@@ -246,24 +246,19 @@ def test_it_stops_with_all_it_started(up):
     children = up.children()
     assert len(children) >= 4
     assert up.stop(signal.SIGINT) == 0
-    assert "Stopped." in up.told
-    until(15, lambda: not any(map(lives, children)), "the end of every child")
+    assert "Stopped." in up.output
+    until(STARTS, lambda: not any(map(lives, children)), "the end of every child")
     assert running_postmaster(server_place(up.home)) is None
 
 
 def test_a_child_that_dies_is_told_and_stops_the_rest(place):
     running = Up(place)
     children = running.children()
-    found = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-    daemon = next(
-        int(line.split()[0])
-        for line in found.splitlines()
-        if "dagster._daemon" in line and int(line.split()[0]) in children
-    )
+    daemon = next(pid for pid in children if "dagster._daemon" in " ".join(command_line(pid)))
     os.kill(daemon, signal.SIGKILL)
-    assert running.process.wait(60) == 1
-    assert "the Dagster daemon ended with exit code -9" in running.told
-    until(15, lambda: not any(map(lives, children)), "the end of every child")
+    assert running.process.wait(STARTS) == 1
+    assert "the Dagster daemon ended with exit code -9" in running.output
+    until(STARTS, lambda: not any(map(lives, children)), "the end of every child")
 
 
 def test_killed_itself_it_leaves_no_server(place):
@@ -272,7 +267,7 @@ def test_killed_itself_it_leaves_no_server(place):
     assert len(servers) == 4
     running.process.kill()
     running.process.wait()
-    until(30, lambda: not any(map(lives, servers)), "the end of every server")
+    until(STARTS, lambda: not any(map(lives, servers)), "the end of every server")
 
 
 def test_a_port_that_is_taken_is_told(place):
@@ -293,7 +288,7 @@ def test_plain_dagster_works_with_what_env_prints(place):
         assert Path(variables["DAGSTER_HOME"], "dagster.yaml").read_text() == (ROOT / "dagster.yaml").read_text()
         checked = subprocess.run(
             [Path(command()[0]).with_name("dg"), "check", "defs"],
-            cwd=ROOT, env=environment(place, **variables), capture_output=True, text=True, timeout=120, check=False,
+            cwd=ROOT, env=environment(place, **variables), capture_output=True, text=True, timeout=STARTS, check=False,
         )  # fmt: skip
         assert checked.returncode == 0, checked.stdout + checked.stderr
         assert "All definitions loaded successfully" in checked.stdout + checked.stderr

@@ -22,7 +22,7 @@ from epg_pipeline.settings import StorageSettings
 if TYPE_CHECKING:
     from pathlib import Path
 
-QUICK = Patience(connecting=2.0, waiting=0.4, pause=0.01, resting=0.0)
+QUICK = Patience(connecting=60.0, waiting=60.0, pause=0.01, resting=0.0)
 PATIENT = Patience(waiting=30.0, resting=0.0)
 FILES = ("guide.xml", "guide.xml.gz", "index.html", "report.html", "summary.json")
 GUIDE = "epg/demo/guide.xml"
@@ -174,7 +174,7 @@ def test_an_object_that_somebody_removed_comes_back(upload, publish, settings, b
         ("503 page", "127.0.0.1 answers 503"),
         ("reset", "the connection to 127.0.0.1 broke off"),
         ("half", "the connection to 127.0.0.1 broke off"),
-        ("slow", "127.0.0.1 did not answer within 0.4 s"),
+        ("slow", "127.0.0.1 did not answer within 1.5 s"),
         ("wrong", "127.0.0.1 answers 400 BadDigest"),
         (
             "odd key",
@@ -191,7 +191,8 @@ def test_a_fault_never_leaves_half_a_file_and_the_next_run_heals_it(
     files = publish("new")
     proxy.clear()
     proxy.fault = lambda one: fault if one.method == "PUT" and one.key == GUIDE else None
-    failed = dict(upload(files).failed)
+    patience = replace(QUICK, waiting=1.5) if fault == "slow" else QUICK
+    failed = dict(upload(files, patience=patience).failed)
     assert failed[GUIDE].startswith(reason)
     assert failed["epg/demo/summary.json"] == "it waits for the files that failed"
     assert proxy.count("PUT", "guide.xml") == (1 if fault in ("portal", "odd key") else 3)
@@ -319,14 +320,14 @@ def test_of_two_uploads_at_once_the_last_leaves_what_was_published_last(upload, 
     proxy.fault = lambda one: "hold" if one.method == "PUT" and not proxy.held.is_set() else None
     first, second = (threading.Thread(target=upload, args=([file],), kwargs={"patience": PATIENT}) for _ in range(2))
     first.start()
-    assert proxy.held.wait(10)
+    assert proxy.held.wait(60)
     publish("newer", names=("guide.xml",))
     second.start()
     second.join(0.3)
     assert proxy.count("HEAD") == 1  # it waits for the first
     proxy.let_go.set()
-    first.join(20)
-    second.join(20)
+    first.join(60)
+    second.join(60)
     assert proxy.count("PUT") == 2
     assert bucket() == _local(settings, [file])
 
