@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NewType
 
 import polars as pl
 
-from epg_pipeline.domain.frames import Contract, conform
+from epg_pipeline.domain.frames import Contract, conform, one_of
 from epg_pipeline.domain.matching.diagnosis import CAUSES
 from epg_pipeline.domain.matching.explain import EventTitles, sentences, what_came_nearest
 from epg_pipeline.domain.matching.verdict import FULL_SCORE, evidence_of
@@ -52,6 +52,7 @@ REPORT_SLOTS = Contract(
         "cause": pl.String,  # one of CAUSES, null unless an event is missing
         "why": pl.List(pl.String),  # sentences
     },
+    rules=one_of("state", STATES),
 )
 
 

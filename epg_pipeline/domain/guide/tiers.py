@@ -34,6 +34,8 @@ DRESSED = Contract(
         "is_new": pl.Boolean,
         "is_replay": pl.Boolean,
     },
+    key=PROGRAMMES.key,
+    rules=PROGRAMMES.rules,
 )
 
 
