@@ -1,9 +1,9 @@
-# The venv is made from the lock; a changed lock makes it anew. Nothing outside this folder is touched.
+# The venv is made from the lock; a changed lock updates it. Nothing outside this folder is touched.
 PYTHON ?= python3
 BIN := .venv/bin
 export EPG_HOME ?= $(CURDIR)/.epg
 
-.PHONY: demo test smoke lint bench scale lock clean
+.PHONY: demo test test-unit smoke lint bench scale lock clean
 
 demo: .venv/installed
 	$(BIN)/epg demo --out dist
@@ -11,6 +11,10 @@ demo: .venv/installed
 # Three at a time on two cores: tests that start servers mostly wait for them.
 test: .venv/installed-dev
 	$(BIN)/pytest -n 3 --dist loadgroup
+
+# Without servers, while you work: the functions, the pages, the shape and the words of the code.
+test-unit: .venv/installed-dev
+	$(BIN)/pytest -q -n 2 tests/unit
 
 # A few requests to the real services that events come from; skipped without a network.
 smoke: .venv/installed-dev

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
+from guide_frames import dress
 
 from epg_pipeline.adapters.web.event_files import read_events
 from epg_pipeline.config import load_facts
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.guide.channels import channels_of
 from epg_pipeline.domain.guide.schedule import schedule
-from epg_pipeline.domain.guide.tiers import dress
 from epg_pipeline.domain.guide.xmltv import to_xmltv
 from epg_pipeline.domain.matching.decide import decide
 from epg_pipeline.domain.reading.dating import date_readings

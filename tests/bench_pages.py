@@ -15,19 +15,17 @@ from statistics import median
 
 import polars as pl
 from bench import DAY, DEMO, SLOTS, entries_of, events_of, timed
+from guide_frames import dress, guide_page, report_page
 
 from epg_pipeline.config import load_facts
 from epg_pipeline.domain.frames import MATCH_RATES
 from epg_pipeline.domain.guide.channels import channels_of
 from epg_pipeline.domain.guide.schedule import schedule, stitch
-from epg_pipeline.domain.guide.tiers import dress
 from epg_pipeline.domain.matching.decide import decide
 from epg_pipeline.domain.matching.diagnosis import diagnosed
 from epg_pipeline.domain.reading.dating import date_readings
 from epg_pipeline.domain.reading.entries import read_entries
 from epg_pipeline.domain.reading.playlist import parse_playlist
-from epg_pipeline.pages.guide_page import guide_page
-from epg_pipeline.pages.report_page import report_page
 
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--disable-extensions", "--disable-default-apps")  # fmt: skip

@@ -6,8 +6,13 @@ from datetime import UTC, datetime
 
 import polars as pl
 
+from epg_pipeline.adapters.delivery.guide_files import guide_schema
+from epg_pipeline.config.texts import load_texts
 from epg_pipeline.domain.frames import DECISIONS, EVIDENCE, SLOTS
+from epg_pipeline.domain.guide import tiers, xmltv
 from epg_pipeline.domain.guide.channels import channels_of
+from epg_pipeline.pages import guide_page as pages_guide
+from epg_pipeline.pages import report_page as pages_report
 
 TROY = {
     "slot": "NCAAF 03",
@@ -61,3 +66,23 @@ def slots_of(*slots: str, provider: str = "http://provider.invalid/USERNAME/PASS
 def channels_for(*slots: str) -> pl.DataFrame:
     """CHANNELS of a provider "demo" for these slots."""
     return channels_of(slots_of(*slots), "demo")
+
+
+def dress(*given, **more):
+    """`tiers.dress`, with the English texts unless others are passed."""
+    return tiers.dress(*given, **({"texts": load_texts()} | more))
+
+
+def check_guide(guide: bytes, **more) -> list[str]:
+    """`xmltv.check_guide` with our schema."""
+    return xmltv.check_guide(guide, guide_schema(), **more)
+
+
+def guide_page(*given, **more) -> str:
+    """`guide_page`, with the English texts unless others are passed."""
+    return pages_guide.guide_page(*given, **({"texts": load_texts()} | more))
+
+
+def report_page(*given, **more) -> str:
+    """`report_page`, with the English texts unless others are passed."""
+    return pages_report.report_page(*given, **({"texts": load_texts()} | more))

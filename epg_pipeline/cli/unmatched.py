@@ -67,7 +67,7 @@ def _tell_provider(store: Store, provider: Provider, day: date | None, examples:
     from epg_pipeline.adapters.clock import today
     from epg_pipeline.cli.why import decisions_in_force
     from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
-    from epg_pipeline.domain.matching.advice import TOLD
+    from epg_pipeline.domain.matching.advice import ADVICE
     from epg_pipeline.domain.matching.diagnosis import diagnosed
     from epg_pipeline.domain.matching.explain import EventTitles
     from epg_pipeline.flows.facts import facts_on_record
@@ -79,7 +79,7 @@ def _tell_provider(store: Store, provider: Provider, day: date | None, examples:
     titles = EventTitles(events, local)
     telling = decisions.filter(decisions["kind"].is_in(["event", "show"])).height
     title = f"{provider.name}, {names_day}: {failed.height} of {telling} names that tell of something have no event"
-    rows = [row for cause in TOLD for row in _rows(failed.filter(failed["cause"] == cause), cause, examples, titles)]
+    rows = [row for cause in ADVICE for row in _rows(failed.filter(failed["cause"] == cause), cause, examples, titles)]
     if rows:
         table(title, ("Cause", "Names", "For example", "Nearest", "What to do"), rows)
     else:
@@ -91,9 +91,9 @@ def _rows(failed: pl.DataFrame, cause: str, examples: int, titles: EventTitles) 
     """A cause's row, and one for each further example."""
     if failed.is_empty():
         return []
-    from epg_pipeline.domain.matching.advice import TOLD, came_nearest, remedy
+    from epg_pipeline.domain.matching.advice import ADVICE, came_nearest, remedy
 
-    told = TOLD[cause]
+    told = ADVICE[cause]
     shown = failed.unique("name", keep="first", maintain_order=True).head(examples).to_dicts()
     names = [(row["name"], came_nearest(row, titles) or "–", remedy(row)) for row in shown] or [("", "", told.remedy)]
     head, *rest = names

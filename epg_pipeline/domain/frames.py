@@ -13,7 +13,7 @@ import polars as pl
 from epg_pipeline.errors import ContractError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 INSTANT = pl.Datetime("us", "UTC")
 
@@ -23,19 +23,57 @@ COVERAGES = ("live", "replay", "press", "pregame", "highlights", "other")  # wha
 BLOCKS = ("pre", "live", "post", "filler", "idle")
 EVENT_STATUSES = ("scheduled", "live", "final", "postponed", "cancelled")
 
+SECRETS = ("url", "options")  # columns that no message shows
+MAX_EXAMPLES = 3
+
 Frame = TypeVar("Frame", bound=pl.DataFrame)
 
 
 class Contract(pl.Schema, Generic[Frame]):
-    """The columns of a frame with their types, in order, and the frame type that stands for them in signatures."""
+    """What a frame holds: its columns with their types, in order, and the rules that each of its rows keeps.
+
+    `frame_type` stands for such frames in signatures, `key` names the columns that tell rows apart, and a rule is an
+    expression that is true, not null, for a good row, under a name that says what is expected.
+    """
 
     def __init__(
-        self, frame_type: Callable[[pl.DataFrame], Frame], columns: Mapping[str, pl.DataType | type[pl.DataType]]
+        self,
+        frame_type: Callable[[pl.DataFrame], Frame],
+        columns: Mapping[str, pl.DataType | type[pl.DataType]],
+        *,
+        key: Sequence[str] = (),
+        rules: Mapping[str, pl.Expr] | None = None,
     ) -> None:
         """Make the contract of `frame_type`, which is a NewType of pl.DataFrame."""
         super().__init__(columns)
-        self.frame_type = frame_type
+        self.frame_type, self.key = frame_type, tuple(key)
+        is_unique = {f"unique {', '.join(key)}": pl.struct(key).is_unique()} if key else {}
+        self.rules = {**is_unique, **(rules or {})}
 
+
+def one_of(column: str, values: Sequence[str]) -> dict[str, pl.Expr]:
+    """The rule that a text is one of these."""
+    return {f"{column} is one of {', '.join(values)}": pl.col(column).is_in(list(values))}
+
+
+def not_empty(*columns: str) -> dict[str, pl.Expr]:
+    """The rules that texts are neither null nor empty."""
+    return {f"{column} is not empty": pl.col(column).str.len_bytes() > 0 for column in columns}
+
+
+def not_null(*columns: str) -> dict[str, pl.Expr]:
+    """The rules that values are present."""
+    return {f"{column} is not null": pl.col(column).is_not_null() for column in columns}
+
+
+IS_SHARE = {"confidence is from 0 to 1": pl.col("confidence").is_between(0, 1)}
+_READ = {
+    **one_of("kind", KINDS),
+    **one_of("coverage", COVERAGES),
+    **not_null("is_slot"),
+    **not_empty("name"),
+    "competitors come in pairs": pl.col("first").is_null() == pl.col("second").is_null(),
+}
 
 # A playlist's entries, in its order. `url` is a secret: it carries user and password; `options` may, too.
 Entries = NewType("Entries", pl.DataFrame)
@@ -51,6 +89,8 @@ ENTRIES = Contract(
         "options": pl.String,  # the lines that tell a player how to ask for the stream, such as with what user agent
         "url": pl.String,
     },
+    key=["position"],
+    rules=not_empty("name"),
 )
 
 # Entries read: event slots and the rest, and what their names say whatever the day. What is not a slot, or has nothing
@@ -80,6 +120,8 @@ SLOTS = Contract(
         "dates": pl.String,
         "year_in_brackets": pl.Int32,  # behind the payload
     },
+    key=["position"],
+    rules={**_READ, **not_null("rules"), "a slot has a key": pl.col("is_slot") == (pl.col("slot") != "")},
 )
 
 # What a slot's name says, for one day of one provider.
@@ -110,6 +152,8 @@ READINGS = Contract(
         "zone_is_stated": pl.Boolean,
         "rules": pl.List(pl.String),
     },
+    key=["position"],
+    rules=_READ,
 )
 
 # The canonical schedule.
@@ -135,6 +179,12 @@ EVENTS = Contract(
         "source": pl.String,
         "status": pl.String,  # one of EVENT_STATUSES
         "time_is_set": pl.Boolean,  # false: only the day of `starts_at` is known
+    },
+    key=["event_id"],
+    rules={
+        **not_empty("event_id"),
+        **one_of("status", EVENT_STATUSES),
+        "event_date is the UTC date of starts_at": pl.col("event_date") == pl.col("starts_at").dt.date(),
     },
 )
 
@@ -191,6 +241,14 @@ DECISIONS = Contract(
         "away_logo": pl.String,
         # starts_at above is the canonical start once matched
     },
+    key=["position"],
+    rules={
+        **_READ,
+        **one_of("match_status", MATCH_STATUSES),
+        **IS_SHARE,
+        "event_id is null unless matched": pl.col("event_id").is_null()
+        | pl.col("match_status").is_in(["matched", "manual"]),
+    },
 )
 
 # The blocks of a guide: a slot's day is tiled without gap or overlap; a live block may run past the day's close.
@@ -218,6 +276,14 @@ PROGRAMMES = Contract(
         "match_status": pl.String,
         "confidence": pl.Float64,
     },
+    key=["channel_id", "starts_at"],
+    rules={
+        **one_of("block", BLOCKS),
+        **one_of("match_status", MATCH_STATUSES),
+        **not_empty("title"),
+        **IS_SHARE,
+        "a block stops after it starts": pl.col("stops_at") > pl.col("starts_at"),
+    },
 )
 
 # The channels of a guide, in the provider's order.
@@ -235,11 +301,15 @@ CHANNELS = Contract(
         "options": pl.String,  # secrets, this and the next; only the private clone playlist carries them
         "url": pl.String,
     },
+    key=["channel_id"],
+    rules=not_empty("channel_id", "slot", "display_name"),
 )
 
 # CHANNELS as the store keeps them: with the slot's name in force.
 NamedChannels = NewType("NamedChannels", pl.DataFrame)
-NAMED_CHANNELS = Contract(NamedChannels, {**CHANNELS, "name": pl.String})
+NAMED_CHANNELS = Contract(
+    NamedChannels, {**CHANNELS, "name": pl.String}, key=["channel_id"], rules=not_empty("channel_id", "slot", "name")
+)
 
 # How many slots of a day found their event; one row a day.
 MatchRates = NewType("MatchRates", pl.DataFrame)
@@ -254,20 +324,46 @@ MATCH_RATES = Contract(
         "unparseable": pl.Int64,
         "match_rate": pl.Float64,  # of the slots that tell of an event; null where none does
     },
+    key=["day"],
+    rules={"match_rate is from 0 to 1": pl.col("match_rate").is_between(0, 1).fill_null(value=True)},
 )
 
 
 def conform(frame: pl.DataFrame, contract: Contract[Frame], what: str) -> Frame:
-    """The frame with just the contract's columns, in its order; ContractError names what is missing or mistyped."""
-    missing = [name for name in contract if name not in frame.columns]
+    """The frame with just the contract's columns, in its order.
+
+    ContractError names what is missing or mistyped, else the rules that rows break, with the first of these rows.
+    """
+    missing = [f"column {name} is missing" for name in contract if name not in frame.columns]
     wrong = [
         f"{name} is {frame.schema[name]}, not {kind}"
         for name, kind in contract.items()
         if name in frame.columns and frame.schema[name] != kind
     ]
     if missing or wrong:
-        raise ContractError(f"{what}: " + "; ".join([*(f"column {name} is missing" for name in missing), *wrong]))
-    return contract.frame_type(frame.select(contract.names()))
+        raise ContractError(f"{what}: {'; '.join([*missing, *wrong])}")
+    checked = frame.select(contract.names())
+    if broken := _broken_rules(checked, contract):
+        raise ContractError(f"{what}: {'; '.join(broken)}")
+    return contract.frame_type(checked)
+
+
+def _broken_rules(frame: pl.DataFrame, contract: Contract[Frame]) -> list[str]:
+    """Each rule that rows break, with how many do and the first of them."""
+    if frame.is_empty() or not contract.rules:
+        return []
+    breaks = [(~rule).fill_null(value=True).alias(name) for name, rule in contract.rules.items()]
+    counts = frame.select(breaks).sum().row(0, named=True)
+    found = []
+    for name, rule in contract.rules.items():
+        if counts[name]:
+            columns = dict.fromkeys([*contract.key, *rule.meta.root_names()])
+            rows = frame.filter((~rule).fill_null(value=True)).select(*(c for c in columns if c not in SECRETS))
+            examples = [
+                ", ".join(f"{key} {value}" for key, value in row.items()) for row in rows.head(MAX_EXAMPLES).to_dicts()
+            ]
+            found.append(f'rule "{name}" is broken by {counts[name]} of {frame.height} rows ({"; ".join(examples)})')
+    return found
 
 
 def empty(contract: Contract[Frame]) -> Frame:

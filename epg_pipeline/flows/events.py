@@ -21,6 +21,7 @@ from epg_pipeline.adapters.web.source_client import NOT_MADE, Ask, Pace, SourceC
 from epg_pipeline.adapters.web.sources import sources_of
 from epg_pipeline.config import load_facts
 from epg_pipeline.domain.events.merge import Merged, merged, sourced, sourced_of
+from epg_pipeline.domain.frames import Events
 from epg_pipeline.errors import EventsFileError
 from epg_pipeline.flows.results import PREVIEW_ROWS, EventsImported
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.adapters.web.source import EventSource, Listing
     from epg_pipeline.adapters.web.source_client import Answer
+    from epg_pipeline.domain.events.merge import Sourced, TeamNames
     from epg_pipeline.settings import Settings
 
 DAYS_BACK, DAYS_AHEAD = 1, 8
@@ -154,12 +156,12 @@ def _spans(days: Sequence[date]) -> Iterator[tuple[date, date]]:
         yield first, last
 
 
-def take_in_file(store: Store, events: pl.DataFrame) -> EventsSaved:
+def take_in_file(store: Store, events: Events) -> EventsSaved:
     """Merge an EVENTS frame of a file into the record."""
     return store.events.take_in(sourced_of(events, load_facts()), merge_rows)
 
 
-def merge_rows(rows: pl.DataFrame, known: pl.DataFrame) -> Merged:
+def merge_rows(rows: Sourced, known: TeamNames) -> Merged:
     """The merging the store is handed: with the packaged leagues and teams."""
     return merged(rows, load_facts(), known)
 
@@ -272,8 +274,8 @@ def _with_file(
         file = read_events(settings.events_file)
     except EventsFileError as fault:
         return rows, [SourceFault("file", "", "", "file", str(fault))]
-    of_range = file.events.filter(pl.col("event_date").is_between(first, last))
-    own = sourced_of(of_range, load_facts())
+    of_range = Events(file.events.filter(pl.col("event_date").is_between(first, last)))
+    own: pl.DataFrame = sourced_of(of_range, load_facts())
     own = own if only is None else own.filter(pl.col("league").is_in(list(only)))
     faults = [SourceFault("file", "", "", "line", text) for text in file.faults]
     return pl.concat([rows, own]), faults

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from epg_pipeline.config.texts import Texts
 
 
-def match_report(store: Store, provider: Provider, day: date, texts: Texts | None = None) -> str:
+def match_report(store: Store, provider: Provider, day: date, texts: Texts) -> str:
     """The page about the names in force on a day; one that says so when none were matched yet.
 
     A day without names of its own has those of an earlier one, and so has one whose playlist was refused.

@@ -6,21 +6,20 @@ templates beside this module. The page never carries a stream address, and no pi
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from epg_pipeline.config.texts import Texts, load_texts
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.pages.single_file import one_file
+from epg_pipeline.pages.single_file import single_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from epg_pipeline.config.sports import Sports
+    from epg_pipeline.config.texts import Texts
 
 # What a block says, apart from when: blocks in a row that say the same are shown as one.
 _SAYS = ("title", "sub_title", "description", "block", "league", "sport", "match_status", "confidence", "coverage",
@@ -35,22 +34,17 @@ def guide_page(
     sports: Sports,
     zone: str | None = None,
     *,
-    texts: Texts | None = None,
+    texts: Texts,
     report: str | None = None,
 ) -> str:
     """The page of a guide: HTML with its style, script and rows inside, the same for the same rows.
 
-    `channels` is CHANNELS, `dressed` DRESSED; `days` are the days of the guide in order, told in their own zone unless
+    `channels` is CHANNELS, `dressed` DRESSED; `days` are the days of the guide in order, shown in their own zone unless
     `zone` names another; `name` is what the provider is called. It belongs beside guide.xml, to which it links;
     `report` is the address of the match report, if there is one. Its policy forbids every request.
     """
-    texts = texts or load_texts()
-    fields = {"LANGUAGE": texts.language, "NAME": escape(name), "REPORT": _link(report)}
-    return one_file("guide_page", _rows(channels, dressed, days, zone or days[0].timezone, sports, texts), fields)
-
-
-def _link(report: str | None) -> str:
-    return f'<a id="report" href="{escape(report)}">Match report</a>' if report else ""
+    rows = _rows(channels, dressed, days, zone or days[0].timezone, sports, texts)
+    return single_file("guide_page", rows, language=texts.language, name=name, report=report)
 
 
 def _rows(

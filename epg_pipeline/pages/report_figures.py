@@ -1,7 +1,8 @@
 """Decisions on record -> the figures of a match report.
 
-Belongs here: which state each slot is in, figures by family and cause, how sure matches are, what is told of each slot.
-Does not: HTML (report_page.py), finding causes (diagnosis.py), the history of rates (the view match_rates).
+Belongs here: which state each slot is in, figures by family and cause, how sure matches are, and the sentences about
+each slot. Does not belong: HTML (report_page.py), finding causes (diagnosis.py), the history of rates (the view
+match_rates).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, NewType
 
 import polars as pl
 
-from epg_pipeline.domain.frames import Contract, conform
+from epg_pipeline.domain.frames import Contract, conform, one_of
 from epg_pipeline.domain.matching.diagnosis import CAUSES
 from epg_pipeline.domain.matching.explain import EventTitles, sentences, what_came_nearest
 from epg_pipeline.domain.matching.verdict import FULL_SCORE, evidence_of
@@ -31,7 +32,7 @@ FIGURES = Contract(
     {
         "family": pl.String,
         "slots": pl.Int64,
-        "events": pl.Int64,  # slots that tell of an event
+        "events": pl.Int64,  # slots that announce an event
         **dict.fromkeys(STATES, pl.Int64),
         "rate": pl.Float64,  # matched of events; null without events
     },
@@ -51,6 +52,7 @@ REPORT_SLOTS = Contract(
         "cause": pl.String,  # one of CAUSES, null unless an event is missing
         "why": pl.List(pl.String),  # sentences
     },
+    rules=one_of("state", STATES),
 )
 
 
@@ -119,7 +121,7 @@ def histogram(stated: pl.DataFrame) -> pl.DataFrame:
 
 
 def of_other_days(stated: pl.DataFrame, day: ProviderDay) -> tuple[int, int]:
-    """How many names that miss their event tell of days before yesterday, and how many of days not yet shown.
+    """How many names that miss their event are of days before yesterday, and how many of days not yet shown.
 
     A day is not shown yet when it is more than two days ahead. Names without any date count to neither.
     """
@@ -135,15 +137,15 @@ def by_cause(diagnoses: pl.DataFrame) -> pl.DataFrame:
     return diagnoses.group_by("cause").agg(names=pl.len()).sort(order)
 
 
-def told_slots(stated: pl.DataFrame, diagnoses: pl.DataFrame, events: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
+def report_slots(stated: pl.DataFrame, diagnoses: pl.DataFrame, events: pl.DataFrame, day: ProviderDay) -> ReportSlots:
     """REPORT_SLOTS in the playlist's order: what each name was taken for and why, in sentences.
 
-    `diagnoses` is DIAGNOSES of the same decisions, `events` the EVENTS at hand, of which the sentences tell by title.
+    `diagnoses` is DIAGNOSES of the same decisions, `events` the EVENTS at hand, which the sentences name by title.
     """
     is_matched = pl.col("state") == "matched"
     sides = pl.concat_str("home", pl.lit(" – "), "away")
     event = pl.when(pl.col("event_name").fill_null("") != "").then("event_name").otherwise(sides)
-    told = (
+    slots = (
         stated.sort("position")
         .join(diagnoses.select("position", "cause"), on="position", how="left", maintain_order="left")
         .with_columns(
@@ -153,7 +155,7 @@ def told_slots(stated: pl.DataFrame, diagnoses: pl.DataFrame, events: pl.DataFra
             why=_sentences(stated.sort("position"), diagnoses, EventTitles(events, day)),
         )
     )
-    return conform(told, REPORT_SLOTS, "slots of a match report")
+    return conform(slots, REPORT_SLOTS, "slots of a match report")
 
 
 def without_addresses(text: pl.Expr) -> pl.Expr:

@@ -1,49 +1,78 @@
-"""A page in one file: its template, style, script and rows put together so that it asks nobody for anything.
+"""A page in one file: its template, style, script and rows put together so that it makes no request.
 
-Belongs here: filling templates, the page's policy, writing rows so that they can't end their script. Does not: what a
-page tells (page.py, report_page.py), its looks and behaviour (the templates).
+Belongs here: the template environment, the page's policy, writing rows so that they can't end their script. Does not
+belong: what a page says (guide_page.py, report_page.py, start_page.py), its looks and behaviour (templates/).
 """
 
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
-from html import escape
 from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
-def one_file(page: str, rows: object, fields: dict[str, str]) -> str:
-    """The HTML of a page, from what all pages share and templates/<page>.html (its title is line 1), .css and .js.
+def single_file(page: str, rows: object, **fields: object) -> str:
+    """The HTML of a page from templates/<page>.html, which extends shared.html, with its .css and .js inside.
 
-    `rows` is what its script works on, in the element #rows-of-page as JSON. `fields` fill the template's %NAMES% and
-    are HTML already: escape what comes from outside. Its policy forbids every request, and all scripts and styles but
-    its own.
+    `rows` is what its script works on, in the element #rows-of-page as JSON; `fields` are the template's, escaped where
+    they are printed. The policy forbids every request, and all scripts and styles but the page's own.
     """
-    script, style, html = (_template(f"shared.{kind}") for kind in ("js", "css", "html"))
-    script, style = script + _template(f"{page}.js"), style + _template(f"{page}.css")
+    script, style = ("".join(_text(f"{name}.{kind}") for name in ("shared", page)) for kind in ("js", "css"))
     held = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
-    every = fields | {
-        "POLICY": escape(_policy(script, style)),
-        "STYLE": style,
-        "SCRIPT": script,
-        "ROWS": held.replace("<", "\\u003c"),  # only "<" could end the script element early
-    }
-    title, _, body = _template(f"{page}.html").partition("\n")
-    template = html.replace("%TITLE%", title).replace("%BODY%", body.rstrip())
-    return re.sub(r"%([A-Z]+)%", lambda place: every[place[1]], template)
+    return _environment().get_template(f"{page}.html").render(
+        policy=_policy(script, style),
+        style=Markup(style),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        rows=Markup(held.replace("<", "\\u003c")),  # noqa: S704 - only "<" could end the script element early
+        **fields,
+    )  # fmt: skip
 
 
-def _policy(script: str, style: str) -> str:
-    script_digest, style_digest = (b64encode(sha256(text.encode()).digest()).decode() for text in (script, style))
-    return (
-        f"default-src 'none'; script-src 'sha256-{script_digest}'; style-src 'sha256-{style_digest}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
+def long_date(day: date) -> str:
+    """As in Tue, Dec 1, 2026."""
+    return f"{day:%a, %b} {day.day}, {day.year}"
+
+
+def short_date(day: date) -> str:
+    """As in Dec 1."""
+    return f"{day:%b} {day.day}"
+
+
+def percent(share: float | None) -> str:
+    """A share of 0 to 1 in whole percent; a dash for None."""
+    return "–" if share is None else f"{100 * share:.0f} %"
 
 
 @cache
-def _template(name: str) -> str:
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("epg_pipeline.pages"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {
+        "number": lambda count: f"{count:,}", "percent": percent, "long_date": long_date, "short_date": short_date,
+        "tenth": lambda value: f"{value:.1f}",
+    }  # fmt: skip
+    return environment
+
+
+@cache
+def _text(name: str) -> str:
     return files("epg_pipeline.pages").joinpath(f"templates/{name}").read_text("utf-8")
+
+
+def _policy(script: str, style: str) -> str:
+    hashes = (b64encode(sha256(text.encode()).digest()).decode() for text in (script, style))
+    return (
+        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'".format(
+            *hashes
+        )
+    )

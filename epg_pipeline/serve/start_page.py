@@ -9,19 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment
-
-from epg_pipeline.pages.single_file import one_file
+from epg_pipeline.pages.single_file import single_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
-
-    from jinja2 import Template
 
     from epg_pipeline.serve.shelf import Guide, Summary
 
@@ -48,14 +42,7 @@ def start_page(guides: Sequence[Guide], server: str, bucket: str, now: datetime)
     """
     channels = sum(guide.summary.channels or 0 for guide in guides)
     total = f"{_counted(len(guides), 'provider')} · {_counted(channels, 'channel')}" if guides else ""
-    listing = _template().render(guides=[_shown(guide, server, bucket, now) for guide in guides], total=total)
-    return one_file("start_page", None, {"LISTING": listing})
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(files("epg_pipeline.pages").joinpath("templates/listing.html").read_text("utf-8"))
+    return single_file("start_page", None, guides=[_shown(guide, server, bucket, now) for guide in guides], total=total)
 
 
 def _shown(guide: Guide, server: str, bucket: str, now: datetime) -> dict[str, object]:

@@ -66,6 +66,7 @@ def decisions(count: int = 3, **overrides: object) -> pl.DataFrame:
     is_matched = pl.col("position") == slots["position"].min()
     full = {
         "is_slot": pl.lit(True),
+        "coverage": pl.lit("live"),
         "kind": pl.when(says_nothing).then(pl.lit("placeholder")).otherwise(pl.lit("event")),
         "title": pl.when(says_nothing).then(pl.lit("")).otherwise(pl.lit(f"{ODD} vs Boston")),
         "leagues": pl.when(is_matched).then(pl.lit(["nba", "wnba"])).otherwise(None),

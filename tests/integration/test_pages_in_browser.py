@@ -8,17 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 import pytest
 from accessible import shortcomings
-from guide_frames import BLANK, TROY, channels_for, decisions_of, evidence
+from guide_frames import BLANK, TROY, channels_for, decisions_of, dress, evidence, guide_page, report_page
 from guide_server import serving, write_provider
 
 from epg_pipeline.config.sports import load_sports
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.frames import EVENTS, MATCH_RATES, empty
 from epg_pipeline.domain.guide.schedule import schedule
-from epg_pipeline.domain.guide.tiers import dress
 from epg_pipeline.domain.matching.diagnosis import DIAGNOSES
-from epg_pipeline.pages.guide_page import guide_page
-from epg_pipeline.pages.report_page import report_page
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -363,7 +360,7 @@ def test_the_start_page_hands_out_its_addresses(browser, start_page, width, sche
     page.on("request", lambda request: requests.append(request.url))
     page.goto(start_page)
     page.get_by_role("button", name="Copy the address kid edition of My TV").press("Enter")
-    page.wait_for_function("document.getElementById('told').textContent === 'The address is copied.'")
+    page.wait_for_function("document.getElementById('status').textContent === 'The address is copied.'")
     page.evaluate("document.querySelector('main').append(document.createElement('textarea'))")
     page.locator("textarea").press("Control+V")
     assert page.locator("textarea").input_value() == f"{start_page}guides/my-tv/kid/guide.xml.gz"

@@ -9,6 +9,8 @@ import sys
 GUIDES = """
 import hashlib
 import polars as pl
+from epg_pipeline.config.texts import load_texts
+from epg_pipeline.domain.guide.tiers import dress
 from epg_pipeline.flows import dry_run
 from epg_pipeline.adapters.web.event_files import read_events
 from epg_pipeline.adapters.delivery.guide_files import gzipped
@@ -33,7 +35,7 @@ made = [own_blocks(schedule(decisions, channels, one, facts.sports), one) for on
 shown = stitch(pl.concat(made), days[0].opens, days[-1].closes)
 files = [clone_playlist(channels, "http://127.0.0.1/guide.xml.gz")]
 for tier in ("kid", "buck", "goat"):
-    guide = to_xmltv(channels, dress(shown, tier, day.timezone, facts.sports))
+    guide = to_xmltv(channels, dress(shown, tier, day.timezone, facts.sports, texts=load_texts()))
     files += [guide, gzipped(guide)]
 print(pl.thread_pool_size(), *(hashlib.sha256(file).hexdigest() for file in files))
 """

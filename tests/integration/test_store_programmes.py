@@ -11,7 +11,7 @@ from store_frames import DAY, ODD, OPENS, channels, decisions, events, programme
 
 from epg_pipeline.adapters.store.frames import SaveResult
 from epg_pipeline.domain.frames import DECISIONS, EVENTS, INSTANT, MATCH_RATES, PROGRAMMES, conform
-from epg_pipeline.errors import StoreError
+from epg_pipeline.errors import ContractError, StoreError
 
 CLOSES = OPENS + timedelta(days=1)
 NEXT = DAY + timedelta(days=1)
@@ -183,7 +183,7 @@ def test_programmes_are_those_that_overlap_the_window(store, provider):
 
 def test_of_two_blocks_with_one_start_the_first_stays_and_unknown_channels_are_told(store, provider):
     twice = pl.concat(
-        [programmes(1), programmes(1, 1, title=["Too late"]), programmes(1, 1, channel_id=["Nobody.demo"])]
+        [programmes(1), programmes(1, 1, channel_id=["nba-01.DEMO"]), programmes(1, 1, channel_id=["Nobody.demo"])]
     )
     assert store.programmes.save(provider, DAY, twice) == SaveResult(12, 0)
     assert store.programmes.between(provider, OPENS, CLOSES).equals(programmes(1))
@@ -202,7 +202,7 @@ def test_sports_metadata_and_tier_features_are_json_objects(store, provider):
 
 def test_a_block_that_ends_before_it_begins_stores_nothing_of_the_day(store, provider):
     backwards = programmes(1, 2).with_columns(stops_at=pl.col("starts_at"))
-    with pytest.raises(StoreError, match="epg_data: epg_data_end_time_check"):
+    with pytest.raises(ContractError, match="a block stops after it starts"):
         store.programmes.save(provider, DAY, backwards)
     assert _rows(store, "SELECT count(*) FROM epg_data") == [(0,)]
 

@@ -64,7 +64,7 @@ def test_killed_in_the_middle_of_a_save_and_run_again_gives_what_an_undisturbed_
     store, provider, database, tmp_path
 ):
     command = [sys.executable, "-c", VICTIM, database, str(tmp_path / "snapshots")]
-    environment = {"PYTHONPATH": f"{TESTS}:{TESTS.parents[1]}", "PATH": "/usr/bin:/bin"}
+    environment = {"PYTHONPATH": f"{TESTS}:{TESTS.parent}:{TESTS.parents[1]}", "PATH": "/usr/bin:/bin"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as victim:
         assert victim.stdout.readline() == "half way\n"
         victim.kill()

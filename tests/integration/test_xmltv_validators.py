@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
-from guide_frames import BLANK, TROY, channels_for, decisions_of
+from guide_frames import BLANK, TROY, channels_for, check_guide, decisions_of, dress
 from lxml import etree
 from xmltv_util import assert_fits_the_dtd, assert_tools_are_silent, needs_xmltv_util
 
@@ -15,8 +15,7 @@ from epg_pipeline.config.provider_settings import TIERS
 from epg_pipeline.config.sports import load_sports
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.guide.schedule import schedule, stitch
-from epg_pipeline.domain.guide.tiers import dress
-from epg_pipeline.domain.guide.xmltv import check_guide, to_xmltv
+from epg_pipeline.domain.guide.xmltv import to_xmltv
 
 if TYPE_CHECKING:
     from pathlib import Path

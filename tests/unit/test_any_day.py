@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from guide_frames import channels_for, decisions_of
+from guide_frames import channels_for, check_guide, decisions_of, dress
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,8 +16,7 @@ from epg_pipeline.config.sports import load_sports
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.frames import MATCH_STATUSES
 from epg_pipeline.domain.guide.schedule import own_blocks, schedule, stitch
-from epg_pipeline.domain.guide.tiers import dress
-from epg_pipeline.domain.guide.xmltv import check_guide, to_xmltv
+from epg_pipeline.domain.guide.xmltv import to_xmltv
 
 SPORTS = load_sports()
 SLOTS = tuple(f"NBA {number:02}" for number in range(1, 7))

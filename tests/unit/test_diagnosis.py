@@ -8,7 +8,7 @@ from reading import NEW_YORK, SATURDAY, decisions_of, event, events_of, facts
 
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.frames import EVENTS, empty
-from epg_pipeline.domain.matching.advice import TOLD
+from epg_pipeline.domain.matching.advice import ADVICE
 from epg_pipeline.domain.matching.diagnosis import CAUSES, DIAGNOSES, diagnosed
 
 EVENTS_OF_THE_DAY = (
@@ -79,4 +79,4 @@ def test_without_events_every_failure_still_has_a_cause():
 
 
 def test_every_cause_is_told_with_what_to_do():
-    assert tuple(TOLD) == CAUSES
+    assert tuple(ADVICE) == CAUSES

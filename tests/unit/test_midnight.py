@@ -22,11 +22,12 @@ def at(hour: float) -> datetime:
 def blocks(*rows: tuple[str, float, float, str]) -> pl.DataFrame:
     """Blocks said as (block, first hour, last hour, event); hours count from midnight, "A23" begins an hour before."""
     given = [
-        {"channel_id": "a.demo", "starts_at": at(starts), "stops_at": at(stops), "block": block, "title": event,
+        {"channel_id": "a.demo", "starts_at": at(starts), "stops_at": at(stops), "block": block,
+         "title": event or "idle", "match_status": "matched", "confidence": 1.0,
          "event_starts_at": at(float(event[1:])) if event else None}
         for block, starts, stops, event in rows
     ]  # fmt: skip
-    keys = ("channel_id", "starts_at", "stops_at", "block", "title", "event_starts_at")
+    keys = ("channel_id", "starts_at", "stops_at", "block", "title", "match_status", "confidence", "event_starts_at")
     frame = pl.DataFrame(given, schema={name: PROGRAMMES[name] for name in keys})
     rest = (pl.lit(None, kind).alias(name) for name, kind in PROGRAMMES.items() if name not in keys)
     return frame.with_columns(*rest).select(PROGRAMMES.names())
@@ -34,7 +35,12 @@ def blocks(*rows: tuple[str, float, float, str]) -> pl.DataFrame:
 
 def said(programmes: pl.DataFrame) -> list[tuple[str, float, float, str]]:
     return [
-        (block, (starts - MIDNIGHT) / timedelta(hours=1), (stops - MIDNIGHT) / timedelta(hours=1), title)
+        (
+            block,
+            (starts - MIDNIGHT) / timedelta(hours=1),
+            (stops - MIDNIGHT) / timedelta(hours=1),
+            title if title != "idle" else "",
+        )
         for block, starts, stops, title in programmes.select("block", "starts_at", "stops_at", "title").iter_rows()
     ]
 

@@ -10,13 +10,11 @@ from hashlib import sha256
 from html import unescape
 from typing import TYPE_CHECKING
 
-from guide_frames import BLANK, TROY, channels_for, decisions_of
+from guide_frames import BLANK, TROY, channels_for, decisions_of, dress, guide_page
 
 from epg_pipeline.config.sports import load_sports
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.guide.schedule import schedule
-from epg_pipeline.domain.guide.tiers import dress
-from epg_pipeline.pages.guide_page import guide_page
 
 if TYPE_CHECKING:
     import polars as pl

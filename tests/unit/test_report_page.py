@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
-from guide_frames import BLANK, TROY, evidence
+from guide_frames import BLANK, TROY, evidence, report_page
 from guide_frames import decisions_of as rows_of
 from reading import NEW_YORK, SATURDAY, decisions_of, event, events_of, facts
 
@@ -22,11 +22,10 @@ from epg_pipeline.pages.report_figures import (
     figures_by_family,
     histogram,
     of_other_days,
-    told_slots,
+    report_slots,
     totals,
     with_states,
 )
-from epg_pipeline.pages.report_page import report_page
 
 DAY = ProviderDay(SATURDAY, NEW_YORK)
 EVENTS_OF_THE_DAY = (
@@ -133,9 +132,9 @@ def test_the_page_says_how_well_and_why_not_in_plain_words():
     told = words(PAGE)
     for part in (
         "Match report · names of Sat, Nov 15, 2025 · 6 slots",
-        "25 % of the 4 names that tell of an event found theirs in the schedule",
+        "25 % of the 4 names that announce an event found theirs in the schedule",
         "1 Event found", "1 One side known", "2 No event found", "1 Shows", "1 Nothing on",
-        "1 One side is no team on record What to do epg alias add",
+        "1 One side is not a team on record What to do epg alias add",
         "1 Two events fit equally well What to do epg override pin",
         "NBA 02 : Miami Heat at Zanzibar Dhows @ 07:30 PM ET Nearest: Miami Heat – San Antonio Spurs",
     ):  # fmt: skip
@@ -207,7 +206,7 @@ def test_a_day_without_anything_says_so():
         "No slot was matched for this day yet.",
         "No day is on record yet.",
         "No name was like an event of the schedule.",
-        "Every name that tells of something has its event.",
+        "Every name that announces something has its event.",
     ):
         assert part in told
     assert held(page)["slots"] == []
@@ -215,7 +214,7 @@ def test_a_day_without_anything_says_so():
 
 def test_a_day_on_which_nothing_is_on_has_no_rate():
     told = words(page_of(rows_of(BLANK, BLANK), empty(DIAGNOSES), HISTORY.tail(1)))
-    assert "– No name tells of an event." in told
+    assert "– No name announces an event." in told
     assert "This is the first day on record" in told
 
 
@@ -227,10 +226,10 @@ def test_clocks_follow_the_providers_zone_and_habits():
 
 def test_sentences_tell_of_events_by_title_also_when_nothing_was_found():
     stated = with_states(DECIDED)
-    slots = told_slots(stated, DIAGNOSED, events_of(*EVENTS_OF_THE_DAY), DAY)
+    slots = report_slots(stated, DIAGNOSED, events_of(*EVENTS_OF_THE_DAY), DAY)
     why = dict(slots.select("slot", "why").iter_rows())
     assert "No team on record is called 'Zanzibar Dhows'." in why["NBA 02"]
     assert any("Chicago Cubs – Milwaukee Brewers" in line for line in why["MLB 06"])
-    without_events = told_slots(stated, DIAGNOSED, empty(EVENTS), DAY)
+    without_events = report_slots(stated, DIAGNOSED, empty(EVENTS), DAY)
     lines = [line for said in without_events["why"].to_list() for line in said]
     assert any(line.startswith("event first") for line in lines)  # no longer at hand: by its id

@@ -7,14 +7,13 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from guide_frames import BLANK, TROY, channels_for, decisions_of
+from guide_frames import BLANK, TROY, channels_for, decisions_of, dress
 
 from epg_pipeline.config.provider_settings import TIERS
 from epg_pipeline.config.sports import load_sports
 from epg_pipeline.config.texts import load_texts
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.guide.schedule import schedule
-from epg_pipeline.domain.guide.tiers import dress
 from epg_pipeline.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -6,13 +6,12 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
-from guide_frames import BLANK, TROY, channels_for, decisions_of
+from guide_frames import BLANK, TROY, channels_for, decisions_of, dress
 
 from epg_pipeline.config.provider_settings import TIERS
 from epg_pipeline.config.sports import load_sports
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.guide.schedule import schedule
-from epg_pipeline.domain.guide.tiers import dress
 from epg_pipeline.errors import ConfigError
 
 SLOT = "NCAAF 03"

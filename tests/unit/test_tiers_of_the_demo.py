@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import pytest
+from guide_frames import check_guide, dress
 from lxml import etree
 
 from epg_pipeline.adapters.web.event_files import read_events
@@ -16,8 +17,7 @@ from epg_pipeline.demo.sample import load_sample
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.guide.channels import channels_of
 from epg_pipeline.domain.guide.schedule import schedule
-from epg_pipeline.domain.guide.tiers import dress
-from epg_pipeline.domain.guide.xmltv import check_guide, to_xmltv
+from epg_pipeline.domain.guide.xmltv import to_xmltv
 from epg_pipeline.domain.reading.entries import read_entries
 from epg_pipeline.domain.reading.playlist import parse_playlist
 from epg_pipeline.flows.dry_run import provider_day

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
-from guide_frames import BLANK, TROY, channels_for, decisions_of
+from guide_frames import BLANK, TROY, channels_for, check_guide, decisions_of, dress
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -15,8 +15,7 @@ from epg_pipeline.config.provider_settings import TIERS
 from epg_pipeline.config.sports import load_sports
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.guide.schedule import schedule
-from epg_pipeline.domain.guide.tiers import dress
-from epg_pipeline.domain.guide.xmltv import check_guide, to_xmltv
+from epg_pipeline.domain.guide.xmltv import to_xmltv
 from epg_pipeline.errors import GuideError
 
 DAY = ProviderDay(date(2025, 10, 8), "America/New_York")

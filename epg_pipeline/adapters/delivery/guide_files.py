@@ -16,6 +16,8 @@ import hashlib
 import os
 import tempfile
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, cast
 
 from zlib_ng import gzip_ng
@@ -59,6 +61,12 @@ class WrittenFile:
     changed: bool
 
 
+@cache
+def guide_schema() -> bytes:
+    """The schema that every guide of ours follows."""
+    return files("epg_pipeline.domain.guide").joinpath("guide.xsd").read_bytes()
+
+
 def guide_folder(dist: Path, slug: str, part: str = "") -> Path:
     """Where a provider's current guide lies; `part` is the folder of a further edition, or of a day by its date."""
     return dist / slug / part
@@ -73,7 +81,7 @@ def write_guide(
     full or not writable: what was there stays and nothing else remains.
     """
     # Nearly half of the time for a guide goes into checking it, and what stands there was checked when it was written.
-    faults = [] if _holds(folder / "guide.xml", guide) else check_guide(guide, live_marks=live_marks)
+    faults = [] if _holds(folder / "guide.xml", guide) else check_guide(guide, guide_schema(), live_marks=live_marks)
     if faults:
         raise GuideHeldBackError(str(folder), faults)
     return write_files(folder, {"guide.xml": guide, "guide.xml.gz": gzipped(guide), **(beside or {})})

@@ -16,12 +16,12 @@ from polars import selectors
 from psycopg import sql
 from psycopg.rows import class_row
 
-from epg_pipeline.domain.frames import EVIDENCE, INSTANT
+from epg_pipeline.domain.frames import EVIDENCE, INSTANT, Contract, conform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from epg_pipeline.domain.frames import Contract, Frame
+    from epg_pipeline.domain.frames import Frame
 
 Row = TypeVar("Row")
 
@@ -119,7 +119,10 @@ def read_frame(
     connection: psycopg.Connection, text: str, values: Mapping[str, Any], schema: pl.Schema
 ) -> pl.DataFrame: ...
 def read_frame(connection: psycopg.Connection, text: str, values: Mapping[str, Any], schema: pl.Schema) -> pl.DataFrame:
-    """The rows of a query as a frame of this schema, whose columns the query has under their names, in its order."""
+    """The rows of a query as a frame of this schema, whose columns the query has under their names, in its order.
+
+    ContractError when the schema is a contract whose rules the rows break.
+    """
     query = psycopg.ClientCursor(connection).mogrify(text, values)
     columns = sql.SQL(", ").join(_read_as(name, kind) for name, kind in schema.items())
     statement = sql.SQL("COPY (SELECT {} FROM ({}) AS q) TO STDOUT (FORMAT csv)").format(columns, sql.SQL(query))
@@ -132,7 +135,8 @@ def read_frame(connection: psycopg.Connection, text: str, values: Mapping[str, A
     received.seek(0)
     wire = {name: READ_AS[kind][1] if kind in READ_AS else kind for name, kind in schema.items()}
     frame = pl.read_csv(received, has_header=False, schema=wire)
-    return frame.with_columns(_from_wire(name, kind) for name, kind in schema.items() if kind in READ_AS)
+    frame = frame.with_columns(_from_wire(name, kind) for name, kind in schema.items() if kind in READ_AS)
+    return conform(frame, schema, "rows on record") if isinstance(schema, Contract) else frame
 
 
 def _listed(names: Sequence[sql.Identifier], prefix: str = "") -> sql.Composed:

@@ -8,7 +8,6 @@ message: a playlist's address carries the account's user and password. Does not:
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from epg_pipeline.adapters.web import xtream
 from epg_pipeline.adapters.web.http import (
     MAX_WAIT_SECONDS,
     RETRYABLE_STATUSES,
@@ -25,6 +25,7 @@ from epg_pipeline.adapters.web.http import (
     retries,
     retry_after,
 )
+from epg_pipeline.adapters.web.playlist_answer import Fetched, check_playlist
 from epg_pipeline.errors import NoPlaylistError, PlaylistFetchError, redact_url
 
 if TYPE_CHECKING:
@@ -46,16 +47,6 @@ class _TransientFetchError(PlaylistFetchError):
         self.wait = wait
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """One answer: the bytes as sent, and what to ask with next time. `body` is None when the server says: unchanged."""
-
-    body: bytes | None
-    etag: str | None = None
-    last_modified: str | None = None
-    sent_at: datetime | None = None  # by the server's clock
-
-
 def fetch_playlist(
     address: str, *, etag: str | None = None, last_modified: str | None = None, attempts: int = 4, pause: float = 0.5
 ) -> Fetched:
@@ -65,8 +56,6 @@ def fetch_playlist(
     may pass (connection faults, 5xx, 408, 425, 429) is tried `attempts` times, first after `pause` seconds, with
     backoff and as Retry-After asks. Raises PlaylistFetchError for all else, and for an answer that is empty or a page.
     """
-    from epg_pipeline.adapters.web import xtream  # it fetches through `fetch` below
-
     asked = partial(fetch, attempts=attempts, pause=pause)
     if xtream.is_xtream(address):
         return xtream.fetch_account(address, partial(asked, etag=etag, last_modified=last_modified), asked)
@@ -103,8 +92,6 @@ def check_address(address: str) -> datetime | None:
 
     PlaylistFetchError, as of `fetch_playlist`, when not.
     """
-    from epg_pipeline.adapters.web import xtream  # it fetches through `peek` below
-
     if xtream.is_xtream(address):
         return xtream.check_account(address, peek, partial(fetch, attempts=1))
     path = local_path(address)
@@ -231,18 +218,3 @@ def _date(header: str | None) -> datetime | None:
         return parsedate_to_datetime(header).astimezone(UTC) if header else None
     except ValueError:
         return None
-
-
-def check_playlist(body: bytes | None, where: str) -> None:
-    """NoPlaylistError when an answer's first bytes show that it is no playlist; None is an unchanged one."""
-    if body is None:
-        return
-    start = body[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if not start:
-        raise NoPlaylistError(f"{where}: the answer is empty; try again later, or check that the account is active")
-    if start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml")):
-        raise NoPlaylistError(
-            f"{where}: a web page, not a playlist; check the address (and that the account is active)"
-        )
-    if start.startswith(b"{"):
-        raise NoPlaylistError(f"{where}: a JSON answer, not a playlist; ask for the M3U address (type=m3u_plus)")

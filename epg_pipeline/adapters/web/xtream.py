@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from epg_pipeline.adapters.clock import utc_now
-from epg_pipeline.adapters.web.playlists import Fetched, check_playlist
+from epg_pipeline.adapters.web.playlist_answer import Fetched, check_playlist
 from epg_pipeline.errors import NoPlaylistError, PlaylistFetchError, redact_url
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NewType
 import polars as pl
 
 from epg_pipeline.config.sources import EVENT_SOURCES
-from epg_pipeline.domain.frames import Contract
+from epg_pipeline.domain.frames import Contract, not_empty
 from epg_pipeline.domain.teams import core_of
 from epg_pipeline.domain.text import folded
 
@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 # Which row of which source is of which canonical event.
 Links = NewType("Links", pl.DataFrame)
-LINKS = Contract(Links, {"source": pl.String, "source_id": pl.String, "event_id": pl.String})
+LINKS = Contract(
+    Links,
+    {"source": pl.String, "source_id": pl.String, "event_id": pl.String},
+    key=["source", "source_id"],
+    rules=not_empty("event_id"),
+)
 
 # Minutes between two rows of one game: where both clocks are set; of a game listed twice; where one team only is known
 # by the same name; and of two titles.

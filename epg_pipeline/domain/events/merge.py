@@ -14,13 +14,14 @@ import polars as pl
 
 from epg_pipeline.config.sources import EVENT_SOURCES
 from epg_pipeline.domain.events.links import LINKS, linked
-from epg_pipeline.domain.frames import EVENT_STATUSES, EVENTS, INSTANT, Contract, conform, empty
+from epg_pipeline.domain.frames import EVENT_STATUSES, EVENTS, INSTANT, Contract, conform, empty, not_null, one_of
 from epg_pipeline.domain.text import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from epg_pipeline.config import Facts
+    from epg_pipeline.domain.frames import Events
 
 # Earlier ones are believed before later ones; a file fills in what no service knows.
 
@@ -54,6 +55,8 @@ SOURCED = Contract(
         "venue": pl.String,
         "art": pl.String,
     },
+    key=["source", "source_id"],
+    rules={**one_of("status", EVENT_STATUSES), **not_null("starts_at")},
 )
 # EVENTS, and what only the record keeps.
 Canonical = NewType("Canonical", pl.DataFrame)
@@ -67,6 +70,8 @@ CANONICAL = Contract(
         "art": pl.String,
         "field_sources": pl.List(pl.String),
     },
+    key=EVENTS.key,
+    rules=EVENTS.rules,
 )
 # What a source's team id stands for: its own name of the team, and the team's name on record.
 TeamNames = NewType("TeamNames", pl.DataFrame)
@@ -82,18 +87,19 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 
-def sourced(rows: Iterable[dict[str, Any]]) -> pl.DataFrame:
+def sourced(rows: Iterable[dict[str, Any]]) -> Sourced:
     """Rows that say only what they know -> a SOURCED frame; of a source's id given twice the first row stays.
 
     First by league: both tennis tours list a tournament they share, each under its own name.
     """
     frame = pl.DataFrame([_DEFAULTS | row for row in rows], schema=SOURCED)
-    return frame.sort("source", "source_id", "league", "listing", maintain_order=True).unique(
-        ["source", "source_id"], keep="first", maintain_order=True
+    ordered = frame.sort("source", "source_id", "league", "listing", maintain_order=True)
+    return conform(
+        ordered.unique(["source", "source_id"], keep="first", maintain_order=True), SOURCED, "sourced events"
     )
 
 
-def sourced_of(events: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+def sourced_of(events: Events, facts: Facts) -> Sourced:
     """An EVENTS frame of a file -> SOURCED: the file's ids stay, leagues are known by key or by a form they print."""
     printed = {
         form: key
@@ -112,9 +118,8 @@ def sourced_of(events: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     sport = pl.col("league").replace_strict(sports, default=pl.col("sport"))
     rows = rows.with_columns(sport=pl.when(pl.col("sport") == "").then(sport).otherwise("sport"))
     missing = {name: pl.lit(value) for name, value in _DEFAULTS.items() if name not in rows.columns}
-    return conform(rows.with_columns(**missing), SOURCED, "events of a file").unique(
-        "source_id", keep="last", maintain_order=True
-    )
+    once = rows.with_columns(**missing).unique("source_id", keep="last", maintain_order=True)
+    return conform(once, SOURCED, "events of a file")
 
 
 @dataclass(frozen=True)
@@ -126,13 +131,13 @@ class Merged:
     teams: pl.DataFrame
 
 
-def merged(rows: pl.DataFrame, facts: Facts, known: pl.DataFrame | None = None) -> Merged:
+def merged(rows: Sourced, facts: Facts, known: pl.DataFrame | None = None) -> Merged:
     """One canonical event for each event that SOURCED rows tell of.
 
     A team has the name its first source gives it, also in events which that source does not have; `known` (TEAM_NAMES)
     tells of teams on record what these rows alone do not.
     """
-    links = linked(conform(rows, SOURCED, "sourced events"), facts, tuple(EVENT_SOURCES))
+    links = linked(rows, facts, tuple(EVENT_SOURCES))
     told = rows.join(links, on=["source", "source_id"], maintain_order="left").sort("rank", "listing", "source_id")
     told = _as_the_first_has_them(told)
     names = _names(told, known if known is not None else empty(TEAM_NAMES))

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, NewType
 
 import polars as pl
 
-from epg_pipeline.config.texts import Texts, load_texts
 from epg_pipeline.domain.frames import PROGRAMMES, Contract, conform
 
 if TYPE_CHECKING:
     from epg_pipeline.config.provider_settings import Tier
     from epg_pipeline.config.sports import Sports
-    from epg_pipeline.config.texts import Language
+    from epg_pipeline.config.texts import Language, Texts
 
 # Programmes as a viewer reads them. Lists hold no empty and no repeated text.
 Dressed = NewType("Dressed", pl.DataFrame)
@@ -35,6 +34,8 @@ DRESSED = Contract(
         "is_new": pl.Boolean,
         "is_replay": pl.Boolean,
     },
+    key=PROGRAMMES.key,
+    rules=PROGRAMMES.rules,
 )
 
 
@@ -44,7 +45,7 @@ def dress(
     timezone: str,
     sports: Sports,
     *,
-    texts: Texts | None = None,
+    texts: Texts,
     testing: bool = False,
 ) -> pl.DataFrame:
     """DRESSED: the same blocks with the texts, categories, art and numbers of a tier, times as read in the zone.
@@ -52,7 +53,6 @@ def dress(
     kid has titles alone; buck adds sub-titles, descriptions and the sport's categories; goat adds emoji on live events,
     art, keywords and episode numbers. Testing mode marks what had no event. Order and rows stay as they come.
     """
-    texts = texts or load_texts()
     known = _with_known(programmes, timezone, sports, texts)
     title = _by_sort(texts.words.titles.model_dump())
     if tier == "goat":

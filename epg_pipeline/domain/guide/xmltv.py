@@ -1,13 +1,12 @@
 """Dressed programmes -> the bytes of a guide, and what is wrong with such bytes.
 
 Belongs here: XMLTV as players read it, written and checked. Does not: what is written (tiers.py), files.
-The schema in guide.xsd says what a guide of ours may hold; what a schema can't say is checked with frames.
+The schema guide.xsd says what a guide of ours may hold; what a schema can't say is checked with frames.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
@@ -123,20 +122,20 @@ def _attribute(text: pl.Expr) -> pl.Expr:
     return _text(text).str.replace_all('"', "&quot;", literal=True)
 
 
-def check_guide(guide: bytes, *, live_marks: bool = False) -> list[str]:
+def check_guide(guide: bytes, schema: bytes, *, live_marks: bool = False) -> list[str]:
     """What is wrong with a guide, in words; empty when a player may have it.
 
     Checked: well-formed, elements and attributes as the schema has them, no empty text, ids unlike each other ignoring
     case, every channel with programmes and every programme with a channel, rows sorted, no overlap, no shared start,
-    every programme longer than nothing. `live_marks` allows <live/>.
+    every programme longer than nothing. `schema` is the content of guide.xsd; `live_marks` allows <live/>.
     """
     try:
         root = etree.fromstring(guide, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
     except etree.XMLSyntaxError as error:
         return [f"not well-formed: {error.msg}"]
-    schema = _schema()
-    if not schema.validate(root):
-        log = cast("Iterable[Any]", schema.error_log)
+    compiled = _compiled(schema)
+    if not compiled.validate(root):
+        log = cast("Iterable[Any]", compiled.error_log)
         return [f"line {fault.line}: {fault.message}" for fault in islice(log, _MOST_FAULTS)]
     faults = [] if live_marks or root.find("programme/live") is None else ["<live/> is not asked for"]
     identifiers = pl.Series("channel_id", _texts(root, "/tv/channel/@id"), pl.String)
@@ -149,8 +148,7 @@ def check_guide(guide: bytes, *, live_marks: bool = False) -> list[str]:
 
 
 @cache
-def _schema() -> etree.XMLSchema:
-    schema = files("epg_pipeline.domain.guide").joinpath("guide.xsd").read_bytes()
+def _compiled(schema: bytes) -> etree.XMLSchema:
     return etree.XMLSchema(etree.fromstring(schema))
 
 

@@ -1,6 +1,6 @@
 """Why a name found no event, in words, and what a person can do about it.
 
-Belongs here: the meaning and remedy of each cause, the one that fits a name best, what came nearest to it. Does not:
+Belongs here: the meaning and remedy of each cause, and what came nearest to a name. Does not:
 finding causes (diagnosis.py), sentences of single reasons (evidence.py).
 """
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from epg_pipeline.domain.matching.explain import EventTitles
 
 
-class Told(NamedTuple):
+class Advice(NamedTuple):
     """What a cause means, and what to do about it."""
 
     meaning: str
@@ -21,22 +21,22 @@ class Told(NamedTuple):
 
 
 # One for each of diagnosis.CAUSES, in its order.
-TOLD = {
-    "one side unknown": Told("One side is no team on record", 'epg alias add "TEAM" "AS PRINTED", if it is one'),
-    "both sides unknown": Told(
+ADVICE = {
+    "one side unknown": Advice("One side is not a team on record", 'epg alias add "TEAM" "AS PRINTED", if it is one'),
+    "both sides unknown": Advice(
         "Neither side is a team on record", "epg alias add for each; or its league is not on record: epg events import"
     ),
-    "ambiguous": Told("Two events fit equally well", "epg override pin PROVIDER --slot SLOT --event EVENT_ID"),
-    "not sure enough": Told(
-        "An event fits, but not well enough", "epg why NAME tells what is missing; epg override pin"
+    "ambiguous": Advice("Two events fit equally well", "epg override pin PROVIDER --slot SLOT --event EVENT_ID"),
+    "not sure enough": Advice(
+        "An event fits, but not well enough", "epg why NAME says what is missing; epg override pin"
     ),
-    "no such fixture": Told(
+    "no such fixture": Advice(
         "Both teams are known, no event of both is near",
         "nothing, if the name is old; else its schedule lacks it: epg events import",
     ),
-    "league not on record": Told("No event of its league or sport is near", "epg events import, or another source"),
-    "no opponents": Told("A show, or a title without two sides", "nothing; epg override pin, if it is an event"),
-    "not the event": Told("A replay, a talk, highlights", "nothing: the guide shows the name as read"),
+    "league not on record": Advice("No event of its league or sport is near", "epg events import, or another source"),
+    "no opponents": Advice("A show, or a title without two sides", "nothing; epg override pin, if it is an event"),
+    "not the event": Advice("A replay, a talk, highlights", "nothing: the guide shows the name as read"),
 }
 
 
@@ -45,7 +45,7 @@ def remedy(diagnosis: dict[str, Any]) -> str:
     if diagnosis["cause"] == "one side unknown" and diagnosis["similar"]:
         team, printed = shlex.quote(diagnosis["similar"][0]), shlex.quote(diagnosis["unknown"][0])
         return f"epg alias add {team} {printed}, if it is that one"
-    return TOLD[diagnosis["cause"]].remedy
+    return ADVICE[diagnosis["cause"]].remedy
 
 
 def came_nearest(diagnosis: dict[str, Any], titles: EventTitles) -> str:

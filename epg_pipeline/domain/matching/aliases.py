@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NewType
 
 import polars as pl
 
-from epg_pipeline.domain.frames import EVIDENCE, Contract
+from epg_pipeline.domain.frames import EVIDENCE, Contract, one_of
 from epg_pipeline.domain.matching.verdict import evidence_of
 from epg_pipeline.domain.teams import catalogued, forms_of, side_of, team_form, team_key
 from epg_pipeline.domain.text import folded
@@ -33,6 +33,7 @@ ALIASES = Contract(
         "kind": pl.String,  # one of KINDS
         "record_status": pl.String,  # "active", or "removed" by hand
     },
+    rules=one_of("kind", KINDS),
 )
 # Every team on record, with all it is called.
 Teams = NewType("Teams", pl.DataFrame)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NewType
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from epg_pipeline.domain.frames import Contract, conform
+from epg_pipeline.domain.frames import Contract, conform, one_of
 from epg_pipeline.domain.matching import time_evidence
 from epg_pipeline.domain.matching.verdict import SURE, evidence_of
 from epg_pipeline.domain.teams import candidates, forms_of, known_forms, team_key
@@ -46,6 +46,8 @@ DIAGNOSES = Contract(
         "nearest": pl.List(pl.String),  # ids of events, the nearest first; at most three
         "similar": pl.List(pl.String),  # names of teams like the unknown sides
     },
+    key=["position"],
+    rules=one_of("cause", CAUSES),
 )
 
 _SIDES = ("first", "second")

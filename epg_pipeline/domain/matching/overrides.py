@@ -38,6 +38,7 @@ OVERRIDES = Contract(
         "away_logo": pl.String,
         "starts_at": INSTANT,  # null also while its hour is not set
     },
+    key=["id"],
 )
 _OF_THE_EVENT = ("event_id", "league", "sport", "home", "away", "event_name", "venue", "home_logo", "away_logo")
 

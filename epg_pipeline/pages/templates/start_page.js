@@ -13,8 +13,8 @@ for (const field of document.querySelectorAll(".addresses input")) {
   button.addEventListener("click", async () => {
     const done = await copied(field);
     button.textContent = done ? "Copied" : "Press Ctrl-C";
-    $("told").textContent = done ? "The address is copied." : "The address is selected: copy it by keyboard.";
-    setTimeout(() => { button.textContent = "Copy"; $("told").textContent = ""; }, 2500);
+    $("status").textContent = done ? "The address is copied." : "The address is selected: copy it by keyboard.";
+    setTimeout(() => { button.textContent = "Copy"; $("status").textContent = ""; }, 2500);
   });
   field.after(button);
 }
