@@ -166,7 +166,7 @@ def summarise(run: ProviderRun, events: EventsImported | None = None) -> None:
     for slot in run.quarantined[:MOST_SHOWN]:
         say(f"quarantined at {slot.stage}: {slot.name}: {slot.reason}")
     facts(f"{run.provider}, {run.published.day}", [*_counts(run, events), ("Seconds", run.seconds)])
-    say("SaveResult: " + ", ".join(str(path) for path in shown_files(run.published)))
+    say("Written: " + ", ".join(str(path) for path in shown_files(run.published)))
     if run.published.uploads and run.published.uploads.address:
         say(f"Everyone's address of the guide: {run.published.uploads.address}")
     tell_upload_faults(run.published.uploads)

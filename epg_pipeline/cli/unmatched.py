@@ -62,7 +62,7 @@ def unmatched(
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text("".join(written), encoding="utf-8")
-        say(f"SaveResult: {out}, {len(written)} names")
+        say(f"Written: {out}, {len(written)} names")
 
 
 def _tell_provider(store: Store, provider: Provider, day: date | None, examples: int) -> list[str]:

@@ -46,6 +46,6 @@ def _results(step: Callable[[Rows], Result], rows: Rows, stage: str, faulty: lis
 
 
 def reason(fault: BaseException) -> str:
-    """A fault in one line, for a report; addresses in it are cut down to what may be shown."""
+    """A fault in one line, for a report; addresses in it are redacted."""
     text = redact(" ".join(str(fault).split()))
     return f"{type(fault).__name__}: {text[:300]}" if text else type(fault).__name__
