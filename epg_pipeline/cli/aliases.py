@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from epg_pipeline.cli.console import say, table
+from epg_pipeline.cli.installation import opened
 
 if TYPE_CHECKING:
     import polars as pl
@@ -47,7 +48,7 @@ def add(
       epg alias add Miami "The U" --league ncaa
     """
     text = _checked(alias)
-    with _store() as store:
+    with opened() as (store, _):
         found = _one_team(store, team, league)
         is_new = store.teams.add_alias(found["team_id"], text)
         others = _others_called(store, text, found)
@@ -79,7 +80,7 @@ def list_(
     import polars as pl
 
     kinds = [kind.value] if kind else [one.value for one in Kind] if team else ["manual", "learned"]
-    with _store() as store:
+    with opened() as (store, _):
         rows = store.teams.list_aliases(kinds, _team_ids(store, team, league) if team else None)
     if league:
         rows = rows.filter(pl.col("league") == league)
@@ -105,7 +106,7 @@ def remove(
 
     from epg_pipeline.domain.text import folded
 
-    with _store() as store:
+    with opened() as (store, _):
         known = store.teams.list_aliases([one.value for one in Kind], _team_ids(store, team, league))
         meant = known.filter(folded(pl.col("alias")) == pl.select(folded(pl.lit(alias))).item(), pl.col("active"))
         if meant.is_empty():
@@ -136,18 +137,11 @@ def forget_learned(
     """
     import polars as pl
 
-    with _store() as store:
+    with opened() as (store, _):
         known = store.teams.list_aliases([Kind.learned.value], _team_ids(store, team, league) if team else None)
         meant = known.filter("active", pl.col("league") == league if league else pl.lit(value=True))
         count = store.teams.remove_aliases(meant["alias_id"].to_list())
     say(f"{count} learned {'alias is' if count == 1 else 'aliases are'} forgotten.")
-
-
-def _store() -> Store:
-    from epg_pipeline.adapters.store.store import open_store
-    from epg_pipeline.settings import load_settings
-
-    return open_store(load_settings())
 
 
 def _checked(alias: str) -> str:

@@ -1,6 +1,6 @@
-"""The commands in the order a newcomer meets them, and the one place where their faults end.
+"""The commands in the order a newcomer needs them, and the one place where their errors end.
 
-Belongs here: the application, the options every command has, exit codes. Does not: the commands themselves.
+Belongs here: the application, the options every command has, exit codes. Does not belong: the commands themselves.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import typer
 from epg_pipeline.cli import (
     aliases,
     backfill,
-    days,
     demo,
     doctor,
     events,
@@ -22,6 +21,7 @@ from epg_pipeline.cli import (
     match,
     notify,
     overrides,
+    provider_day,
     providers,
     servers,
     settings,
@@ -31,14 +31,14 @@ from epg_pipeline.cli import (
     uploads,
     why,
 )
-from epg_pipeline.cli.console import fail, one_sentence
+from epg_pipeline.cli.console import fail
 
 OVERVIEW = """A TV guide for the sports event channels of an IPTV provider.
 
 \b
 First steps:
   epg demo --out dist                          the whole way on a bundled sample
-  epg provider add NAME --playlist URL         tell of a provider
+  epg provider add NAME --playlist URL         add a provider
   epg onboard NAME                             fetch, read, match, publish
   epg up                                       database, Dagster and guide server
 """
@@ -47,9 +47,9 @@ First steps:
 app = typer.Typer(help=OVERVIEW, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command()(demo.demo)
 app.add_typer(providers.app, name="provider")
-app.command()(days.onboard)
-app.command()(days.refresh)
-app.command()(days.publish)
+app.command()(provider_day.onboard)
+app.command()(provider_day.refresh)
+app.command()(provider_day.publish)
 app.command()(uploads.upload)
 app.command()(match.match)
 app.command()(why.why)
@@ -77,20 +77,20 @@ STATE = SimpleNamespace(debug=False)
 def everywhere(
     debug: bool = typer.Option(False, "--debug", envvar="EPG_DEBUG", help="Show where an error came from."),
 ) -> None:
-    """What holds for every command."""
+    """The options of every command."""
     STATE.debug = debug
     logging.getLogger("stamina").setLevel(logging.ERROR)  # a retry that helped is no news
 
 
 def main() -> None:
-    """Run the command of the arguments. Exit code 0 done, 1 not done, 2 asked for wrongly, 130 interrupted."""
+    """Run the command of the arguments. Exit code 0 done, 1 not done, 2 wrong usage, 130 interrupted."""
     try:
         app()
     except KeyboardInterrupt:
-        fail("interrupted; run the command again, it goes on from what is recorded")
+        fail("interrupted; run the command again, it continues from what is recorded")
         sys.exit(130)
     except Exception as fault:
         if STATE.debug:
             raise
-        fail(one_sentence(fault))
+        fail(fault)
         sys.exit(1)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from epg_pipeline.cli.console import NO_ACTIVE_PROVIDER, Progressed, fail, say, table
-from epg_pipeline.cli.days import works_again
+from epg_pipeline.cli.console import Progressed, fail, say, table
+from epg_pipeline.cli.installation import chosen_providers, opened
 from epg_pipeline.cli.options import AsOf, a_date
+from epg_pipeline.cli.provider_day import note_recovery
 
 if TYPE_CHECKING:
     from epg_pipeline.flows.backfill import BackfilledDay
@@ -40,16 +41,13 @@ def backfill(
       epg backfill --provider "My TV" --from 2025-10-01 --to 2025-10-14
       epg backfill --from 2025-10-18
     """
-    from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.flows.backfill import backfill_days
-    from epg_pipeline.settings import load_settings
 
-    settings, days = load_settings(), _days(first, last or first)
+    days = _days(first, last or first)
     done: list[BackfilledDay] = []
-    with open_store(settings) as store:
-        chosen = [store.providers.find(name) for name in provider or ()] or store.providers.all(active_only=True)
+    with opened() as (store, settings):
+        chosen = chosen_providers(store, provider or [])
         if not chosen:
-            say(NO_ACTIVE_PROVIDER)
             return
         with Progressed(len(chosen) * len(days)) as progress:
             for one in chosen:
@@ -58,7 +56,7 @@ def backfill(
                     with progress.step(f"{one.name}, {day}"):
                         done.append(next(making))
                     if not done[-1].problem:
-                        works_again(store, one, day)
+                        note_recovery(store, one, day)
     _summarise(done)
 
 

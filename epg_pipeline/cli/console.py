@@ -1,7 +1,7 @@
 """What every command says to its user, and how: progress, tables, errors.
 
-Belongs here: the two consoles (results on stdout, the rest on stderr) and the turning of faults into one sentence.
-Does not: any command. Rich is imported only when something is shown: `epg --help` must not wait for it.
+Belongs here: the two consoles (results on stdout, the rest on stderr) and how an error is printed. Does not
+belong: any command. Rich is imported only when something is shown: `epg --help` must not wait for it.
 """
 
 from __future__ import annotations
@@ -11,16 +11,13 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
+from epg_pipeline.errors import EpgError, one_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.console import Console
     from rich.progress import Progress
-
-NO_ACTIVE_PROVIDER = (
-    "No active provider. Add one: epg provider add NAME --playlist URL; or go on with a paused one: "
-    "epg provider resume NAME"
-)
 
 
 def results() -> Console:
@@ -38,9 +35,18 @@ def say(text: str = "") -> None:
     Console(stderr=True, highlight=False).print(text, markup=False, soft_wrap=True)
 
 
-def fail(text: str) -> None:
-    """The one sentence of a command that could not do its work."""
-    sys.stderr.write(f"epg: {text}\n")
+def fail(problem: str | BaseException, about: str = "") -> None:
+    """Why a command could not do its work, and the remedy on the next line where the error has one.
+
+    `about` is put in front, e.g. "My TV is not published: ". Errors that nobody foresaw come with their type.
+    """
+    if isinstance(problem, EpgError):
+        text, remedy = problem.message, problem.remedy
+    elif isinstance(problem, BaseException):
+        text, remedy = f"{one_line(problem)} (unexpected)", "--debug shows where it came from."
+    else:
+        text, remedy = problem, ""
+    sys.stderr.write(f"epg: {about}{text}\n" + (f"     → {remedy}\n" if remedy else ""))
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -78,16 +84,6 @@ def _cell(value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     return f"{value:.1f}" if isinstance(value, float) else escape(str(value))
-
-
-def one_sentence(fault: BaseException) -> str:
-    """A fault for its user: ours as they are, others with their kind; addresses in them may carry a password."""
-    from epg_pipeline.errors import redact
-
-    if type(fault).__module__.startswith("epg_pipeline"):
-        return redact(str(fault))
-    text = redact(" ".join(str(fault).split()))[:400]
-    return f"{type(fault).__name__}: {text} (unexpected; --debug shows where)"
 
 
 class Progressed:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from epg_pipeline.cli.console import Progressed, say
-from epg_pipeline.cli.days import summarise
+from epg_pipeline.cli.provider_day import summarise
 
 
 def demo(

@@ -14,6 +14,7 @@ import typer
 
 from epg_pipeline.adapters.clock import utc_now
 from epg_pipeline.cli.console import Progressed, facts, say, table
+from epg_pipeline.cli.installation import opened
 from epg_pipeline.cli.options import a_date
 
 if TYPE_CHECKING:
@@ -48,11 +49,9 @@ def import_(file: Annotated[Path, typer.Argument(help="JSON lines, one event eac
     Example:
       epg events import october.jsonl
     """
-    from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.flows.events import import_events
-    from epg_pipeline.settings import load_settings
 
-    with open_store(load_settings()) as store:
+    with opened() as (store, _):
         report = import_events(store, file)
     tell_faults(report.faults)
     rows = [("Events", report.events), ("Leagues", report.leagues)]
@@ -97,13 +96,10 @@ def refresh(first: From = None, last: To = None, league: Leagues = None) -> None
       epg events refresh --from 2026-10-01 --to 2026-10-31 --league nhl --league nba
     """
     from epg_pipeline.adapters.store.incidents import EVENTS
-    from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.flows.events import refresh_events
-    from epg_pipeline.settings import load_settings
 
-    settings = load_settings()
     begin, end = _range(first, last)
-    with open_store(settings) as store:
+    with opened() as (store, settings):
         with Progressed(1) as progress, progress.step(f"Asking for {begin} to {end}"):
             report = refresh_events(store, settings, begin, end, _today(), known_leagues(league))
         if not report.silent or len(report.silent) < len(report.runs):  # one that answers ends the incident
@@ -129,11 +125,8 @@ def list_(
     """
     import polars as pl
 
-    from epg_pipeline.adapters.store.store import open_store
-    from epg_pipeline.settings import load_settings
-
     asked, only = day or _today(), known_leagues(league)
-    with open_store(load_settings()) as store:
+    with opened() as (store, _):
         events: pl.DataFrame = store.events.between(asked, asked)
     events = events if only is None else events.filter(pl.col("league").is_in(only))
     rows = [_shown(row) for row in events.iter_rows(named=True)]

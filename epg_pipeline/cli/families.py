@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from epg_pipeline.cli.console import facts, say, table
+from epg_pipeline.cli.installation import opened
 from epg_pipeline.cli.options import TheDate, Timezone  # noqa: TC001 - typer reads the annotations
 
 if TYPE_CHECKING:
@@ -100,10 +101,8 @@ def _from_file(playlist: Path | None, day: date | None, timezone: str) -> tuple[
 
 def _recorded(name: str, day: date | None) -> tuple[bytes, date, str]:
     from epg_pipeline.adapters.clock import today
-    from epg_pipeline.adapters.store.store import open_store
-    from epg_pipeline.settings import load_settings
 
-    with open_store(load_settings()) as store:
+    with opened() as (store, _):
         provider = store.providers.find(name)
         snapshot = store.playlists.in_force(provider, day or today(provider.timezone))
         if snapshot is None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from epg_pipeline.cli.console import say, table
+from epg_pipeline.cli.installation import opened
 from epg_pipeline.cli.options import a_date
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def pin(
       epg override pin "My TV" --slot "NBA 05" --event 401704632
       epg override pin "My TV" --name "big fight night" --event 600051442 --note "named without its fighters"
     """
-    with _store() as store:
+    with opened() as (store, _):
         chosen = store.providers.find(provider)
         pinned = _event(store, event)
         if slot and day is None:
@@ -79,7 +80,7 @@ def never(provider: ProviderName, name: Pattern = None, slot: Slot = None, day: 
       epg override never "My TV" --name "classic games"
       epg override never "My TV" --slot "NBA 40" --note "a loop of highlights"
     """
-    with _store() as store:
+    with opened() as (store, _):
         chosen = store.providers.find(provider)
         number = _add(store, chosen, slot, name, {"day": day, "note": note})
         fitting = _fitting(store, chosen, slot, name, day)
@@ -94,7 +95,7 @@ def list_(provider: Annotated[str | None, typer.Option(metavar="NAME", help="Onl
     Example:
       epg override list --provider "My TV"
     """
-    with _store() as store:
+    with opened() as (store, _):
         chosen = [store.providers.find(provider)] if provider else store.providers.all()
         rows = [
             _row(one, override) for one in chosen for override in store.overrides.in_force(one).iter_rows(named=True)
@@ -113,18 +114,11 @@ def remove(number: Annotated[int, typer.Argument(help="Its number, as in epg ove
     Example:
       epg override remove 3
     """
-    with _store() as store:
+    with opened() as (store, _):
         was_in_force = store.overrides.remove(number)
     if not was_in_force:
         raise typer.BadParameter(f"no override {number} is in force; see: epg override list")
     say(f"Override {number} is removed. It counts from the next match on: epg refresh NAME")
-
-
-def _store() -> Store:
-    from epg_pipeline.adapters.store.store import open_store
-    from epg_pipeline.settings import load_settings
-
-    return open_store(load_settings())
 
 
 def _add(store: Store, provider: Provider, slot: str | None, pattern: str | None, said: dict[str, Any]) -> int:

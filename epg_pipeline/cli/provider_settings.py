@@ -13,8 +13,11 @@ from typer.core import TyperCommand
 
 from epg_pipeline.cli.console import say
 from epg_pipeline.cli.credentials import quoted
+from epg_pipeline.cli.installation import opened
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from typer._click import Context, HelpFormatter  # typer's own click; its public name for the first is narrower
 
     from epg_pipeline.config.provider_settings import ProviderSettings
@@ -47,30 +50,27 @@ def set_(
       epg provider set "My TV" minutes=nba=170,nfl=200 days_after=4
       epg provider set "My TV" --unset editions
     """
-    from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.config.provider_settings import provider_settings
     from epg_pipeline.config.settings_as_text import FIELDS, as_text, changed_settings
-    from epg_pipeline.settings import load_settings
 
     if not assignments and not unset:
         raise typer.BadParameter("say what to set: KEY=VALUE, or --unset KEY; --help lists the settings")
-    with open_store(load_settings()) as store:
+    with opened() as (store, installation):
         provider = store.providers.find(name)
         settings = changed_settings(provider.stated, assignments or (), unset or (), provider.name)
-        _check_words(provider_settings(settings, provider.name))
+        _check_words(provider_settings(settings, provider.name), installation.texts_file)
         provider = store.providers.change(provider, settings=settings)
     stated = " ".join(f"{key}={as_text(provider.stated[key])}" for key in FIELDS if key in provider.stated)
     say(f"{provider.name}: {stated or 'every setting is at its default'}")
     say(f"While epg up runs, a new guide follows by itself; else: epg publish --provider {quoted(provider.name)}")
 
 
-def _check_words(settings: ProviderSettings) -> None:
+def _check_words(settings: ProviderSettings, texts_file: Path | None) -> None:
     """ConfigError for a language without texts; a league of `minutes` that nobody knows is told, not refused."""
     from epg_pipeline.config import load_facts
     from epg_pipeline.config.texts import load_texts
-    from epg_pipeline.settings import load_settings
 
-    load_texts(settings.language, load_settings().texts_file)
+    load_texts(settings.language, texts_file)
     sports = load_facts().sports
     known = {*sports.sports, *sports.leagues, *sports.league_names}
     if unknown := sorted(set(settings.minutes) - known):

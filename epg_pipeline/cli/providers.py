@@ -14,11 +14,11 @@ import typer
 from epg_pipeline.cli import provider_settings
 from epg_pipeline.cli.console import say, table
 from epg_pipeline.cli.credentials import Asked, Password, Playlist, Server, User, new_address, quoted, shown_address
+from epg_pipeline.cli.installation import opened
 from epg_pipeline.cli.options import Timezone, a_timezone
 
 if TYPE_CHECKING:
     from epg_pipeline.adapters.store.provider_changes import ProviderChanges
-    from epg_pipeline.adapters.store.store import Store
 
 app = typer.Typer(help="Add, change, pause and remove providers.", no_args_is_help=True, rich_markup_mode=None)
 app.command(name="set", cls=provider_settings.WithSettings)(provider_settings.set_)
@@ -63,7 +63,7 @@ def add(
       epg provider add Club --playlist ./club.m3u --tier buck
     """
     address = new_address(Asked(playlist, xtream, user))
-    with _store() as store:
+    with opened() as (store, _):
         came_back = name.strip() in store.providers.removed_names()
         provider = store.providers.add(name, address, timezone, tier.value, slug)
     back = ", back with its history" if came_back else ""
@@ -79,7 +79,7 @@ def list_() -> None:
     Example:
       epg provider list
     """
-    with _store() as store:
+    with opened() as (store, _):
         known, removed = store.providers.all(), store.providers.removed_names()
     if known:
         rows = [(one.name, one.slug, one.timezone, one.tier, one.status) for one in known]
@@ -99,10 +99,9 @@ def show(name: Name) -> None:
       epg provider show "My TV"
     """
     from epg_pipeline.cli.provider_card import show_provider
-    from epg_pipeline.settings import load_settings
 
-    with _store() as store:
-        show_provider(store, store.providers.find(name), load_settings())
+    with opened() as (store, settings):
+        show_provider(store, store.providers.find(name), settings)
 
 
 @app.command()
@@ -125,7 +124,7 @@ def edit(
       epg provider edit "My TV" --xtream http://new-host:8080
     """
     asked = Asked(playlist, xtream, user, password)
-    with _store() as store:
+    with opened() as (store, _):
         provider = store.providers.find(name)
         changes: ProviderChanges = {}
         if asked.is_given:
@@ -149,7 +148,7 @@ def pause(name: Name) -> None:
     Example:
       epg provider pause "My TV"
     """
-    with _store() as store:
+    with opened() as (store, _):
         provider = store.providers.pause(store.providers.find(name))
     say(f"{provider.name} is paused: it is no longer published, its record stays.")
     say(f"To go on: epg provider resume {quoted(provider.name)}")
@@ -163,7 +162,7 @@ def resume(name: Name) -> None:
     Example:
       epg provider resume "My TV"
     """
-    with _store() as store:
+    with opened() as (store, _):
         provider = store.providers.change(store.providers.find(name), status="active")
     say(f"{provider.name} is active. For a guide of now: epg refresh {quoted(provider.name)}")
 
@@ -176,7 +175,7 @@ def rename(name: Name, new_name: Annotated[str, typer.Argument(help="What it is 
     Example:
       epg provider rename "My TV" "Nova TV"
     """
-    with _store() as store:
+    with opened() as (store, _):
         provider = store.providers.find(name)
         renamed = store.providers.change(provider, name=new_name)
     say(f"{provider.name} is now called {renamed.name}. Its slug stays {renamed.slug}, and so do all its addresses.")
@@ -194,9 +193,7 @@ def delete(
       epg provider delete "My TV"
       epg provider delete "My TV" --yes
     """
-    from epg_pipeline.settings import load_settings
-
-    with _store() as store:
+    with opened() as (store, settings):
         provider = store.providers.find(name)
         if not yes and not typer.confirm(f"Delete {provider.name}? Its record stays.", err=True):
             say("Nothing was changed.")
@@ -204,13 +201,6 @@ def delete(
         store.providers.remove(provider)
     say(f"{provider.name} is deleted: it is no longer fetched, matched or published.")
     say("What stays: its playlists, matches and programmes on record, its past runs, and its sealed address.")
-    say(f"Its last guide stays, and is served, until you remove {load_settings().dist / provider.slug}")
+    say(f"Its last guide stays, and is served, until you remove {settings.dist / provider.slug}")
     say(f"(and, where guides are uploaded, epg/{provider.slug}/ in the bucket).")
     say(f"To have it back: epg provider add {quoted(provider.name)}")
-
-
-def _store() -> Store:
-    from epg_pipeline.adapters.store.store import open_store
-    from epg_pipeline.settings import load_settings
-
-    return open_store(load_settings())

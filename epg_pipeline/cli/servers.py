@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from epg_pipeline.cli.console import say
+from epg_pipeline.cli.installation import opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,12 +155,9 @@ def env() -> None:
     """
     import shlex
 
-    from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.operations.dagster_environment import dagster_variables
-    from epg_pipeline.settings import load_settings
 
-    settings = load_settings()
-    with open_store(settings) as store:
+    with opened() as (store, settings):
         variables = dagster_variables(settings, store.dagster_database())
         store.keep_server_running()  # Dagster is given only an address, and can't start what answers there
     for name, value in variables.items():

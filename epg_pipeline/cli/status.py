@@ -12,6 +12,7 @@ import typer
 
 from epg_pipeline.adapters.clock import utc_now
 from epg_pipeline.cli.console import say, table
+from epg_pipeline.cli.installation import opened
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,12 +35,10 @@ def status(
       epg status
       epg status --json
     """
-    from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.operations.status import look
-    from epg_pipeline.settings import load_settings
 
-    settings, now = load_settings(), utc_now()
-    with open_store(settings) as store:
+    now = utc_now()
+    with opened() as (store, settings):
         found = look(store, settings, now)
     if as_json:
         _print_json(found, now)

@@ -12,6 +12,7 @@ import typer
 from epg_pipeline.adapters.clock import utc_now
 from epg_pipeline.cli.console import facts, say, table
 from epg_pipeline.cli.events import Leagues, known_leagues
+from epg_pipeline.cli.installation import opened
 
 if TYPE_CHECKING:
     import polars as pl
@@ -35,12 +36,9 @@ def sync(league: Leagues = None) -> None:
     Example:
       epg teams sync --league nfl
     """
-    from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.flows.teams import sync_teams
-    from epg_pipeline.settings import load_settings
 
-    settings = load_settings()
-    with open_store(settings) as store:
+    with opened() as (store, settings):
         report = sync_teams(store, settings, utc_now().date(), known_leagues(league))
     for fault in report.faults:
         say(f"{fault}")

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from epg_pipeline.cli.console import NO_ACTIVE_PROVIDER, say, table
+from epg_pipeline.cli.console import say, table
+from epg_pipeline.cli.installation import chosen_providers, opened
 from epg_pipeline.cli.options import TheDate  # noqa: TC001 - typer reads the annotations
 
 if TYPE_CHECKING:
@@ -43,14 +44,10 @@ def unmatched(
       epg unmatched
       epg unmatched --provider "My TV" --date 2025-10-18 --out unmatched.jsonl
     """
-    from epg_pipeline.adapters.store.store import open_store
-    from epg_pipeline.settings import load_settings
-
     written: list[str] = []
-    with open_store(load_settings()) as store:
-        chosen = [store.providers.find(provider)] if provider else store.providers.all(active_only=True)
+    with opened() as (store, _):
+        chosen = chosen_providers(store, [provider] if provider else [])
         if not chosen:
-            say(NO_ACTIVE_PROVIDER)
             return
         for one in chosen:
             try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from epg_pipeline.cli.console import Progressed, fail, say, table
+from epg_pipeline.cli.installation import chosen_providers, opened
 
 if TYPE_CHECKING:
     from epg_pipeline.flows.results import Uploaded
@@ -35,18 +36,18 @@ def upload(
       epg upload
       epg upload --provider "My TV"
     """
-    from epg_pipeline.adapters.store.store import open_store
+    from epg_pipeline.errors import SettingsError
     from epg_pipeline.flows.results import Uploaded
     from epg_pipeline.flows.uploads import public_files, upload_published
-    from epg_pipeline.settings import load_settings
 
-    settings = load_settings()
-    if settings.storage is None:
-        fail("no bucket is set. Name one by R2_ACCOUNT_ID, R2_ACCESS_KEY, R2_SECRET_KEY and R2_BUCKET, or by S3_...")
-        raise typer.Exit(1)
     done: dict[str, Uploaded] = {}
-    with open_store(settings) as store:
-        chosen = [store.providers.find(name)] if name else store.providers.all(active_only=True)
+    with opened() as (store, settings):
+        if settings.storage is None:
+            raise SettingsError(
+                "no bucket is set",
+                "Set R2_ACCOUNT_ID, R2_ACCESS_KEY, R2_SECRET_KEY and R2_BUCKET, or the S3_ variables.",
+            )
+        chosen = chosen_providers(store, [name] if name else [])
         with Progressed(len(chosen)) as progress:
             for provider in chosen:
                 with progress.step(f"Uploading {provider.name}"):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from epg_pipeline.cli.console import results
+from epg_pipeline.cli.installation import opened
 from epg_pipeline.cli.match import EventsFile, load_events
 from epg_pipeline.cli.options import TheDate, Timezone  # noqa: TC001 - typer reads the annotations
 
@@ -66,11 +67,9 @@ def _tell_recorded(provider_name: str, name: str | None, slot: str | None, day: 
     import polars as pl
 
     from epg_pipeline.adapters.clock import today
-    from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
-    from epg_pipeline.settings import load_settings
 
-    with open_store(load_settings()) as store:
+    with opened() as (store, _):
         provider = store.providers.find(provider_name)
         names_day, decisions = decisions_in_force(store, provider, day or today(provider.timezone))
         wanted = decisions.filter(pl.col("name") == name if name else pl.col("slot").str.to_lowercase() == _lower(slot))

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from epg_pipeline.adapters.clock import today
+from epg_pipeline.errors import one_line
 from epg_pipeline.flows.matching import match_day
 from epg_pipeline.flows.playlists import filter_channels
 from epg_pipeline.flows.provider_day import publish_provider
-from epg_pipeline.flows.quarantine import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def backfill_days(
         try:
             yield _made(store, provider, day, now, settings, filtered)
         except Exception as fault:  # noqa: BLE001 - one day must not stop the others
-            yield BackfilledDay(provider.name, day, reason(fault).partition(": ")[2] or reason(fault))
+            yield BackfilledDay(provider.name, day, one_line(fault))
 
 
 def _made(

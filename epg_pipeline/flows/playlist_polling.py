@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from epg_pipeline.adapters.clock import today, utc_now
 from epg_pipeline.adapters.web.playlists import fetch_playlist
 from epg_pipeline.domain.reading.playlist import parse_playlist
-from epg_pipeline.flows.quarantine import reason
+from epg_pipeline.errors import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ def _look(store: Store, provider: Provider, seen: str, keeping: Lock) -> Checked
     try:
         return _found(store, provider, seen, keeping)
     except Exception as fault:  # noqa: BLE001 - one provider must not disturb the others
-        return Checked(provider.slug, problem=reason(fault).partition(": ")[2] or reason(fault))
+        return Checked(provider.slug, problem=one_line(fault))
 
 
 def _found(store: Store, provider: Provider, seen: str, keeping: Lock) -> Checked:

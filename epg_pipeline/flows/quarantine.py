@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import polars as pl
 
-from epg_pipeline.errors import redact
+from epg_pipeline.errors import one_line
 from epg_pipeline.flows.results import Quarantined
 
 if TYPE_CHECKING:
@@ -36,16 +36,10 @@ def _results(step: Callable[[Rows], Result], rows: Rows, stage: str, faulty: lis
         return [step(rows)]
     except Exception as fault:
         if rows.height <= 1:
-            faulty.extend(Quarantined(stage, name, reason(fault)) for name in rows["name"])
+            faulty.extend(Quarantined(stage, name, one_line(fault)) for name in rows["name"])
             if rows.is_empty() or len(faulty) > MAX_SINGLE_FAULTS:
                 raise
             return []
         half = rows.height // 2
         halves = (cast("Rows", part) for part in (rows[:half], rows[half:]))
         return [result for part in halves for result in _results(step, part, stage, faulty)]
-
-
-def reason(fault: BaseException) -> str:
-    """A fault in one line, for a report; addresses in it are redacted."""
-    text = redact(" ".join(str(fault).split()))
-    return f"{type(fault).__name__}: {text[:300]}" if text else type(fault).__name__

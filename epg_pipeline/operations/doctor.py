@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import urlencode
 
 from epg_pipeline.adapters.web.playlists import check_address, peek
-from epg_pipeline.errors import ConfigError, PlaylistFetchError, StoreError
-from epg_pipeline.flows.quarantine import reason
+from epg_pipeline.errors import ConfigError, PlaylistFetchError, StoreError, one_line
 from epg_pipeline.operations.status import silent_parts
 from epg_pipeline.operations.supervisor import running_addresses, running_since
 from epg_pipeline.settings import Settings, environment, load_settings, variables
@@ -324,7 +323,7 @@ def _guarded(part: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Find
     try:
         yield from check()
     except Exception as fault:  # noqa: BLE001 - the other parts are still to be checked
-        yield Finding("fail", part, f"the check broke off: {reason(fault)}", "epg --debug doctor shows where")
+        yield Finding("fail", part, f"the check broke off: {one_line(fault)}", "epg --debug doctor shows where")
 
 
 def _free(folder: Path) -> int:

@@ -11,8 +11,7 @@ import dagster as dg
 import polars as pl
 
 from epg_pipeline.domain.guide.checks import demand
-from epg_pipeline.errors import CheckFailedError, redact
-from epg_pipeline.flows.quarantine import reason
+from epg_pipeline.errors import CheckFailedError, one_line, redact
 from epg_pipeline.orchestration.checks import checked, record
 from epg_pipeline.orchestration.metadata import table
 from epg_pipeline.orchestration.partitions import (
@@ -83,7 +82,7 @@ def each_provider_day(
             record(context, key, fault.verdicts)
             _set_aside(context, key, str(fault))
         except Exception as fault:  # noqa: BLE001 - a bad partition must not stop the others
-            _set_aside(context, key, reason(fault))
+            _set_aside(context, key, one_line(fault))
     if faults and _is_last_step(context):
         raise _failure(faults, len(context.partition_keys))
     yield dg.MaterializeResult(metadata=NO_EVENTS_OF_ITS_OWN)
@@ -147,4 +146,4 @@ def _set_aside(context: dg.AssetExecutionContext, key: str, why: str) -> None:
         rows = pl.DataFrame({"name": [key], "reason": [why]})
         store.quarantine.add(store.providers.find(slug), day, context.asset_key.to_user_string(), rows)
     except Exception as fault:  # noqa: BLE001 - the first reason is the one that counts, and it is reported
-        context.log.warning("%s: not noted in quarantine: %s", key, reason(fault))
+        context.log.warning("%s: not noted in quarantine: %s", key, one_line(fault))

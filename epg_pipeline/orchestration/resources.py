@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from epg_pipeline.adapters.store.store import Store, open_store
-from epg_pipeline.errors import StoreError
-from epg_pipeline.flows.quarantine import reason
+from epg_pipeline.errors import StoreError, one_line
 from epg_pipeline.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (StoreError, ValueError, OSError) as fault:
-        raise NotReadyError(reason(fault)) from None
+        raise NotReadyError(one_line(fault)) from None
 
 
 @dg.resource(description="Where the installation keeps its things, as the environment says.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from epg_pipeline.flows.quarantine import reason
+from epg_pipeline.errors import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,4 +22,4 @@ def told() -> Iterator[None]:
     try:
         yield
     except Exception as fault:  # noqa: BLE001 - whatever it is, the run has to say it
-        raise dg.Failure(reason(fault)) from None
+        raise dg.Failure(one_line(fault)) from None

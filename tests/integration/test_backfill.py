@@ -58,7 +58,11 @@ def test_a_day_before_the_first_playlist_says_so_and_one_that_fails_stops_none(s
 
     monkeypatch.setattr(backfill, "match_day", match_day)
     made = list(backfill_days(store, club, [BEFORE, DAY, NEXT], settings, LATER))
-    assert [one.problem for one in made] == ["no snapshot for this date or before", "a day that can't be matched", ""]
+    assert [one.problem for one in made] == [
+        "no snapshot for this date or before",
+        "ValueError: a day that can't be matched",
+        "",
+    ]
 
 
 def test_a_day_that_has_not_come_is_none_to_backfill(store, settings, club):

@@ -170,7 +170,7 @@ def test_a_database_that_is_away_is_told_in_our_words(settings, instance, monkey
     job = build_defs(settings=away).resolve_job_def("overview")
     result = job.execute_in_process(instance=instance, raise_on_error=False)
     assert not result.success
-    assert "StoreError: " in _kept(instance, result)
+    assert "No connection" in _kept(instance, result)
     assert "hunter2" not in _kept(instance, result)
 
 

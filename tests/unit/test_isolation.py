@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epg_pipeline.flows.quarantine import MAX_SINGLE_FAULTS, reason, without_faulty
+from epg_pipeline.errors import StoreError, one_line
+from epg_pipeline.flows.quarantine import MAX_SINGLE_FAULTS, without_faulty
 
 
 def named(names):
@@ -55,9 +56,10 @@ def test_when_every_row_is_bad_the_result_has_no_rows_but_its_columns():
     assert len(faulty) == 1
 
 
-def test_a_reason_is_one_short_line():
-    assert reason(ValueError("two\nlines")) == "ValueError: two lines"
-    assert reason(KeyError()) == "KeyError"
-    told = reason(ValueError("no reading of http://tv.example/live/carol/hunter2/1.ts here"))
-    assert told == "ValueError: no reading of http://tv.example/… here"
-    assert len(reason(ValueError("x" * 5000))) < 400
+def test_an_error_is_one_short_line():
+    assert one_line(ValueError("two\nlines")) == "ValueError: two lines"
+    assert one_line(KeyError()) == "KeyError"
+    assert one_line(StoreError("it is full", "Make room.")) == "it is full. Make room."
+    text = one_line(ValueError("no reading of http://tv.example/live/carol/hunter2/1.ts here"))
+    assert text == "ValueError: no reading of http://tv.example/… here"
+    assert len(one_line(ValueError("x" * 5000))) < 420

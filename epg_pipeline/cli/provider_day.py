@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import time
 from datetime import date  # noqa: TC003 - typer reads the annotations
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from epg_pipeline.cli.console import NO_ACTIVE_PROVIDER, Progressed, facts, fail, one_sentence, say, table
+from epg_pipeline.cli.console import Progressed, facts, fail, say, table
 from epg_pipeline.cli.events import tell_faults
+from epg_pipeline.cli.installation import chosen_providers, opened
 from epg_pipeline.cli.options import AsOf, TheDate  # noqa: TC001 - typer reads the annotations
 from epg_pipeline.cli.uploads import tell_upload_faults
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from epg_pipeline.adapters.store.providers import Provider
     from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.flows.results import EventsImported, ProviderRun, Published
+    from epg_pipeline.settings import Settings
 
 Name = Annotated[str, typer.Argument(help="The provider's name or slug.")]
 EventsFile = Annotated[
@@ -81,19 +84,13 @@ def publish(
       epg publish --provider "My TV" --date 2025-10-18
       epg publish --provider "My TV" --force
     """
-    from epg_pipeline.adapters.store.store import open_store
-    from epg_pipeline.flows.facts import check_own_files
-    from epg_pipeline.settings import load_settings
-
-    check_own_files()
-    settings = load_settings()
-    with open_store(settings) as store:
-        chosen = [store.providers.find(name)] if name else store.providers.all(active_only=True)
+    with opened(check_files=True) as (store, settings):
+        chosen = chosen_providers(store, [name] if name else [])
         if not chosen:
-            say(NO_ACTIVE_PROVIDER)
             return
+        publish_one = partial(_publish_one, store, settings, day, as_of, force=force)
         with Progressed(len(chosen)) as progress:
-            outcomes = [_publish_one(store, provider, (day, as_of), progress, force=force) for provider in chosen]
+            outcomes = [publish_one(provider, progress) for provider in chosen]
     columns = ("Provider", "Day", "Channels", "Programmes", "Bytes", "Current guide", "Bucket", "Seconds")
     table("Published", columns, [row for row in outcomes if row])
     if not all(outcomes):
@@ -101,33 +98,38 @@ def publish(
 
 
 def _publish_one(
-    store: Store, provider: Provider, days: tuple[date | None, date | None], progress: Progressed, *, force: bool
+    store: Store,
+    settings: Settings,
+    day: date | None,
+    as_of: date | None,
+    provider: Provider,
+    progress: Progressed,
+    *,
+    force: bool,
 ) -> tuple[object, ...] | None:
     """One provider's row of the summary; None, and a line that says why, when it can't be published."""
     from epg_pipeline.adapters.clock import today
     from epg_pipeline.flows.provider_day import publish_provider
-    from epg_pipeline.settings import load_settings
 
     began = time.monotonic()
-    day, as_of = days
     now = as_of or today(provider.timezone)
     try:
         with progress.step(f"Publishing {provider.name}"):
-            done = publish_provider(store, provider, day or now, now, load_settings(), force=force)
+            done = publish_provider(store, provider, day or now, now, settings, force=force)
     except Exception as fault:  # noqa: BLE001 - one provider never stops the others
-        fail(f"{provider.name} is not published: {one_sentence(fault)}")
+        fail(fault, f"{provider.name} is not published: ")
         return None
     tell_upload_faults(done.uploads)
     if done.held_back:
         tell_held_back(provider.name, done)
         return None
-    works_again(store, provider, done.day)
+    note_recovery(store, provider, done.day)
     counts = (done.channels, done.programmes, done.bytes, done.current)
     return (provider.name, str(done.day), *counts, done.uploads, time.monotonic() - began)
 
 
-def works_again(store: Store, provider: Provider, day: date) -> None:
-    """An incident of the provider's guide is over once a command made that day's: whoever was told hears of it."""
+def note_recovery(store: Store, provider: Provider, day: date) -> None:
+    """End the incident of the provider's guide once a command made that day's: whoever was notified hears of it."""
     from epg_pipeline.adapters.store.incidents import guide_of
 
     store.incidents.note_recoveries([guide_of(provider.slug)], day)
@@ -135,16 +137,11 @@ def works_again(store: Store, provider: Provider, day: date) -> None:
 
 def _make(name: str, day: date | None, events: Path | None, as_of: date | None, *, force: bool) -> None:
     from epg_pipeline.adapters.clock import today
-    from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.flows.events import import_events
-    from epg_pipeline.flows.facts import check_own_files
     from epg_pipeline.flows.provider_day import refresh_provider, steps_of
-    from epg_pipeline.settings import load_settings
 
-    check_own_files()
-    settings = load_settings()
     imported: EventsImported | None = None
-    with open_store(settings) as store:
+    with opened(check_files=True) as (store, settings):
         provider = store.providers.find(name)
         now = as_of or today(provider.timezone)
         wanted = day or now
@@ -155,7 +152,7 @@ def _make(name: str, day: date | None, events: Path | None, as_of: date | None, 
                 tell_faults(imported.faults)
             run = refresh_provider(store, provider, wanted, now, settings, progress.step, force=force)
         if not run.published.held_back:
-            works_again(store, provider, run.published.day)
+            note_recovery(store, provider, run.published.day)
     summarise(run, imported)
 
 
