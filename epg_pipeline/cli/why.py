@@ -12,7 +12,7 @@ import typer
 
 from epg_pipeline.cli.console import results
 from epg_pipeline.cli.installation import opened
-from epg_pipeline.cli.match import EventsFile, events_given
+from epg_pipeline.cli.match import EventsFile, load_events
 from epg_pipeline.cli.options import TheDate, Timezone  # noqa: TC001 - typer reads the annotations
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def why(
     elif name is None or day is None:
         raise typer.BadParameter("give a NAME and --date YYYY-MM-DD, or --provider and --slot")
     else:
-        _tell_alone(name, day, events_given(events), timezone)
+        _tell_alone(name, day, load_events(events), timezone)
 
 
 def _tell_alone(name: str, day: date, events: Events, timezone: str) -> None:

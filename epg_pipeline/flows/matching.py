@@ -120,8 +120,8 @@ def _recorded(store: Store, provider: Provider, day: date, decided: Decided) -> 
         events=decided.decisions.filter((pl.col("kind") == "event") | _is_found).height,
         found=decided.decisions.filter(_is_found).height,
         programmes=programmes.height,
-        rows_written=sum(one.written for one in saved),
-        rows_unchanged=sum(one.unchanged for one in saved),
+        rows_written=sum(result.written for result in saved),
+        rows_unchanged=sum(result.unchanged for result in saved),
         quarantined=faulty,
         preview=_decisions_preview(decided.decisions),
         verdicts=verdicts,
@@ -139,7 +139,7 @@ def _statuses(decided: Decided) -> dict[str, int]:
 
 
 def _decisions_preview(decisions: pl.DataFrame) -> pl.DataFrame:
-    """Some of what was decided, the telling ones first: those that fell short."""
+    """Some of the decisions, those that fell short first."""
     order = pl.col("match_status").replace_strict({"partial": 0, "unmatched": 1, "matched": 2}, default=3)
     shown = decisions.sort(order, "position").group_by("match_status", maintain_order=True).head(PREVIEW_ROWS // 3)
     return shown.select("name", "match_status", "confidence", "event_id", "starts_at").head(PREVIEW_ROWS)
