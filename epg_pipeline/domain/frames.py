@@ -6,7 +6,7 @@ with them. All instants are UTC; a competitor, name or payload is text as the pl
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, NewType, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NewType, TypeVar
 
 import polars as pl
 
@@ -38,7 +38,7 @@ class Contract(pl.Schema, Generic[Frame]):
 
     def __init__(
         self,
-        frame_type: Callable[[pl.DataFrame], Frame],
+        frame_type: Callable[[Any], Frame],
         columns: Mapping[str, pl.DataType | type[pl.DataType]],
         *,
         key: Sequence[str] = (),
@@ -306,7 +306,7 @@ CHANNELS = Contract(
 )
 
 # CHANNELS as the store keeps them: with the slot's name in force.
-NamedChannels = NewType("NamedChannels", pl.DataFrame)
+NamedChannels = NewType("NamedChannels", Channels)
 NAMED_CHANNELS = Contract(
     NamedChannels, {**CHANNELS, "name": pl.String}, key=["channel_id"], rules=not_empty("channel_id", "slot", "name")
 )
