@@ -102,7 +102,7 @@ def test_a_live_block_past_midnight_shows_whole_on_both_days_and_neither_needs_t
     kept = store.programmes.between(club, midnight, midnight + timedelta(hours=1)).filter(
         pl.col("channel_id") == "NBA-02.club"
     )
-    assert midnight in kept["starts_at"].to_list()  # the evening can be made anew without it: no gap follows
+    assert midnight in kept["starts_at"].to_list()  # the evening can be made again without it: no gap follows
 
 
 def test_every_channel_has_its_whole_day_without_overlap(store, club, settings):

@@ -32,8 +32,8 @@ def test_a_zone_of_the_family_moves_the_start(tmp_path):
 
 def test_a_pattern_makes_slots_of_what_was_none(tmp_path):
     text = r"""- {name: Arena, patterns: ['^(?P<shell>Arena~(?P<number>\d+))~(?P<payload>.*)$']}"""
-    told = {what: after for what, _, after in changes(tmp_path, text, "Arena~7~")}
-    assert (told["is_slot"], told["family"]) == ("yes", "Arena")
+    changed = {what: after for what, _, after in changes(tmp_path, text, "Arena~7~")}
+    assert (changed["is_slot"], changed["family"]) == ("yes", "Arena")
 
 
 def test_the_same_families_change_nothing(tmp_path):
@@ -54,7 +54,7 @@ def test_an_own_family_takes_the_place_of_the_packaged_one_of_its_name(tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("- {name: A, patterns: ['(']}", r'mine\.yaml: family "A": pattern 1 does not compile \(missing \)'),
         ("- {name: A, patterns: ['(?=a)(?P<shell>.)(?P<payload>.)']}", r"pattern 1 does not compile \(look-around"),
@@ -69,10 +69,10 @@ def test_an_own_family_takes_the_place_of_the_packaged_one_of_its_name(tmp_path)
         ("", "mine.yaml"),
     ],
 )
-def test_a_faulty_file_is_told_with_the_family_and_what_is_wrong(tmp_path, text, told):
+def test_a_faulty_file_is_reported_with_the_family_and_what_is_wrong(tmp_path, text, message):
     file = tmp_path / "mine.yaml"
     file.write_text(text)
-    with pytest.raises(ConfigError, match=told) as caught:
+    with pytest.raises(ConfigError, match=message) as caught:
         facts_with_families(facts(), file)
     assert str(file) in str(caught.value)
 

@@ -77,6 +77,6 @@ def test_another_event_the_day_before_keeps_its_time():
 
 
 def test_of_two_events_over_midnight_none_leaves_a_gap():
-    # The day before has another event between: what it tells of A ends there, what the day itself tells goes on.
+    # The day before has another event between: its part of A ends there, the part of the day itself goes on.
     shown = two_days(("live", -1, -0.25, "A-1"), ("live", -0.25, 0.5, "B-0.25"), ("live", 0, 2, "A-1"))
     assert shown == [("live", -1, -0.25, "A-1"), ("live", -0.25, 0, "B-0.25"), ("live", 0, 2, "A-1")]

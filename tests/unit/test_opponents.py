@@ -87,7 +87,7 @@ def test_a_show_at_night_has_no_opponents():
     assert read("ESPN+ 06 : SportsCenter at Night @ 11:00 PM ET")["first"] is None
 
 
-TOLD = Cases(
+COVERAGE = Cases(
     ("NBA 01: Lakers vs Celtics @ 7:30 PM ET", "live"),
     ("NBA 01: REPLAY: Lakers vs Celtics @ 7:30 PM ET", "replay"),
     ("NBA 01: Lakers vs Celtics (Replay) @ 7:30 PM ET", "replay"),
@@ -113,9 +113,9 @@ def test_a_series_length_is_no_reel_of_highlights():
     assert read("LIVE EVENT 09: ALDS Game 2 (Best of 5): Yankees vs Red Sox 7pm ET")["coverage"] == "live"
 
 
-@pytest.mark.parametrize(("name", "coverage"), TOLD.cases)
-def test_what_is_told_of_an_event_is_not_the_event(name, coverage):
-    assert TOLD.read(name)["coverage"] == coverage
+@pytest.mark.parametrize(("name", "coverage"), COVERAGE.cases)
+def test_coverage_of_an_event_is_not_the_event(name, coverage):
+    assert COVERAGE.read(name)["coverage"] == coverage
 
 
 GENDERS = Cases(

@@ -41,9 +41,9 @@ CUT = [
 
 WHOLE = [
     "Lakers vs Celtics",
-    "Lakers vs 76ers: 7:30 PM",  # an opponent's number is no slot's
+    "Lakers vs 76ers: 7:30 PM",  # an opponent's number is not a slot's
     "7:30 PM | Lakers vs Celtics",
-    "NBA 7:30 Lakers vs Celtics",  # a clock is no slot 7
+    "NBA 7:30 Lakers vs Celtics",  # a clock is not slot 7
     "2025-10-08 | Lakers vs Celtics",
     "08/10 | Lakers vs Celtics",
     "Germany - Bundesliga 2 : Bochum vs Kiel",  # a competition whose name ends in a number

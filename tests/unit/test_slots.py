@@ -1,4 +1,4 @@
-"""Event slots are told from films, series, ordinary channels and headings, and keep one key for ever."""
+"""Event slots are distinguished from films, series, ordinary channels and headings, and keep one key for ever."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Damage in a name is mended, its meaning kept; two spellings of one thing fold to one text."""
+"""Damage in a name is fixed, its meaning kept; two spellings of one thing fold to one text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from epg_pipeline.domain.text import folded, repaired
 
 
-def mended(text: str) -> str:
+def fixed(text: str) -> str:
     return pl.select(repaired(pl.lit(text))).item()
 
 
@@ -43,7 +43,7 @@ def fold(text: str) -> str:
     ],
 )
 def test_damage_is_mended(printed, meant):
-    assert mended(printed) == meant
+    assert fixed(printed) == meant
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_damage_is_mended(printed, meant):
      "Atlético-MG", "日本ハム"],
 )  # fmt: skip
 def test_what_is_sound_stays(sound):
-    assert mended(sound) == sound
+    assert fixed(sound) == sound
 
 
 @pytest.mark.parametrize(
@@ -84,12 +84,12 @@ def test_different_teams_fold_apart():
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_mending_is_done_after_one_time(text):
-    once = mended(text)
+    once = fixed(text)
     assert "  " not in once
     assert not any(ord(letter) < 32 or ord(letter) == 127 for letter in once)
     # Text that unescapes into more damage ("&amp;amp;amp;") may need a second time, never more than its entities.
     if "&" not in once and not any(ord(letter) > 127 for letter in once):
-        assert mended(once) == once
+        assert fixed(once) == once
 
 
 @settings(max_examples=60, deadline=None)

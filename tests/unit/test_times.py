@@ -14,7 +14,7 @@ WEDNESDAY = date(2025, 10, 8)
 SHELLS = {None: "FIBA 01: ", "dm": "DAZN BE 01: ", "md": "DAZN CA 01: "}
 
 
-def told(payload: str, day: date = WEDNESDAY, zone: str = NEW_YORK):
+def read_at(payload: str, day: date = WEDNESDAY, zone: str = NEW_YORK):
     """The reading of one payload of a known slot."""
     return read(SHELLS[None] + payload, day, zone)
 
@@ -96,7 +96,7 @@ def test_a_numeric_date_follows_the_family_then_sense(payload, dates, meant):
     ],
 )
 def test_a_date_without_a_year_is_the_nearest_over_new_year_too(payload, day, meant):
-    assert told(payload, day=day)["date"] == meant
+    assert read_at(payload, day=day)["date"] == meant
 
 
 NO_DATES = [
@@ -136,26 +136,26 @@ def test_an_impossible_clock_is_no_clock(payload):
     ],
 )
 def test_skipped_and_repeated_hours_are_instants_too(payload, day, zone, start):
-    assert told(payload, day=day, zone=zone)["starts_at"] == utc(start)
+    assert read_at(payload, day=day, zone=zone)["starts_at"] == utc(start)
 
 
 def test_an_unstated_zone_is_the_one_given_and_a_stated_one_wins():
-    given_zone = told("A v B 20:00", zone="Europe/London")
+    given_zone = read_at("A v B 20:00", zone="Europe/London")
     assert (given_zone["starts_at"], given_zone["zone_is_stated"]) == (utc("2025-10-08 19:00"), False)
-    stated = told("A v B 15:00 ET", zone="Europe/London")
+    stated = read_at("A v B 15:00 ET", zone="Europe/London")
     assert (stated["starts_at"], stated["zone_is_stated"], stated["zone"]) == (utc("2025-10-08 19:00"), True, NEW_YORK)
 
 
 def test_a_clock_of_another_zone_without_a_date_falls_into_the_day():
     # 00:30 in London is still the evening of this New York day, 22:00 in Tokyo its morning.
-    assert told("A v B 00:30 UK")["starts_at"] == utc("2025-10-08 23:30")
-    assert told("A v B 22:00 JST")["starts_at"] == utc("2025-10-08 13:00")
+    assert read_at("A v B 00:30 UK")["starts_at"] == utc("2025-10-08 23:30")
+    assert read_at("A v B 22:00 JST")["starts_at"] == utc("2025-10-08 13:00")
 
 
 def test_a_far_year_means_that_nothing_is_on():
-    assert told("A vs B (2098-12-31 08:00:01)")["kind"] == "placeholder"
-    assert told("A vs B (2099-01-01 00:00:34)")["kind"] == "placeholder"
-    assert told("A vs B (2025-10-08 08:00:00)")["kind"] == "event"
+    assert read_at("A vs B (2098-12-31 08:00:01)")["kind"] == "placeholder"
+    assert read_at("A vs B (2099-01-01 00:00:34)")["kind"] == "placeholder"
+    assert read_at("A vs B (2025-10-08 08:00:00)")["kind"] == "event"
 
 
 NO_TIMES = [
