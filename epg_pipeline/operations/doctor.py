@@ -228,7 +228,7 @@ def check_running(home: Path) -> Iterator[Finding]:
     running = running_addresses(home)
     if running is None:
         yield Finding(
-            "warn", "epg up", "it does not run here: unless Dagster runs elsewhere, nothing happens by itself", "epg up"
+            "warn", "epg up", "it does not run here: no schedule or sensor runs unless Dagster runs elsewhere", "epg up"
         )
         return
     if not running.dagster:
@@ -248,7 +248,7 @@ def check_daemon(store: Store, home: Path, now: datetime) -> Iterator[Finding]:
     if running_since(home) is None:
         return
     if silent := silent_parts(store.dagster_database(), home, now):
-        text = f"Dagster's daemon gives no sign of life ({', '.join(silent)})"
+        text = f"Dagster's daemon has no heartbeat ({', '.join(silent)})"
         yield Finding("fail", "epg up", text, f"See {home / 'logs' / 'dagster-daemon.log'}; restart epg up.")
     else:
         yield Finding("ok", "epg up", "Dagster's daemon is alive")

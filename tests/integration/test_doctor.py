@@ -208,7 +208,7 @@ def test_a_daemon_that_does_nothing_any_more_is_told_although_dagsters_pages_ans
             connection.execute("INSERT INTO dagster.daemon_heartbeats VALUES (%s, %s)", row)
         assert levels(check_daemon(opened, settings.home, now)) == ["ok"]
         (finding,) = check_daemon(opened, settings.home, now + timedelta(minutes=2, seconds=30))
-    assert (finding.level, finding.text) == ("fail", "Dagster's daemon gives no sign of life (monitoring)")
+    assert (finding.level, finding.text) == ("fail", "Dagster's daemon has no heartbeat (monitoring)")
     assert str(settings.home / "logs" / "dagster-daemon.log") in finding.fix
 
 
