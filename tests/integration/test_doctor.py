@@ -67,7 +67,7 @@ def levels(findings):
 )
 def test_a_variable_that_looks_like_ours_and_is_none_is_told(name, mend):
     (finding,) = check_variables({name: PASSWORD, "PATH": "/bin"}, KNOWN)
-    assert (finding.level, finding.text) == ("warn", f"{name} is read by nothing here")
+    assert (finding.level, finding.text) == ("warn", f"{name} is not a variable of this program")
     assert mend in finding.fix
     assert PASSWORD not in repr(finding)
 

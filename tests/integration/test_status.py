@@ -103,9 +103,7 @@ def test_each_problem_comes_with_the_command_that_fixes_it(opened, settings, clu
     assert PASSWORD not in reported
 
 
-def test_a_guide_held_back_without_a_loss_is_made_again_and_a_paused_provider_has_none(
-    opened, settings, club
-):
+def test_a_guide_held_back_without_a_loss_is_made_again_and_a_paused_provider_has_none(opened, settings, club):
     (settings.dist / "club-tv").mkdir(parents=True)
     (settings.dist / "club-tv" / "summary.json").write_text(
         '{"held_back": "club-tv: 1 of 3 channels have no full day"}'
