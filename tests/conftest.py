@@ -10,5 +10,5 @@ for name in [name for name in os.environ if name.startswith(("R2_", "S3_"))]:
 
 
 def pytest_collection_modifyitems(items):
-    """Tests of `epg up` come first: they mostly wait for the daemon, and leave the machine to the other worker."""
-    items.sort(key=lambda item: item.path.name != "test_up.py")
+    """Tests of `epg up` come first: they mostly wait for the daemon, and leave the machine to the other workers."""
+    items.sort(key=lambda item: item.path.name not in ("test_up.py", "test_by_itself.py"))

@@ -1,4 +1,4 @@
-"""`epg family`: slot families of an operator's own.
+"""`epg family`: your own slot families.
 
 Belongs here: trying a file of families on a playlist. Does not: reading with them (the domain), their rules (config/).
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 app = typer.Typer(
-    help="Slot families of your own: try them out before they are used.", no_args_is_help=True, rich_markup_mode=None
+    help="Your own slot families: try them out before they are used.", no_args_is_help=True, rich_markup_mode=None
 )
 
 WHAT = {
@@ -38,7 +38,7 @@ WHAT = {
 
 @app.callback()
 def group() -> None:
-    """Slot families of your own."""
+    """Your own slot families."""
 
 
 @app.command(name="test")
@@ -58,7 +58,7 @@ def try_families(
     """Show what a file of families would change in the reading of a playlist. Nothing is stored.
 
     The file's families come before the packaged ones; one of the same name takes its place. Once it does what it
-    should, name it in EPG_FAMILIES and start epg up anew. A family says what its slots begin with, and what that
+    should, name it in EPG_FAMILIES and restart epg up. A family says what its slots begin with, and what that
     implies:
 
     \b
@@ -80,19 +80,19 @@ def try_families(
     from epg_pipeline.domain.reading.playlist import parse_playlist
 
     if (playlist is None) == (provider is None):
-        raise typer.BadParameter("say on what to try them: --playlist FILE, or --provider NAME")
-    wanted = facts_with_families(load_facts(), families.absolute())  # a faulty file is told before anything is read
-    body, of_day, zone = _recorded(provider, day) if provider else _given(playlist, day, timezone)
+        raise typer.BadParameter("choose what to try them on: --playlist FILE, or --provider NAME")
+    wanted = facts_with_families(load_facts(), families.absolute())  # a faulty file is reported before anything is read
+    body, of_day, zone = _recorded(provider, day) if provider else _from_file(playlist, day, timezone)
     entries = parse_playlist(body)
     changes = family_changes(entries, ProviderDay(of_day, zone), load_facts(), wanted)
-    _tell(changes, entries.height, examples)
+    _print(changes, entries.height, examples)
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
         changes.write_ndjson(out)
         say(f"Written: {out}, {changes.height} changes")
 
 
-def _given(playlist: Path | None, day: date | None, timezone: str) -> tuple[bytes, date, str]:
+def _from_file(playlist: Path | None, day: date | None, timezone: str) -> tuple[bytes, date, str]:
     from epg_pipeline.adapters.clock import today
     from epg_pipeline.adapters.web.playlists import fetch_playlist
 
@@ -110,7 +110,7 @@ def _recorded(name: str, day: date | None) -> tuple[bytes, date, str]:
         return store.playlists.body(snapshot), snapshot.day, provider.timezone
 
 
-def _tell(changes: pl.DataFrame, entries: int, examples: int) -> None:
+def _print(changes: pl.DataFrame, entries: int, examples: int) -> None:
     import polars as pl
 
     if changes.is_empty():
@@ -118,9 +118,9 @@ def _tell(changes: pl.DataFrame, entries: int, examples: int) -> None:
         return
     counts = dict(changes.group_by("what").len().iter_rows())
     new_slots = changes.filter(pl.col("what") == "slot", pl.col("before") != "").height
-    rows: list[tuple[str, object]] = [("Names", entries), ("Names read otherwise", changes["position"].n_unique())]
+    rows: list[tuple[str, object]] = [("Names", entries), ("Names read differently", changes["position"].n_unique())]
     facts("What would change", [*rows, *((f"  {WHAT[what]}", counts[what]) for what in WHAT if what in counts)])
-    _tell_families(changes.filter(pl.col("what") == "family"))
+    _print_families(changes.filter(pl.col("what") == "family"))
     shown = changes.filter(
         pl.col("position").is_in(changes["position"].unique(maintain_order=True).head(examples).implode())
     )
@@ -131,12 +131,12 @@ def _tell(changes: pl.DataFrame, entries: int, examples: int) -> None:
         ).iter_rows()
     ]
     if cells:
-        table("Names read otherwise", ("Name", "What", "Before", "After"), cells)
+        table("Names read differently", ("Name", "What", "Before", "After"), cells)
     if new_slots:
         say(f"{new_slots} slots get another key: they would be new channels, and players lose sight of the old ones.")
 
 
-def _tell_families(changes: pl.DataFrame) -> None:
+def _print_families(changes: pl.DataFrame) -> None:
     import polars as pl
 
     if changes.is_empty():

@@ -49,22 +49,22 @@ def match(
     from epg_pipeline.flows.dry_run import provider_day
 
     body = fetch_playlist(str(playlist)).body or b""
-    decisions = provider_day(body, events_given(events), ProviderDay(day, timezone))
+    decisions = provider_day(body, load_events(events), ProviderDay(day, timezone))
     if out:
         _write(decisions, out)
     if out != "-":
         facts(f"{playlist.name}, {day}", _summary(decisions))
 
 
-def events_given(file: Path | None) -> Events:
-    """The events of the file given, or of EPG_EVENTS_FILE; none, and a word about it, without either."""
+def load_events(file: Path | None) -> Events:
+    """The events of the file, else of EPG_EVENTS_FILE; without either none, and a message says so."""
     from epg_pipeline.adapters.web.event_files import read_events
     from epg_pipeline.domain.frames import EVENTS, empty
     from epg_pipeline.settings import load_settings
 
     path = file or load_settings().events_file
     if path is None:
-        say("No events given (--events FILE): names are read, nothing can be matched.")
+        say("No events (--events FILE): names are read, nothing can be matched.")
         return empty(EVENTS)
     held = read_events(path)
     tell_faults(tuple(held.faults))

@@ -12,7 +12,7 @@ import typer
 
 from epg_pipeline.cli.console import results
 from epg_pipeline.cli.installation import opened
-from epg_pipeline.cli.match import EventsFile, events_given
+from epg_pipeline.cli.match import EventsFile, load_events
 from epg_pipeline.cli.options import TheDate, Timezone  # noqa: TC001 - typer reads the annotations
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from epg_pipeline.adapters.store.providers import Provider
     from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.domain.day import ProviderDay
-    from epg_pipeline.domain.frames import Events
+    from epg_pipeline.domain.frames import Decisions, Events
 
 
 def why(
@@ -52,7 +52,7 @@ def why(
     elif name is None or day is None:
         raise typer.BadParameter("give a NAME and --date YYYY-MM-DD, or --provider and --slot")
     else:
-        _tell_alone(name, day, events_given(events), timezone)
+        _tell_alone(name, day, load_events(events), timezone)
 
 
 def _tell_alone(name: str, day: date, events: Events, timezone: str) -> None:
@@ -68,6 +68,7 @@ def _tell_recorded(provider_name: str, name: str | None, slot: str | None, day: 
 
     from epg_pipeline.adapters.clock import today
     from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
+    from epg_pipeline.domain.frames import Decisions
 
     with opened() as (store, _):
         provider = store.providers.find(provider_name)
@@ -76,10 +77,10 @@ def _tell_recorded(provider_name: str, name: str | None, slot: str | None, day: 
         if wanted.is_empty():
             raise typer.BadParameter(_not_there(decisions, provider.name, names_day, name or slot or ""))
         events = store.events.between(names_day - EVENT_REACH, names_day + EVENT_REACH)
-        _tell(wanted.head(1), events, ProviderDay(names_day, provider.timezone), store)
+        _tell(Decisions(wanted.head(1)), events, ProviderDay(names_day, provider.timezone), store)
 
 
-def decisions_in_force(store: Store, provider: Provider, day: date) -> tuple[date, pl.DataFrame]:
+def decisions_in_force(store: Store, provider: Provider, day: date) -> tuple[date, Decisions]:
     """The day whose names hold on a date, and the decisions about them; a usage error when nothing was matched."""
     if store.playlists.in_force(provider, day) is None:
         raise typer.BadParameter(f"{provider.name} has no playlist of {day} or before; fetch one: epg refresh")
@@ -90,7 +91,7 @@ def decisions_in_force(store: Store, provider: Provider, day: date) -> tuple[dat
     return names_of, decisions
 
 
-def _tell(decided: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, store: Store | None = None) -> None:
+def _tell(decided: Decisions, events: Events, day: ProviderDay, store: Store | None = None) -> None:
     from epg_pipeline.cli.explain import explained
     from epg_pipeline.domain.matching.diagnosis import diagnosed
     from epg_pipeline.flows.facts import facts_on_record, installed_facts

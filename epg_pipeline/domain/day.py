@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-EVENT_REACH = timedelta(days=21)  # names tell of events weeks ahead, and stay for weeks after theirs
+EVENT_REACH = timedelta(days=21)  # names announce events weeks ahead, and stay for weeks after them
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ with them. All instants are UTC; a competitor, name or payload is text as the pl
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, NewType, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NewType, TypeVar
 
 import polars as pl
 
@@ -38,7 +38,7 @@ class Contract(pl.Schema, Generic[Frame]):
 
     def __init__(
         self,
-        frame_type: Callable[[pl.DataFrame], Frame],
+        frame_type: Callable[[Any], Frame],
         columns: Mapping[str, pl.DataType | type[pl.DataType]],
         *,
         key: Sequence[str] = (),
@@ -86,7 +86,7 @@ ENTRIES = Contract(
         "tvg_name": pl.String,
         "logo": pl.String,
         "group_title": pl.String,
-        "options": pl.String,  # the lines that tell a player how to ask for the stream, such as with what user agent
+        "options": pl.String,  # the lines for the player, such as the user agent to send
         "url": pl.String,
     },
     key=["position"],
@@ -101,9 +101,9 @@ SLOTS = Contract(
     {
         **ENTRIES,
         "is_slot": pl.Boolean,
-        "kind": pl.String,  # one of KINDS; for a slot "event" means: not known to be anything else yet
+        "kind": pl.String,  # one of KINDS; for a slot "event" means: nothing else was recognised yet
         "family": pl.String,  # the family's name in config, or the shell as printed; "" without a shell
-        "slot": pl.String,  # the stable key of the slot within its playlist ("NBA 05"); "" for what is no slot
+        "slot": pl.String,  # the stable key of the slot within its playlist ("NBA 05"); "" for all other entries
         "payload": pl.String,  # what follows the shell, repaired; "" when nothing is on
         "title": pl.String,  # the payload without time, quality and feed marks; "" when nothing is on
         "coverage": pl.String,  # one of COVERAGES
@@ -306,7 +306,7 @@ CHANNELS = Contract(
 )
 
 # CHANNELS as the store keeps them: with the slot's name in force.
-NamedChannels = NewType("NamedChannels", pl.DataFrame)
+NamedChannels = NewType("NamedChannels", Channels)
 NAMED_CHANNELS = Contract(
     NamedChannels, {**CHANNELS, "name": pl.String}, key=["channel_id"], rules=not_empty("channel_id", "slot", "name")
 )
@@ -322,7 +322,7 @@ MATCH_RATES = Contract(
         "partial": pl.Int64,
         "unmatched": pl.Int64,
         "unparseable": pl.Int64,
-        "match_rate": pl.Float64,  # of the slots that tell of an event; null where none does
+        "match_rate": pl.Float64,  # of the slots that announce an event; null where none does
     },
     key=["day"],
     rules={"match_rate is from 0 to 1": pl.col("match_rate").is_between(0, 1).fill_null(value=True)},

@@ -20,12 +20,12 @@ _ENTITY = r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});"
 _MARKS = r"[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFE00-\uFE0F\uFEFFⓧⓍ★☆✦✪✩◉●•❌✅🔴⚽🏀🏈⚾🏒🥊🎾🏎️]"
 
 # What no viewer sees and some players show as a box: controls, breaks, zero-width spaces, characters XML does not
-# allow; and the marks that turn the reading direction of all that follows, which would turn a player's own words, too.
+# allow; and the marks that turn the reading direction of all that follows, which would turn the player's own text, too.
 _UNSEEN = r"[\x00-\x1F\x7F-\x{9F}\x{2028}\x{2029}\s]+"
 _BARRED = r"[\x{AD}\x{200B}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{FEFF}\x{FFFE}\x{FFFF}]"
-_JOINERS = " \u200c\u200d\u200e\u200f"  # of use between letters and emoji, not at an end
+_JOINERS = " \u200c\u200d\u200e\u200f"  # useful between letters and emoji, not at an end
 
-# A lone symbol between words parts as a bar does.
+# A lone symbol between words separates them as a bar does.
 _LONE_SYMBOL = r"(?:^|\s)[★☆►▶»·•‖¦⎮❘⟩→▎⏐┃│◆●>]+(?:\s|$)|\s[▎⏐┃│]"
 
 _TAIL = (
@@ -54,7 +54,7 @@ _LETTERS = {
 def repaired(text: pl.Expr) -> pl.Expr:
     """The text without damage; meaning and accents stay.
 
-    Entities unescaped twice, mojibake mended, marks dropped, superscripts and wide forms made plain, look-alike letters
+    Entities unescaped twice, mojibake fixed, marks dropped, superscripts and wide forms made plain, look-alike letters
     made Latin, white space collapsed.
     """
     # Step by step over the column: as one expression each choice would compute all the steps before it twice.
@@ -62,7 +62,9 @@ def repaired(text: pl.Expr) -> pl.Expr:
 
 
 def _repair(texts: pl.Series) -> pl.Series:
-    texts = _mended(texts).str.replace_all(_LONE_SYMBOL, " | ").str.replace_all(_MARKS, "").str.normalize("NFKC")
+    texts = (
+        _without_mojibake(texts).str.replace_all(_LONE_SYMBOL, " | ").str.replace_all(_MARKS, "").str.normalize("NFKC")
+    )
     texts = _where(texts, texts.str.contains(_MIXED_SCRIPTS), texts.str.replace_many(_LOOKALIKES))
     # "PPV_LIVE_01_Man_City_vs_Tottenham_12:30": without any space, underscores are the spaces, round "-vs-" hyphens.
     is_glued = ~texts.str.contains(r"\s")
@@ -87,14 +89,14 @@ def without_tail(text: pl.Expr) -> pl.Expr:
     return text.str.replace(_TAIL, "")
 
 
-def _mended(texts: pl.Series) -> pl.Series:
+def _without_mojibake(texts: pl.Series) -> pl.Series:
     damaged = texts.filter(texts.str.contains(_MOJIBAKE) | texts.str.contains(_ENTITY)).unique()
     # One at a time because ftfy is a heuristic over a whole text; a playlist holds few damaged ones.
-    mended = {text: _mend(html.unescape(html.unescape(text))) for text in damaged.drop_nulls()}
-    return texts.replace(mended) if mended else texts
+    fixed = {text: _fixed(html.unescape(html.unescape(text))) for text in damaged.drop_nulls()}
+    return texts.replace(fixed) if fixed else texts
 
 
-def _mend(text: str) -> str:
+def _fixed(text: str) -> str:
     try:
         # Whole and strict first: a text that is UTF-8 throughout when its letters are bytes was never meant otherwise.
         return text.encode("cp1252").decode("utf-8")
@@ -103,9 +105,9 @@ def _mend(text: str) -> str:
 
 
 def folded(text: pl.Expr) -> pl.Expr:
-    """The text for comparing: no accents, lower case, `&` as "and", words of letters and digits parted by one space.
+    """The text for comparing: no accents, lower case, `&` as "and", words of letters and digits separated by one space.
 
-    An apostrophe or a full stop joins ("St. John's" -> "st johns", "D.C." -> "dc"); any other mark parts.
+    An apostrophe or a full stop joins ("St. John's" -> "st johns", "D.C." -> "dc"); any other mark separates.
     """
     return (
         text.str.to_lowercase()

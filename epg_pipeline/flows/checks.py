@@ -16,15 +16,14 @@ from epg_pipeline.domain.guide import checks
 if TYPE_CHECKING:
     from datetime import date
 
-    import polars as pl
-
     from epg_pipeline.adapters.store.providers import Provider
     from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.config import Facts
+    from epg_pipeline.domain.frames import Decisions, Slots
     from epg_pipeline.domain.guide.checks import Verdict
 
 
-def check_slots(store: Store, provider: Provider, day: date, slots: pl.DataFrame, facts: Facts) -> tuple[Verdict, ...]:
+def check_slots(store: Store, provider: Provider, day: date, slots: Slots, facts: Facts) -> tuple[Verdict, ...]:
     """The checks of a playlist's SLOTS before they are stored for a day."""
     names = store.slots.names_in_force(provider, day)
     return (
@@ -33,7 +32,7 @@ def check_slots(store: Store, provider: Provider, day: date, slots: pl.DataFrame
     )
 
 
-def check_matched(store: Store, provider: Provider, day: date, decisions: pl.DataFrame) -> tuple[Verdict, ...]:
+def check_matched(store: Store, provider: Provider, day: date, decisions: Decisions) -> tuple[Verdict, ...]:
     """The checks of a day's decisions, which must be stored; none of them blocks."""
     local = ProviderDay(day, provider.timezone)
     rates = store.decisions.match_rates(provider, day - timedelta(weeks=checks.WEEKS), day)

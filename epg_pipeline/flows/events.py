@@ -20,7 +20,7 @@ from epg_pipeline.adapters.web.host_pace import HostPace
 from epg_pipeline.adapters.web.source_client import NOT_MADE, Ask, Pace, SourceClient, SourceFault
 from epg_pipeline.adapters.web.sources import sources_of
 from epg_pipeline.config import load_facts
-from epg_pipeline.domain.events.merge import Merged, merged, sourced, sourced_of
+from epg_pipeline.domain.events.merge import Merged, Sourced, merged, sourced, sourced_of
 from epg_pipeline.domain.frames import Events
 from epg_pipeline.errors import EventsFileError
 from epg_pipeline.flows.results import PREVIEW_ROWS, EventsImported
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.adapters.web.source import EventSource, Listing
     from epg_pipeline.adapters.web.source_client import Answer
-    from epg_pipeline.domain.events.merge import Sourced, TeamNames
+    from epg_pipeline.domain.events.merge import TeamNames
     from epg_pipeline.settings import Settings
 
 DAYS_BACK, DAYS_AHEAD = 1, 8
@@ -265,8 +265,8 @@ def _lacking(source: EventSource, rows: list[dict[str, Any]]) -> list[SourceFaul
 
 
 def _with_file(
-    rows: pl.DataFrame, settings: Settings, first: date, last: date, only: Sequence[str] | None
-) -> tuple[pl.DataFrame, list[SourceFault]]:
+    rows: Sourced, settings: Settings, first: date, last: date, only: Sequence[str] | None
+) -> tuple[Sourced, list[SourceFault]]:
     """The rows and those of the events file, where one is set."""
     if settings.events_file is None or "file" not in settings.sources.names:
         return rows, []
@@ -278,7 +278,7 @@ def _with_file(
     own: pl.DataFrame = sourced_of(of_range, load_facts())
     own = own if only is None else own.filter(pl.col("league").is_in(list(only)))
     faults = [SourceFault("file", "", "", "line", text) for text in file.faults]
-    return pl.concat([rows, own]), faults
+    return Sourced(pl.concat([rows, own])), faults
 
 
 def import_events(store: Store, path: Path) -> EventsImported:

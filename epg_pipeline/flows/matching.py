@@ -14,7 +14,7 @@ import polars as pl
 
 from epg_pipeline.config import Facts, Sports, load_facts
 from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
-from epg_pipeline.domain.frames import ENTRIES, SLOTS, Slots, conform
+from epg_pipeline.domain.frames import ENTRIES, SLOTS, Channels, Decisions, Programmes, Slots, conform
 from epg_pipeline.domain.guide.checks import Verdict, demand, no_empty_channel, no_overlap
 from epg_pipeline.domain.guide.schedule import own_blocks, schedule
 from epg_pipeline.domain.matching.decide import decide
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from epg_pipeline.adapters.store.providers import Provider
     from epg_pipeline.adapters.store.store import Store
+    from epg_pipeline.domain.frames import NamedChannels
     from epg_pipeline.flows.progress import Step
 
 
@@ -40,8 +41,8 @@ class Decided:
     """The decisions in force from a day on: those about the names of that day's playlist."""
 
     day: date
-    channels: pl.DataFrame
-    decisions: pl.DataFrame
+    channels: NamedChannels
+    decisions: Decisions
     faulty: tuple[Quarantined, ...]
 
 
@@ -120,8 +121,8 @@ def _recorded(store: Store, provider: Provider, day: date, decided: Decided) -> 
         events=decided.decisions.filter((pl.col("kind") == "event") | _is_found).height,
         found=decided.decisions.filter(_is_found).height,
         programmes=programmes.height,
-        rows_written=sum(one.written for one in saved),
-        rows_unchanged=sum(one.unchanged for one in saved),
+        rows_written=sum(result.written for result in saved),
+        rows_unchanged=sum(result.unchanged for result in saved),
         quarantined=faulty,
         preview=_decisions_preview(decided.decisions),
         verdicts=verdicts,
@@ -139,13 +140,13 @@ def _statuses(decided: Decided) -> dict[str, int]:
 
 
 def _decisions_preview(decisions: pl.DataFrame) -> pl.DataFrame:
-    """Some of what was decided, the telling ones first: those that fell short."""
+    """Some of the decisions, those that fell short first."""
     order = pl.col("match_status").replace_strict({"partial": 0, "unmatched": 1, "matched": 2}, default=3)
     shown = decisions.sort(order, "position").group_by("match_status", maintain_order=True).head(PREVIEW_ROWS // 3)
     return shown.select("name", "match_status", "confidence", "event_id", "starts_at").head(PREVIEW_ROWS)
 
 
-def _slots_on_record(channels: pl.DataFrame, at_hand: Slots | None, facts: Facts) -> Slots:
+def _slots_on_record(channels: NamedChannels, at_hand: Slots | None, facts: Facts) -> Slots:
     """SLOTS of channels on record, taken from the slots at hand if these are the same names, under the recorded keys.
 
     Keys may differ: two slots whose keys are alike keep on record the key each of them had before.
@@ -162,11 +163,12 @@ def _slots_on_record(channels: pl.DataFrame, at_hand: Slots | None, facts: Facts
     return conform(keyed, SLOTS, "slots on record")
 
 
-def _scheduled(decided: Decided, day: ProviderDay, sports: Sports) -> tuple[pl.DataFrame, list[Quarantined]]:
+def _scheduled(decided: Decided, day: ProviderDay, sports: Sports) -> tuple[Programmes, list[Quarantined]]:
     """PROGRAMMES of every channel; one that can't be scheduled with what was decided for it is idle."""
     decisions, channels = decided.decisions, decided.channels
     programmes, faulty = without_faulty(lambda rows: schedule(decisions, rows, day, sports), channels, "schedule")
     if not faulty:
         return programmes, faulty
-    left = channels.filter(pl.col("name").is_in([slot.name for slot in faulty]))
-    return pl.concat([programmes, schedule(decisions.clear(), left, day, sports)]), faulty
+    left = Channels(channels.filter(pl.col("name").is_in([slot.name for slot in faulty])))
+    idle = schedule(Decisions(decisions.clear()), left, day, sports)
+    return Programmes(pl.concat([programmes, idle])), faulty

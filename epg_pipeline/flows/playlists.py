@@ -71,7 +71,7 @@ def snapshot_playlist(store: Store, provider: Provider, day: date) -> Snapshotte
 def filter_channels(store: Store, provider: Provider, day: date, *, force: bool = False) -> Filtered:
     """Read the entries of the snapshot in force, and record its event slots and how they differ from the day before.
 
-    They are recorded for the snapshot's own day: a later day without a playlist of its own has no names of its own.
+    They are recorded for the snapshot's own day: a later day without a playlist has no names.
     CheckFailedError, with nothing recorded, when most slots are gone; `force` takes the playlist as it is.
     """
     snapshot = snapshot_of(store, provider, day)
@@ -105,8 +105,8 @@ def snapshot_of(store: Store, provider: Provider, day: date) -> Snapshot:
 
 def _fetch(store: Store, provider: Provider, last: Snapshot | None) -> tuple[bytes, str | None, str | None]:
     """The playlist's bytes with what to ask by next time; an unchanged one comes from the snapshot at hand."""
-    known = (last.etag, last.last_modified) if last else (None, None)
-    fetched = fetch_playlist(store.providers.playlist_url(provider), etag=known[0], last_modified=known[1])
+    etag, last_modified = (last.etag, last.last_modified) if last else (None, None)
+    fetched = fetch_playlist(store.providers.playlist_url(provider), etag=etag, last_modified=last_modified)
     if fetched.body is None and last is not None:
         return store.playlists.body(last), last.etag, last.last_modified
     return fetched.body or b"", fetched.etag, fetched.last_modified

@@ -14,7 +14,7 @@ import polars as pl
 from epg_pipeline.adapters.web.source_client import SourceFault
 from epg_pipeline.adapters.web.sources import sources_of
 from epg_pipeline.config import load_facts
-from epg_pipeline.domain.events.team_lists import LISTED_TEAMS, compared
+from epg_pipeline.domain.events.team_lists import LISTED_TEAMS, ListedTeams, compared
 from epg_pipeline.flows.events import REFRESH, source_client
 
 if TYPE_CHECKING:
@@ -51,9 +51,8 @@ def sync_teams(
     with store.exclusively(REFRESH):
         answers = _lists(settings, today, only, pace)
     teams = [team for answer in answers for team in answer.value or ()]
-    listed = pl.DataFrame(teams, schema=LISTED_TEAMS).unique(
-        ["source", "league", "ref"], keep="first", maintain_order=True
-    )
+    frame = pl.DataFrame(teams, schema=LISTED_TEAMS)
+    listed = ListedTeams(frame.unique(["source", "league", "ref"], keep="first", maintain_order=True))
     leagues = sorted(listed["league"].unique())
     facts = load_facts()
     found = compared(listed, store.teams.refs(leagues), facts)

@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from epg_pipeline.settings import Settings
 
 LOOPBACK = "127.0.0.1"
-STARTING = 90.0  # seconds until every child must answer; a cold start takes 10 to 15 on two slow cores
+STARTING = 300.0  # seconds until every child must answer; a cold start takes 10 to 15 on two slow cores that are idle
 STOPPING = 10.0  # seconds from the request to end until a child is killed
 LAST_LINES = 15
+MAX_SOCKET_PATH = 103  # bytes; 107 on Linux
 PR_SET_PDEATHSIG = 1  # Linux: have a signal sent to me when my parent dies
 
 
@@ -100,6 +101,13 @@ class _Child:
                 os.killpg(self.process.pid, number)
 
 
+def socket_parent() -> str | None:
+    """The folder for the folder of the socket, because systems limit a socket's path: /tmp where TMPDIR is long."""
+    usual = tempfile.gettempdir()
+    rest = len("/epg-xxxxxxxx/code.sock")
+    return None if len(os.fsencode(usual)) + rest <= MAX_SOCKET_PATH else "/tmp"  # noqa: S108 - the folder in it is private
+
+
 def _listens(path: str) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
         try:
@@ -132,7 +140,7 @@ def run_up(
     """
     logs = settings.home / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="epg-") as folder, _stop_request() as stop_is_asked:
+    with tempfile.TemporaryDirectory(prefix="epg-", dir=socket_parent()) as folder, _stop_request() as stop_is_asked:
         children = _children(Path(folder), logs, dagster, guides)
         first, rest = children[:2], children[2:]
         try:

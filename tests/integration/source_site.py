@@ -166,7 +166,7 @@ class SourceSite:
         """End."""
         self._server.shutdown()
         self._server.server_close()
-        self._thread.join(5)
+        self._thread.join(60)
 
 
 @contextmanager

@@ -178,7 +178,7 @@ def test_match_writes_an_object_for_every_entry_and_touches_nothing(tmp_path, fi
 def test_match_on_stdout_gives_nothing_else_there(tmp_path, files):
     ran = epg(tmp_path / "home", "match", files[0], "--date", DAY, "--out", "-")
     assert [json.loads(line)["name"] for line in ran.out.splitlines()] == list(NAMES)
-    assert "No events given" in ran.err
+    assert "No events (--events FILE)" in ran.err
 
 
 def test_why_tells_how_a_name_was_decided(tmp_path, files):

@@ -233,7 +233,7 @@ def test_no_more_requests_are_under_way_than_allowed(tmp_path, site):
         with guard:
             under_way += 1
             most = max(most, under_way)
-        together.wait(10)  # three are under way, or the test fails
+        together.wait(60)  # three are under way, or the test fails
         with guard:
             under_way -= 1
         return answer(path, query)
@@ -270,6 +270,6 @@ def test_eight_days_of_sixty_leagues_take_the_requests_of_the_plan(store, settin
     last = TODAY + timedelta(days=7)
     mine = settings.model_copy(update={"sources": sources})
     planned = plan(mine, TODAY, last, TODAY, leagues)
-    report = refresh_events(store, mine, TODAY, last, TODAY, leagues)
+    report = refresh_events(store, mine, TODAY, last, TODAY, leagues, Pace(sleep=lambda _: None))
     assert (report.faults, len(report.leagues)) == ((), 60)
     assert len(site.asked) == len(planned) == 57 + 9 * (1 + 1 + 2)  # months; the days and the one before, by group

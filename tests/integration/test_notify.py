@@ -87,7 +87,7 @@ def serving(server):
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(60)
 
 
 @pytest.fixture

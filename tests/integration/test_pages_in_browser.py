@@ -26,6 +26,7 @@ pytestmark = [
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--disable-extensions", "--disable-default-apps"]  # fmt: skip
+PATIENCE = 300_000  # milliseconds: only a hang reaches it
 CHANNELS, DAY = 3246, ProviderDay(date(2025, 10, 8), "America/New_York")
 SLOTS = [f"NBA {number:04}" for number in range(CHANNELS)]
 AS_NAMED = {"event_id": None, "confidence": 0.0, "home": None}
@@ -88,6 +89,7 @@ def browser():
 @pytest.fixture(scope="module")
 def desktop(browser):
     context = browser.new_context(viewport={"width": 1280, "height": 800}, timezone_id="Europe/Berlin")
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 
@@ -321,6 +323,7 @@ def test_pages_fit_a_phone_and_can_be_read_by_all(browser, folder, scheme):
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, color_scheme=scheme, has_touch=True, is_mobile=True
     )
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     for name, width, height in (
         ("index", 390, 844),
@@ -354,6 +357,7 @@ def start_page(tmp_path_factory):
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light")])
 def test_the_start_page_hands_out_its_addresses(browser, start_page, width, scheme):
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    context.set_default_timeout(PATIENCE)
     page, complaints, requests = context.new_page(), [], []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -373,6 +377,7 @@ def test_the_start_page_hands_out_its_addresses(browser, start_page, width, sche
 
 def test_the_start_page_works_without_scripts(browser, start_page):
     context = browser.new_context(java_script_enabled=False)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(start_page)
     assert page.get_by_label("guide.xml.gz").first.input_value() == f"{start_page}guides/my-tv/guide.xml.gz"

@@ -75,7 +75,7 @@ def serving(panel: Panel):
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(60)
 
 
 def fetched(panel: Panel):

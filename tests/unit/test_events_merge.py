@@ -33,8 +33,8 @@ def tsdb(identity, *rest, **more):
     return game("thesportsdb", identity, *rest, **more)
 
 
-def events(*rows, known=None):
-    return merged(sourced(rows), load_facts(), known).events
+def events(*rows, on_record=None):
+    return merged(sourced(rows), load_facts(), on_record).events
 
 
 def test_one_game_of_two_sources_is_one_event_with_the_best_of_both():
@@ -181,7 +181,7 @@ def test_a_file_that_names_an_event_by_the_id_on_record_adds_to_it():
 
 
 def test_a_team_on_record_keeps_its_name_where_only_the_other_source_has_the_game():
-    known = pl.DataFrame(
+    on_record = pl.DataFrame(
         {
             "source": ["thesportsdb"],
             "league": ["ger.1"],
@@ -191,7 +191,7 @@ def test_a_team_on_record_keeps_its_name_where_only_the_other_source_has_the_gam
         },
         schema=TEAM_NAMES,
     )
-    got = events(tsdb("9", "1. FC Köln", "Mainz", league="ger.1"), known=known)
+    got = events(tsdb("9", "1. FC Köln", "Mainz", league="ger.1"), on_record=on_record)
     assert got["home"].to_list() == ["FC Cologne"]
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from epg_pipeline.operations.supervisor import _children
+import tempfile
+
+import pytest
+
+from epg_pipeline.operations.supervisor import _children, socket_parent
 
 
 def test_each_part_listens_where_it_is_told_and_is_asked_where_it_answers(tmp_path):
@@ -18,3 +22,9 @@ def test_the_code_server_is_reached_by_a_file_that_other_users_do_not_reach(tmp_
     code = next(part for part in _children(tmp_path, tmp_path, ("::", 3000), ("::", 8080)) if "code" in part.name)
     assert code.answers == str(tmp_path / "code.sock")
     assert str(tmp_path / "code.sock") in (tmp_path / "workspace.yaml").read_text()
+
+
+@pytest.mark.parametrize(("length", "parent"), [(20, None), (80, None), (81, "/tmp"), (200, "/tmp")])
+def test_the_socket_has_a_short_path_whatever_the_folder_of_temporary_files(monkeypatch, length, parent):
+    monkeypatch.setattr(tempfile, "tempdir", "/" + "t" * (length - 1))
+    assert socket_parent() == parent

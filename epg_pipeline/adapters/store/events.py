@@ -84,7 +84,7 @@ class Events(SubStore):
         return read_frame(connection, query("events"), {"first": first, "last": last}, EVENTS)
 
     @in_transaction
-    def take_in(self, connection: psycopg.Connection, rows: pl.DataFrame, merge: Merge) -> EventsSaved:
+    def take_in(self, connection: psycopg.Connection, rows: Sourced, merge: Merge) -> EventsSaved:
         """Store SOURCED rows, and anew the canonical events of the days and leagues they touch, as `merge` makes them.
 
         `merge` is given all rows of those days (SOURCED) and the teams on record (TEAM_NAMES). Rows that say nothing

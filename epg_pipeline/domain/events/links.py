@@ -33,7 +33,7 @@ LINKS = Contract(
 # by the same name; and of two titles.
 _SAME_DAY, _LISTED_TWICE, _SAME_START, _SAME_SESSION = 12 * 60, 30, 60, 3 * 60
 _UNDECIDED = ("", "tbd", "tba")  # two games whose sides are to be determined are not one game
-_LEAST_SHARED = 0.6  # of the words of the shorter title
+_MIN_SHARED = 0.6  # of the words of the shorter title
 _MINUTES = (pl.col("starts_at") - pl.col("first_starts_at")).dt.total_minutes().abs()
 _BOTH_CLOCKS = pl.col("time_is_set") & pl.col("first_time_is_set")
 _SAME_DATE = pl.col("starts_at").dt.date() == pl.col("first_starts_at").dt.date()
@@ -43,14 +43,14 @@ def linked(rows: pl.DataFrame, facts: Facts, priority: Sequence[str]) -> pl.Data
     """LINKS of SOURCED rows, with `rank` (the source's place in the priority) and `is_turned` (home and away swapped).
 
     The result is the same for every order of the rows. A second game of a day of the same teams (a doubleheader) stays
-    an event of its own: of each listing at most one row is of an event.
+    a separate event: of each listing at most one row belongs to an event.
     """
-    asked = _with_keys(rows, facts, priority)
-    first = asked.clear().select(_AS_FIRST)
+    keyed_rows = _with_keys(rows, facts, priority)
+    first = keyed_rows.clear().select(_AS_FIRST)
     found = []
     # A loop over listings of a league, two or three: each is compared with what the ones before it listed.
-    for turn in sorted(asked["turn"].unique()):
-        listed = asked.filter(pl.col("turn") == turn)
+    for turn in sorted(keyed_rows["turn"].unique()):
+        listed = keyed_rows.filter(pl.col("turn") == turn)
         links = _links(listed, first)
         new = listed.join(links, on="row", how="anti")
         doubles = _doubles(new)
@@ -59,9 +59,11 @@ def linked(rows: pl.DataFrame, facts: Facts, priority: Sequence[str]) -> pl.Data
         itself = own.select("row", first_row="row", is_turned=pl.lit(value=False))
         found += [links, doubles, itself]
     every = pl.concat(found) if found else _no_links()
-    identity = asked.select(first_row="row", event_id="own_id")
-    # A double's first row may itself be of an earlier listing's event only if it was linked: then it is no first row.
-    answer = every.join(identity, on="first_row").join(asked.select("row", "source", "source_id", "rank"), on="row")
+    identity = keyed_rows.select(first_row="row", event_id="own_id")
+    # A duplicate of a linked row was already linked above, so its first row is always unlinked.
+    answer = every.join(identity, on="first_row").join(
+        keyed_rows.select("row", "source", "source_id", "rank"), on="row"
+    )
     return answer.select(*LINKS, "rank", "is_turned").sort("source", "source_id")
 
 
@@ -80,32 +82,32 @@ _AS_FIRST = (
 
 def _with_keys(rows: pl.DataFrame, facts: Facts, priority: Sequence[str]) -> pl.DataFrame:
     places = {source: place for place, source in enumerate(priority)}
-    asked = rows.sort("source", "source_id").with_row_index("row").with_columns(
+    keyed_rows = rows.sort("source", "source_id").with_row_index("row").with_columns(
         rank=pl.col("source").replace_strict(places, default=len(places), return_dtype=pl.Int64),
         own_id=pl.concat_str(
             pl.col("source").replace_strict(EVENT_SOURCES, default=pl.concat_str("source", pl.lit("-"))), "source_id"
         ),
         words=folded(pl.col("name")).str.split(" ").list.unique(maintain_order=True).list.set_difference([""]),
     )  # fmt: skip
-    # Ids tell a service's events apart; a file may list one game under two leagues' names.
+    # A service's events differ by id; a file may list one game under two leagues' names.
     listing = pl.when(pl.col("source") == "file").then("listing").otherwise(pl.lit(""))
-    asked = asked.with_columns(
+    keyed_rows = keyed_rows.with_columns(
         turn=pl.struct("rank", "source", listing.alias("listing")).rank("dense").over("league").cast(pl.Int64) - 1
     )
     for side in ("home", "away"):
-        asked = with_team_key(asked, side, facts)
+        keyed_rows = with_team_key(keyed_rows, side, facts)
     low, high = pl.min_horizontal("home_key", "away_key"), pl.max_horizontal("home_key", "away_key")
     has_sides = ~pl.col("home_key").is_in(_UNDECIDED) & ~pl.col("away_key").is_in(_UNDECIDED)
-    return asked.with_columns(pair=pl.when(has_sides).then(pl.concat_str(low, pl.lit(" v "), high)))
+    return keyed_rows.with_columns(pair=pl.when(has_sides).then(pl.concat_str(low, pl.lit(" v "), high)))
 
 
-def with_team_key(asked: pl.DataFrame, side: str, facts: Facts) -> pl.DataFrame:
+def with_team_key(rows: pl.DataFrame, side: str, facts: Facts) -> pl.DataFrame:
     """Rows with `<side>_key`: what two spellings of a team in a league share.
 
     That is the catalogue's entry, else the name without club words. Rows have source, league and the side's name.
     """
     form = folded(pl.col(side))
-    keyed = asked.with_columns(form=form, core=core_of(form))
+    keyed = rows.with_columns(form=form, core=core_of(form))
     # Two teams of one listing whose names differ only in club words are two teams.
     shared = pl.col("form").n_unique().over("source", "league", "core") > 1
     keyed = keyed.with_columns(core=pl.when(shared).then("form").otherwise("core"))
@@ -114,7 +116,7 @@ def with_team_key(asked: pl.DataFrame, side: str, facts: Facts) -> pl.DataFrame:
 
 
 def _catalogue(facts: Facts) -> pl.DataFrame:
-    """league, form -> entry: the forms that mean one team only of the catalogue's part for a league."""
+    """league, form -> entry: the forms that mean just one team of the catalogue's part for a league."""
     part = pl.DataFrame(
         {
             "league": list(facts.leagues),
@@ -181,7 +183,7 @@ def _by_title(listed: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
     shorter = pl.min_horizontal(pl.col("words").list.len(), pl.col("first_words").list.len())
     near = pl.when(_BOTH_CLOCKS).then(_MINUTES <= _SAME_SESSION).otherwise(_SAME_DATE)
     pairs = pairs.filter(near).with_columns(minutes=_MINUTES, score=shared / shorter)
-    return _nearest(pairs.filter((pl.col("score") >= _LEAST_SHARED) & ((shared > 1) | (shared == shorter))))
+    return _nearest(pairs.filter((pl.col("score") >= _MIN_SHARED) & ((shared > 1) | (shared == shorter))))
 
 
 def _nearest(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -197,7 +199,7 @@ _TURNED = (
 
 
 def _doubles(listed: pl.DataFrame) -> pl.DataFrame:
-    """Rows of one listing that tell of the same game a second time: same teams and, to half an hour, the same start."""
+    """Rows of one listing that repeat a game: same teams and, to half an hour, the same start."""
     pairs = listed.filter(pl.col("pair").is_not_null()).join(
         listed.select(_AS_FIRST), on=["league", "pair"], maintain_order="left"
     )

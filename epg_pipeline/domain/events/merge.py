@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NewType
 import polars as pl
 
 from epg_pipeline.config.sources import EVENT_SOURCES
-from epg_pipeline.domain.events.links import LINKS, linked
+from epg_pipeline.domain.events.links import LINKS, Links, linked
 from epg_pipeline.domain.frames import EVENT_STATUSES, EVENTS, INSTANT, Contract, conform, empty, not_null, one_of
 from epg_pipeline.domain.text import folded
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # Earlier ones are believed before later ones; a file fills in what no service knows.
 
-# One event as one source tells it.
+# One event as one source reports it.
 Sourced = NewType("Sourced", pl.DataFrame)
 SOURCED = Contract(
     Sourced,
@@ -88,7 +88,7 @@ _DEFAULTS: dict[str, Any] = {
 
 
 def sourced(rows: Iterable[dict[str, Any]]) -> Sourced:
-    """Rows that say only what they know -> a SOURCED frame; of a source's id given twice the first row stays.
+    """Rows that hold only what they know -> a SOURCED frame; of an id repeated by a source the first row stays.
 
     First by league: both tennis tours list a tournament they share, each under its own name.
     """
@@ -107,14 +107,14 @@ def sourced_of(events: Events, facts: Facts) -> Sourced:
         for form in (league.name, *league.printed)
         if sum(form in (other.name, *other.printed) for other in facts.leagues.values()) == 1
     }
-    schema = {"form": pl.String, "known": pl.String}
-    forms = pl.DataFrame({"form": list(printed), "known": list(printed.values())}, schema=schema)
+    schema = {"form": pl.String, "of_form": pl.String}
+    forms = pl.DataFrame({"form": list(printed), "of_form": list(printed.values())}, schema=schema)
     forms = forms.with_columns(folded(pl.col("form"))).unique("form", keep="none")
-    asked = events.with_columns(form=folded(pl.col("league"))).join(forms, on="form", how="left", maintain_order="left")
+    keyed = events.with_columns(form=folded(pl.col("league"))).join(forms, on="form", how="left", maintain_order="left")
     is_key = pl.col("league").is_in(list(facts.leagues))
     sports = {key: league.sport for key, league in facts.leagues.items()}
-    league = pl.when(is_key).then("league").otherwise(pl.coalesce("known", "league"))
-    rows = asked.with_columns(source=pl.lit("file"), source_id="event_id", listing="league", league=league)
+    league = pl.when(is_key).then("league").otherwise(pl.coalesce("of_form", "league"))
+    rows = keyed.with_columns(source=pl.lit("file"), source_id="event_id", listing="league", league=league)
     sport = pl.col("league").replace_strict(sports, default=pl.col("sport"))
     rows = rows.with_columns(sport=pl.when(pl.col("sport") == "").then(sport).otherwise("sport"))
     missing = {name: pl.lit(value) for name, value in _DEFAULTS.items() if name not in rows.columns}
@@ -126,32 +126,32 @@ def sourced_of(events: Events, facts: Facts) -> Sourced:
 class Merged:
     """Canonical events (CANONICAL), which row is of which of them (LINKS), and the teams' names (TEAM_NAMES)."""
 
-    events: pl.DataFrame
-    links: pl.DataFrame
-    teams: pl.DataFrame
+    events: Canonical
+    links: Links
+    teams: TeamNames
 
 
-def merged(rows: Sourced, facts: Facts, known: pl.DataFrame | None = None) -> Merged:
-    """One canonical event for each event that SOURCED rows tell of.
+def merged(rows: Sourced, facts: Facts, on_record: TeamNames | None = None) -> Merged:
+    """One canonical event for each event that SOURCED rows describe.
 
-    A team has the name its first source gives it, also in events which that source does not have; `known` (TEAM_NAMES)
-    tells of teams on record what these rows alone do not.
+    A team has the name its first source gives it, also in events which that source does not have; `on_record`
+    (TEAM_NAMES) adds the teams that these rows do not name.
     """
     links = linked(rows, facts, tuple(EVENT_SOURCES))
-    told = rows.join(links, on=["source", "source_id"], maintain_order="left").sort("rank", "listing", "source_id")
-    told = _as_the_first_has_them(told)
-    names = _names(told, known if known is not None else empty(TEAM_NAMES))
+    joined = rows.join(links, on=["source", "source_id"], maintain_order="left").sort("rank", "listing", "source_id")
+    joined = _as_the_first_has_them(joined)
+    names = _names(joined, on_record if on_record is not None else empty(TEAM_NAMES))
     for side in ("home", "away"):
         of_side = names.select("source", "league", pl.col("ref").alias(f"{side}_ref"), "team")
-        told = told.join(of_side, on=["source", "league", f"{side}_ref"], how="left", maintain_order="left")
-        told = told.with_columns(pl.coalesce("team", side).alias(side)).drop("team")
-    return Merged(_canonical(told), links.select(LINKS.names()), names)
+        joined = joined.join(of_side, on=["source", "league", f"{side}_ref"], how="left", maintain_order="left")
+        joined = joined.with_columns(pl.coalesce("team", side).alias(side)).drop("team")
+    return Merged(_canonical(joined), Links(links.select(LINKS.names())), names)
 
 
-def _names(told: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """TEAM_NAMES of every team with an id: as the first source of its events prints it, else as known."""
+def _names(rows: pl.DataFrame, on_record: TeamNames) -> TeamNames:
+    """TEAM_NAMES of every team with an id: as the first source of its events prints it, else as on record."""
     sides = pl.concat(
-        told.select("event_id", "source", "league", "rank", side=pl.lit(side), ref=f"{side}_ref", printed=side)
+        rows.select("event_id", "source", "league", "rank", side=pl.lit(side), ref=f"{side}_ref", printed=side)
         for side in ("home", "away")
     )
     sides = sides.filter((pl.col("ref") != "") & (pl.col("printed") != ""))
@@ -162,36 +162,35 @@ def _names(told: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         ["source", "league", "ref"], keep="first", maintain_order=True
     )
     best = best.join(
-        known.select("source", "league", "ref", on_record="team"), on=["source", "league", "ref"], how="left"
+        on_record.select("source", "league", "ref", on_record="team"), on=["source", "league", "ref"], how="left"
     )
     alone = pl.col("first_source") == pl.col("source")
     is_first = pl.col("rank") == 0
     team = pl.when(alone & ~is_first).then(pl.coalesce("on_record", "printed")).otherwise("first_printed")
-    return conform(best.with_columns(name="printed", team=team), TEAM_NAMES, "names of teams").sort(
-        "source", "league", "ref"
-    )
+    ordered = best.with_columns(name="printed", team=team).sort("source", "league", "ref")
+    return conform(ordered, TEAM_NAMES, "names of teams")
 
 
-def _as_the_first_has_them(told: pl.DataFrame) -> pl.DataFrame:
+def _as_the_first_has_them(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows whose home side is the other's away side, turned round: the first row of an event says who is at home."""
     pairs = [(name, f"away{name.removeprefix('home')}") for name in SOURCED if name.startswith("home")]
     turned = {}
     for home, away in pairs:
         turned[home] = pl.when("is_turned").then(away).otherwise(home)
         turned[away] = pl.when("is_turned").then(home).otherwise(away)
-    return told.with_columns(**turned)
+    return rows.with_columns(**turned)
 
 
-def _canonical(told: pl.DataFrame) -> pl.DataFrame:
+def _canonical(rows: pl.DataFrame) -> Canonical:
     """For each field the first row that says anything; a clock that is set goes before one that is not."""
-    said = {name: pl.col(name).filter(pl.col(name) != "").first().fill_null("") for name in _FILLED}
-    speaker = {
+    values = {name: pl.col(name).filter(pl.col(name) != "").first().fill_null("") for name in _FILLED}
+    sources = {
         f"{name}_from": pl.col("source").filter(pl.col(name) != "").first() for name in _FILLED if name != "source"
     }
     clocked = pl.col("time_is_set")
-    events = told.group_by("event_id", maintain_order=True).agg(
-        **said,
-        **speaker,
+    events = rows.group_by("event_id", maintain_order=True).agg(
+        **values,
+        **sources,
         first_source=pl.col("source").first(),
         starts_at=pl.coalesce(pl.col("starts_at").filter(clocked).first(), pl.col("starts_at").first()),
         starts_at_from=pl.coalesce(pl.col("source").filter(clocked).first(), pl.col("source").first()),
@@ -202,7 +201,7 @@ def _canonical(told: pl.DataFrame) -> pl.DataFrame:
     events = events.with_columns(
         source="first_source", event_date=pl.col("starts_at").dt.date(), field_sources=_field_sources()
     )
-    return conform(events, CANONICAL, "canonical events").sort("starts_at", "event_id")
+    return conform(events.sort("starts_at", "event_id"), CANONICAL, "canonical events")
 
 
 def _status() -> pl.Expr:

@@ -12,7 +12,7 @@ import polars as pl
 
 from epg_pipeline.config.sources import EVENT_SOURCES
 from epg_pipeline.domain.events.links import with_team_key
-from epg_pipeline.domain.events.merge import TEAM_NAMES
+from epg_pipeline.domain.events.merge import TEAM_NAMES, TeamNames
 from epg_pipeline.domain.frames import Contract, conform
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ LISTED_TEAMS = Contract(
     ),
 )  # fmt: skip
 # A list that lacks more than this share of the teams on record is not believed: a season's change takes fewer.
-MOST_VANISHED = 0.5
+MAX_VANISHED = 0.5
 
 
 @dataclass(frozen=True)
@@ -41,23 +41,23 @@ class Compared:
     lists (source, league) that are too short to be believed: nothing of them counts as vanished.
     """
 
-    names: pl.DataFrame
+    names: TeamNames
     new: pl.DataFrame
     renamed: pl.DataFrame
     vanished: pl.DataFrame
     doubted: pl.DataFrame
 
 
-def compared(listed: pl.DataFrame, on_record: pl.DataFrame, facts: Facts) -> Compared:
+def compared(listed: ListedTeams, on_record: TeamNames, facts: Facts) -> Compared:
     """LISTED_TEAMS teams against those on record (TEAM_NAMES) of the same sources and leagues.
 
     A team with an id on record stays that team whatever it is called now; its first source may give it a new name.
-    A new one of a second source is the first source's team where their names share a key, else a team of its own.
+    A new one of a second source is the first source's team where their names share a key, else a new team.
     """
     ids = ["source", "league", "ref"]
     lists = listed.select("source", "league").unique()
     mine = on_record.join(lists, on=["source", "league"], how="semi")
-    known = listed.join(on_record.select(*ids, was="name", team="team"), on=ids, how="left", maintain_order="left")
+    teams = listed.join(on_record.select(*ids, was="name", team="team"), on=ids, how="left", maintain_order="left")
     gone = mine.join(listed, on=ids, how="anti")
     share = (
         gone.group_by("source", "league")
@@ -65,25 +65,25 @@ def compared(listed: pl.DataFrame, on_record: pl.DataFrame, facts: Facts) -> Com
         .join(mine.group_by("source", "league").len("all"), on=["source", "league"])
     )
     doubted = (
-        share.filter(pl.col("gone") > pl.col("all") * MOST_VANISHED).select("source", "league").sort("source", "league")
+        share.filter(pl.col("gone") > pl.col("all") * MAX_VANISHED).select("source", "league").sort("source", "league")
     )
     new, renamed = pl.col("was").is_null(), pl.col("was") != pl.col("name")
     return Compared(
-        names=_names(known, facts),
-        new=known.filter(new).select(*ids, "name"),
-        renamed=known.filter(renamed).select(*ids, "name", "was"),
+        names=_names(teams, facts),
+        new=teams.filter(new).select(*ids, "name"),
+        renamed=teams.filter(renamed).select(*ids, "name", "was"),
         vanished=gone.join(doubted, on=["source", "league"], how="anti").select(*ids, "name"),
         doubted=doubted,
     )
 
 
-def _names(known: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+def _names(teams: pl.DataFrame, facts: Facts) -> TeamNames:
     rank = pl.col("source").replace_strict(
         {name: place for place, name in enumerate(EVENT_SOURCES)}, default=len(EVENT_SOURCES)
     )
-    keyed = with_team_key(known.with_columns(rank=rank), "name", facts)
+    keyed = with_team_key(teams.with_columns(rank=rank), "name", facts)
     firsts = keyed.sort("rank", "ref").unique(["league", "name_key"], keep="first", maintain_order=True)
     keyed = keyed.join(firsts.select("league", "name_key", first="name"), on=["league", "name_key"], how="left")
     leads = (pl.col("rank") == 0) | (pl.col("team") == pl.col("was"))  # its own name is the one on record
     team = pl.when(pl.col("team").is_null()).then("first").when(leads).then("name").otherwise("team")
-    return conform(keyed.with_columns(team=team), TEAM_NAMES, "listed teams").sort("source", "league", "ref")
+    return conform(keyed.with_columns(team=team).sort("source", "league", "ref"), TEAM_NAMES, "listed teams")

@@ -11,7 +11,7 @@ from hashlib import blake2s
 
 import polars as pl
 
-from epg_pipeline.domain.frames import CHANNELS, conform
+from epg_pipeline.domain.frames import CHANNELS, Channels, Slots, conform
 from epg_pipeline.domain.text import one_line
 
 _SLUG = re.compile(r"[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*")
@@ -26,7 +26,7 @@ _LETTERS = {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o
             "ð": "d", "ł": "l", "Ł": "L", "ı": "i", "þ": "th", "Þ": "Th", "&": " and "}  # fmt: skip
 
 
-def channels_of(slots: pl.DataFrame, provider_slug: str) -> pl.DataFrame:
+def channels_of(slots: Slots, provider_slug: str) -> Channels:
     """CHANNELS for the event slots of SLOTS, in the provider's order, one for each slot key.
 
     Rows that are no slot are left out; of several with one key the first counts. The display name is the slot's key:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from epg_pipeline.domain.day import ProviderDay
+    from epg_pipeline.domain.frames import MatchRates, Programmes, Slots
 
 # The thresholds, all of them.
 COLLAPSED = 0.5  # less than this share of the last slots: the playlist was cut, or became another one
@@ -79,7 +80,7 @@ def slot_count(now: int, last: int) -> Verdict:
     return Verdict("slot_count", not fewer, said, figures=figures)
 
 
-def unknown_families(slots: pl.DataFrame, known: Collection[str]) -> Verdict:
+def unknown_families(slots: Slots, known: Collection[str]) -> Verdict:
     """Whether the event slots of a playlist (SLOTS) belong to families of config. Others are read all the same."""
     strange = (
         slots.filter("is_slot", pl.col("family") != "", ~pl.col("family").is_in(list(known)))
@@ -110,7 +111,7 @@ def no_empty_channel(channels: pl.DataFrame, programmes: pl.DataFrame, day: Prov
     return Verdict("no_empty_channel", short.is_empty(), said if short.len() else whole, blocks=True, figures=figures)
 
 
-def no_overlap(programmes: pl.DataFrame) -> Verdict:
+def no_overlap(programmes: Programmes) -> Verdict:
     """Whether no two programmes of a channel are on at once, or begin together."""
     rows = programmes.sort("channel_id", "starts_at")
     before = pl.col("stops_at").cum_max().shift(1).over("channel_id")
@@ -122,7 +123,7 @@ def no_overlap(programmes: pl.DataFrame) -> Verdict:
     return Verdict("no_overlap", both.is_empty(), said if both.height else whole, blocks=True, figures=figures)
 
 
-def match_rate(rates: pl.DataFrame, day: date) -> Verdict:
+def match_rate(rates: MatchRates, day: date) -> Verdict:
     """Whether a day (of MATCH_RATES, with the weeks before it) found its events as often as the provider's days do."""
     telling = rates.filter(pl.sum_horizontal("matched", "partial", "unmatched") >= FEWEST_EVENTS)
     today, before = telling.filter(pl.col("day") == day), telling.filter(pl.col("day") < day)

@@ -18,6 +18,7 @@ from epg_pipeline.domain.text import one_line
 if TYPE_CHECKING:
     from epg_pipeline.config.sports import Sports
     from epg_pipeline.domain.day import ProviderDay
+    from epg_pipeline.domain.frames import Channels, Decisions, Programmes
 
 BLOCK = timedelta(hours=2)  # the longest block but a live one
 ANNOUNCED = timedelta(hours=6)  # how long before its start an event is announced
@@ -29,7 +30,7 @@ _ABOUT = ("title", "sub_title", "description", "league", "sport", "home", "away"
           "event_id", "event_starts_at", "coverage", "match_status", "confidence")  # fmt: skip
 
 
-def schedule(decisions: pl.DataFrame, channels: pl.DataFrame, day: ProviderDay, sports: Sports) -> pl.DataFrame:
+def schedule(decisions: Decisions, channels: Channels, day: ProviderDay, sports: Sports) -> Programmes:
     """PROGRAMMES of every channel for one day, tiling [day.opens, day.closes) without gap or overlap.
 
     `decisions` is DECISIONS, any number of rows a slot; `channels` is CHANNELS. Live blocks keep the event's true
@@ -50,17 +51,18 @@ def schedule(decisions: pl.DataFrame, channels: pl.DataFrame, day: ProviderDay, 
     return conform(programmes.sort("channel_id", "starts_at"), PROGRAMMES, "programmes")
 
 
-def own_blocks(programmes: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
+def own_blocks(programmes: Programmes, day: ProviderDay) -> Programmes:
     """PROGRAMMES as the day keeps them on record, none starting before it opens: so each row is one day's own.
 
     A live block that began before midnight is kept from midnight on, whatever the day before knows of it: a day can
     then be made anew, or stand alone, and never leave a gap in another. `stitch` joins the parts of an event again.
     """
     opens = pl.lit(day.opens, INSTANT)
-    return programmes.with_columns(starts_at=pl.max_horizontal("starts_at", opens)).filter(pl.col("stops_at") > opens)
+    begun = programmes.with_columns(starts_at=pl.max_horizontal("starts_at", opens))
+    return conform(begun.filter(pl.col("stops_at") > opens), PROGRAMMES, "a day's own programmes")
 
 
-def stitch(programmes: pl.DataFrame, opens: datetime, closes: datetime) -> pl.DataFrame:
+def stitch(programmes: Programmes, opens: datetime, closes: datetime) -> Programmes:
     """PROGRAMMES of several days as one guide of [opens, closes): no overlap, no shared start on any channel.
 
     A live block has its event's true time against the other blocks of any day, which are cut or dropped, and ends where

@@ -47,7 +47,7 @@ def dress(
     *,
     texts: Texts,
     testing: bool = False,
-) -> pl.DataFrame:
+) -> Dressed:
     """DRESSED: the same blocks with the texts, categories, art and numbers of a tier, times as read in the zone.
 
     kid has titles alone; buck adds sub-titles, descriptions and the sport's categories; goat adds emoji on live events,

@@ -20,6 +20,7 @@ from epg_pipeline.domain.text import folded
 if TYPE_CHECKING:
     from epg_pipeline.config import Facts
     from epg_pipeline.domain.day import ProviderDay
+    from epg_pipeline.domain.frames import Decisions, Events
 
 # In the order in which a person can do most about them.
 CAUSES = (
@@ -57,7 +58,7 @@ _MOST_TEXTS = 300  # texts compared with every team's name; more than that are n
 _REACH_DAYS = 8
 
 
-def diagnosed(decisions: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
+def diagnosed(decisions: Decisions, events: Events, day: ProviderDay, facts: Facts) -> Diagnoses:
     """DIAGNOSES for every slot of DECISIONS that tells of something and has no event, in the playlist's order."""
     says_something = pl.col("kind").is_in(["event", "show"])
     failed = decisions.filter("is_slot", says_something, ~pl.col("match_status").is_in(["matched", "manual"]))

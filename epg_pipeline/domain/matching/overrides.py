@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date
 
+    from epg_pipeline.domain.frames import Decisions
+
 # Overrides in force, oldest first, with what their events are.
 Overrides = NewType("Overrides", pl.DataFrame)
 OVERRIDES = Contract(
@@ -43,7 +45,7 @@ OVERRIDES = Contract(
 _OF_THE_EVENT = ("event_id", "league", "sport", "home", "away", "event_name", "venue", "home_logo", "away_logo")
 
 
-def overridden(decisions: pl.DataFrame, overrides: pl.DataFrame, days: Collection[date]) -> pl.DataFrame:
+def overridden(decisions: Decisions, overrides: Overrides, days: Collection[date]) -> Decisions:
     """DECISIONS with the overrides that hold on one of `days`; of several that fit a slot the newest counts.
 
     What is set by hand is `manual`. A pinned slot has the event's fields and its canonical start, whatever its name
@@ -58,8 +60,9 @@ def overridden(decisions: pl.DataFrame, overrides: pl.DataFrame, days: Collectio
     touched = marked.filter(pl.col("override").is_not_null())
     changed = _set(touched.join(by_hand, on="override", how="left", maintain_order="left"))
     rest = marked.filter(pl.col("override").is_null())
-    both = pl.concat([conform(rows, DECISIONS, "decisions set by hand") for rows in (rest, changed)])
-    return decisions.select("position").join(both, on="position", maintain_order="left").select(decisions.columns)
+    both = pl.concat([rows.select(decisions.columns) for rows in (rest, changed)])
+    ordered = decisions.select("position").join(both, on="position", maintain_order="left")
+    return conform(ordered, DECISIONS, "decisions set by hand")
 
 
 def pattern_fault(pattern: str) -> str:

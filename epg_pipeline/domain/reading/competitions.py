@@ -15,7 +15,7 @@ from epg_pipeline.domain.text import folded
 if TYPE_CHECKING:
     from epg_pipeline.config import Facts
 
-# What is said of a competition beside its name: seasons, rounds, days.
+# What stands beside a competition's name: seasons, rounds, days.
 _BESIDE = (
     r"(?i)\b(?:19|20)\d\d(?:[/-]\d{2,4})?\b|\b(?:round|matchday|matchweek|week|day|jornada|group|gruppe|grupo)\s+\w{1,3}\b|"
     r"\b(?:regular season|preseason|playoffs?|quarter-?finals?|semi-?finals?|final|pass|live)\b|\b(?:wo)?men['’`]?s\s*$"
@@ -41,10 +41,10 @@ def with_competition(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     segments = segments.with_columns(form=pl.concat_list(plain, bare)).explode(
         "form", empty_as_null=True, keep_nulls=True
     )
-    known = segments.join(table, on="form").sort("rank").unique("competition", keep="first")
-    known = known.filter(~_is_of_another_country(facts)).select("competition", competition_leagues="leagues")
+    leagues = segments.join(table, on="form").sort("rank").unique("competition", keep="first")
+    leagues = leagues.filter(~_is_of_another_country(facts)).select("competition", competition_leagues="leagues")
     sport = printed.select("competition", competition_sport=_sport_word(folded(pl.col("competition")), facts))
-    return frame.join(known, on="competition", how="left", maintain_order="left").join(
+    return frame.join(leagues, on="competition", how="left", maintain_order="left").join(
         sport, on="competition", how="left", maintain_order="left"
     )
 
@@ -62,9 +62,9 @@ def _is_of_another_country(facts: Facts) -> pl.Expr:
 def _sport_word(form: pl.Expr, facts: Facts) -> pl.Expr:
     words = [(word, sport) for sport, words in facts.sport_words.items() for word in words]
     found = pl.lit(None, pl.String)
-    for word, sport in sorted(words, key=lambda pair: len(pair[0])):  # the longest is asked first, so wrapped last
-        is_said = pl.concat_str(pl.lit(" "), form, pl.lit(" ")).str.contains(f" {word} ", literal=True)
-        found = pl.when(is_said).then(pl.lit(sport)).otherwise(found)
+    for word, sport in sorted(words, key=lambda pair: len(pair[0])):  # the longest is tried first, so wrapped last
+        is_named = pl.concat_str(pl.lit(" "), form, pl.lit(" ")).str.contains(f" {word} ", literal=True)
+        found = pl.when(is_named).then(pl.lit(sport)).otherwise(found)
     return found
 
 

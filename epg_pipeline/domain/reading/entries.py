@@ -174,7 +174,7 @@ def _statements(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
 
 
 def _silent(frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows that are no slots or have nothing on, with which kind they are as the only finding."""
+    """The rows that are not slots or have nothing on: their kind is all that is known."""
     identity = frame.select("position", "name", "text", "shell", "family", "payload", "kind", "is_slot")
     return identity.with_columns(
         title=pl.lit(""), coverage=pl.lit("live"), rules=pl.concat_list(pl.format("kind: {}", "kind"))

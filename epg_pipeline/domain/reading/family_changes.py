@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from epg_pipeline.domain.day import ProviderDay
     from epg_pipeline.domain.frames import Entries, Readings
 
-# One row for each thing that is read otherwise.
+# One row for each value that is read differently.
 FamilyChanges = NewType("FamilyChanges", pl.DataFrame)
 FAMILY_CHANGES = Contract(
     FamilyChanges,
@@ -37,18 +37,18 @@ def family_changes(entries: Entries, day: ProviderDay, before: Facts, after: Fac
     """FAMILY_CHANGES in what the ENTRIES' names say with the facts `after` instead of `before`, in playlist order."""
     old, new = (_as_text(date_readings(read_entries(entries, facts), day, facts)) for facts in (before, after))
     both = old.join(new, on=["position", "name", "what"], suffix="_new", maintain_order="left")
-    differing = both.filter(pl.col("said") != pl.col("said_new")).rename({"said": "before", "said_new": "after"})
+    differing = both.filter(pl.col("text") != pl.col("text_new")).rename({"text": "before", "text_new": "after"})
     order = pl.col("what").replace_strict({what: number for number, what in enumerate(READ)}, return_dtype=pl.Int64)
     return conform(differing.sort("position", order), FAMILY_CHANGES, "changes")
 
 
 def _as_text(readings: Readings) -> pl.DataFrame:
-    """position, name, what, said: everything that is compared, one row each."""
-    said = {
+    """position, name, what, text: everything that is compared, one row each."""
+    texts = {
         "is_slot": pl.when("is_slot").then(pl.lit("yes")).otherwise(pl.lit("no")),
         "leagues": pl.col("leagues").list.join(", "),
         "starts_at": pl.col("starts_at").dt.strftime("%Y-%m-%d %H:%M UTC"),
     }
-    columns = [said.get(name, pl.col(name)).fill_null("").alias(name) for name in READ]
-    texts = readings.select("position", "name", *columns)
-    return texts.unpivot(READ, index=["position", "name"], variable_name="what", value_name="said")
+    columns = [texts.get(name, pl.col(name)).fill_null("").alias(name) for name in READ]
+    compared = readings.select("position", "name", *columns)
+    return compared.unpivot(READ, index=["position", "name"], variable_name="what", value_name="text")

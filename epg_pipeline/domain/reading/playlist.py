@@ -22,11 +22,11 @@ def parse_playlist(body: bytes) -> Entries:
     """The entries (ENTRIES) of an M3U playlist as fetched, in its order.
 
     The name is the text after the last attribute, else `tvg-name`; attributes may be quoted in either way, or broken.
-    An `#EXTINF` without an address keeps its place with an empty `url`; an address without `#EXTINF` is no entry.
+    An `#EXTINF` without an address keeps its place with an empty `url`; an address without `#EXTINF` is not an entry.
     Raises PlaylistError when the body is empty, a web page, JSON, or has no entry.
     """
     text = _decoded(_unpacked(body))
-    _refuse_what_is_no_playlist(text)
+    _refuse_other_content(text)
     lines = (
         pl.LazyFrame({"line": [text]})
         .select(pl.col("line").str.split("\n").explode(empty_as_null=True, keep_nulls=True).str.strip_chars())
@@ -135,7 +135,7 @@ _LATIN = "epg-latin"
 codecs.register_error(_LATIN, _as_latin)
 
 
-def _refuse_what_is_no_playlist(text: str) -> None:
+def _refuse_other_content(text: str) -> None:
     start = text[:2000].lstrip().lower()
     if not start:
         raise PlaylistError("the playlist is empty: the provider may be down or the account expired")

@@ -73,7 +73,7 @@ def cut_shells(names: pl.DataFrame, facts: Facts) -> pl.DataFrame:
 
 
 def slot_key(shell: pl.Expr) -> pl.Expr:
-    """The stable key of a slot from its shell: the shell without the marks that part family and number."""
+    """The stable key of a slot from its shell: the shell without the marks between family and number."""
     return shell.str.replace_all(r"[|:()#]+", " ").str.replace_all(r"\s+", " ").str.strip_chars(" -–")
 
 
@@ -99,7 +99,7 @@ def _groups(pattern: str, rank: int, family: str | None = None) -> pl.Expr:
     behind = text.str.slice(shell.str.len_chars() + mark.fill_null("").str.len_chars(), 3)
     is_clock = mark.str.ends_with(":") & behind.str.contains(_GLUED_CLOCK)
     is_year = groups.struct.field("number").str.contains(r"^(?:19|20)\d\d$") if has_number else pl.lit(value=False)
-    # Le Mans '66 - …: no slot 66.
+    # Le Mans '66 - …: not slot 66.
     is_short_year = groups.struct.field("inner").str.ends_with("'") if "<inner>" in pattern else pl.lit(value=False)
     wrong = (
         is_short_year
@@ -116,8 +116,8 @@ def _known_patterns(families: tuple[Family, ...]) -> list[tuple[str, str | None]
     own: list[tuple[str, str | None]] = [(pattern, family.name) for family in families for pattern in family.patterns]
     shells = sorted({_words(shell) for family in families for shell in family.shells}, key=len, reverse=True)
     literal = "|".join(r"[ |:]*".join(re.escape(word) for word in shell.split()) for shell in shells)
-    known = rf"(?i)^(?P<shell>{_COUNTRY}(?P<inner>{literal})[ |:#(-]*{_NUMBER}\b\)?){_MARK}{_REST}"
-    return [*own, (known, None)]
+    any_shell = rf"(?i)^(?P<shell>{_COUNTRY}(?P<inner>{literal})[ |:#(-]*{_NUMBER}\b\)?){_MARK}{_REST}"
+    return [*own, (any_shell, None)]
 
 
 def _words(shell: str) -> str:
@@ -144,7 +144,7 @@ def _shell_table(families: tuple[Family, ...]) -> pl.DataFrame:
 
 
 def _family_key(shell: pl.Expr) -> pl.Expr:
-    # "+" and "/" tell families apart ("SEC+" is not "SEC"), so that folding keeps the plus as a word.
+    # "+" and "/" distinguish families ("SEC+" is not "SEC"), so folding keeps the plus as a word.
     bare = shell.str.replace(r"^(?:[A-Z]{2,3}(?:-[A-Z]{2,3})? ?[:|] ?)", "")
     return folded(bare.str.replace_all("+", " plus ", literal=True)).str.replace_all(" ", "")
 
@@ -154,7 +154,7 @@ def _printed_family(inner: pl.Expr) -> pl.Expr:
 
 
 def _is_competition(facts: Facts) -> pl.Expr:
-    """The text begins with a competition whose own name ends in a number: "Bundesliga 2 : …" is no second slot."""
+    """The text begins with a competition whose own name ends in a number: "Bundesliga 2 : …" is not a second slot."""
     names = {form for league in facts.leagues.values() for form in (league.name, *league.printed)}
     numbered = sorted({name for name in names if re.search(r"\d$", name)}, key=len, reverse=True)
     pattern = "|".join(re.escape(name) for name in numbered)

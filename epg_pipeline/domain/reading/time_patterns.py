@@ -42,20 +42,20 @@ _NO_TEAM_ENDS_SO = (
     r"(?i:\b(?:mon|tues?|wednes|wed|thu|thurs|fri|satur|sat|sun)(?:day)?|\b(?:sab|sáb|dom|dim|jeu|jue|vie|mié))\b\.?"
 )
 # What stands right behind a separator is a side, however it reads ("LAC vs DEN 7 PM"), and so are these teams: a joiner
-# in their middle keeps them out while times are looked for. Behind an "@" a code only, for a weekday may stand there.
+# in their middle keeps them out while times are looked for. Behind an "@" only a code: a weekday may stand there.
 JOINER = "\x0f"
 TEAMS_LIKE_TIMES = (
     (r"(?i)\b(connecticut|sheff\.?|sheffield)(\s+)(\p{L})(\p{L}{1,8})\b", "${1}${2}${3}" + JOINER + "${4}"),
     (r"(?i)\b(vs?\.?|at)(\s+)(\p{L})(\p{L}{1,8})\b", "${1}${2}${3}" + JOINER + "${4}"),
     (r"\b([A-Z]{2,4}\s+@\s+[A-Z])([A-Z]{1,3})\b", "${1}" + JOINER + "${2}"),
 )
-# Zones that are no word of any language may stand in lower case; two letters only behind "am" or "pm".
+# Zones that are not a word in any language may stand in lower case; two letters only behind "am" or "pm".
 _SAFE_ZONES = r"(?i:est|edt|pst|pdt|cst|cdt|gmt|utc|bst|cet|cest|aest|aedt)"
 
 
 @dataclass(frozen=True, slots=True)
 class TimeForms:
-    """Patterns in the order they are asked: dates; clocks, with a zone first; what to cut; printed weekday -> 1..7."""
+    """Patterns in the order they are tried: dates; clocks, with a zone first; what to cut; printed weekday -> 1..7."""
 
     dates: tuple[str, ...]
     clocks: tuple[str, ...]
@@ -93,7 +93,7 @@ def _dates(weekday: str, beside: str) -> tuple[str, ...]:
         r"\b(?P<year>20\d\d)[-/.](?P<month>\d\d)[-/.](?P<day>\d\d)(?:T|\b)",
         # Sat 4th Oct · Saturday, 15 February 2025
         rf"{marked}\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)\s+(?P<name>{_MONTH}){year}",
-        # Oct 22 07:00 PM · March 1 · August 10th, Sun: the number behind the month is no clock
+        # Oct 22 07:00 PM · March 1 · August 10th, Sun: the number behind the month is not a clock
         rf"{marked}\b(?P<name>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{behind_day}",
         # 22 Oct · Sat 03 Jan · 30 @ Aug · 7 de diciembre
         rf"{marked}\b(?P<day>\d{{1,2}})(?:[\s.@-]+|\s+de\s+)(?P<name>{_MONTH}){year}",

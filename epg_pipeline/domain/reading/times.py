@@ -1,6 +1,6 @@
 """Dates, clocks and zones in a payload -> instants; and the payload with its times cut out.
 
-Belongs here: what a printed time means, for a given day and zones. Does not: what it looks like (time_forms.py).
+Belongs here: what a printed time means, for a given day and zones. Does not: what it looks like (time_patterns.py).
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     from epg_pipeline.domain.day import ProviderDay
 
 TIME_WAS_HERE = "\x07"
-"""Stands in a cut payload where a time was: it parts what stood before from what stood after.
+"""Stands in a cut payload where a time was: it separates what stood before from what stood after.
 
-A control character, for a repaired name has none, and within ASCII, where word boundaries cost the engine nothing.
+A control character because a repaired name has none, and an ASCII one because word boundaries cost nothing there.
 """
 
 SENTINEL_YEAR = 2090
 """Providers park an idle slot on a far date (2098-12-31, 2099-01-01)."""
 
 _TWO_DIGITS, _MONTHS_OF_A_YEAR, _NOON, _HOURS, _MINUTES, _DAYS_OF_A_WEEK = 100, 12, 12, 24, 60, 7
-_SAID_OF_A_DATE = ["year", "month", "day", "one", "two", "weekday", "form", "dates"]
+_DATE_PARTS = ["year", "month", "day", "one", "two", "weekday", "form", "dates"]
 _ROUND_THE_CLOCK = "\x0e"  # stands for "24/7" while dates are looked for
 _FORM_NAMES = ("iso", "day month", "month day", "day month", "numeric", "numeric", "dotted", "dotted", "weekday")
 
@@ -82,7 +82,7 @@ def read_times(names: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFr
 
     `names` has payload, timezone (the clock an unstated zone means) and dates (the order of a numeric one: "dm", "md",
     or null). A date without a year is the nearest to `day` that fits a stated weekday, a weekday alone the next one;
-    a clock without a date is the day's. An impossible date, or one that its weekday contradicts, is null and said so.
+    a clock without a date is the day's. An impossible date, or one that its weekday contradicts, is null.
     """
     forms = time_forms(facts)
     frame = names.select("payload", "timezone", "dates").with_row_index("_row")
@@ -92,9 +92,9 @@ def read_times(names: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFr
     for patterns in (dates, clocks):
         frame = frame.join(_first_found(texts, patterns), on="_row", how="left", maintain_order="left")
     frame = frame.with_columns(is_sentinel=(pl.col("year") >= SENTINEL_YEAR).fill_null(value=False))
-    # A playlist says few different dates: each is worked out once.
-    said = frame.select(_SAID_OF_A_DATE).unique()
-    frame = frame.join(_dated(said, day), on=_SAID_OF_A_DATE, how="left", nulls_equal=True, maintain_order="left")
+    # A playlist prints few different dates: each is worked out once.
+    printed = frame.select(_DATE_PARTS).unique()
+    frame = frame.join(_dated(printed, day), on=_DATE_PARTS, how="left", nulls_equal=True, maintain_order="left")
     frame = frame.with_columns(clock=_time_of_day())
     frame = frame.with_columns(zone_is_stated=pl.col("printed_zone").is_not_null(), zone=_zone_of(facts.zones))
     frame = _with_start(frame, day)
@@ -103,9 +103,9 @@ def read_times(names: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFr
 
 
 def _first_found(texts: pl.DataFrame, patterns: list[tuple[str, dict[str, pl.Expr]]]) -> pl.DataFrame:
-    """_row and the parts that the first pattern which a text matches gives.
+    """_row and the parts of the first pattern that a text matches.
 
-    Pattern after pattern over what is left: to ask whether one matches is cheap, to take its groups is not.
+    Pattern after pattern over what is left: testing for a match is cheap, extracting its groups is not.
     """
     found = []
     for pattern, parts in patterns:
@@ -116,7 +116,7 @@ def _first_found(texts: pl.DataFrame, patterns: list[tuple[str, dict[str, pl.Exp
 
 
 def _date_parts(pattern: str, form: int, forms: TimeForms) -> dict[str, pl.Expr]:
-    """What a date pattern's groups say, as numbers."""
+    """The groups of a date pattern, as numbers."""
     groups = pl.col("_text").str.extract_groups("(?i)" + pattern)
     names = ("year", "month", "day", "one", "two", "weekday", "later", "name")
     has = {name for name in names if f"<{name}>" in pattern}
@@ -181,11 +181,11 @@ def _dated(frame: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
     next_such_day = pl.lit(day.date) + pl.duration(days=ahead)
     is_weekday_alone = pl.col("form") == _FORM_NAMES.index("weekday")
     date = pl.when(is_weekday_alone).then(next_such_day).otherwise(fitting.list.drop_nulls().list.first())
-    return frame.select(*_SAID_OF_A_DATE, date=date)
+    return frame.select(*_DATE_PARTS, date=date)
 
 
 def _clock_parts(pattern: str) -> dict[str, pl.Expr]:
-    """What a clock pattern's groups say."""
+    """The groups of a clock pattern."""
     groups = pl.col("_text").str.extract_groups(pattern)
 
     def part(name: str) -> pl.Expr:
