@@ -260,12 +260,13 @@ def settings_table() -> str:
 
 def environment() -> dict[str, str]:
     """This process's environment, for programs that are started from it."""
-    return dict(os.environ)
+    return dict(os.environ)  # noqa: TID251 - the one place that reads it
 
 
 def library_folders() -> dict[str, str]:
     """The variables that say where a program finds its libraries, for the embedded server."""
-    return {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH") if name in os.environ}
+    variables = environment()
+    return {name: variables[name] for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH") if name in variables}
 
 
 def _sentence(error: ErrorDetails) -> str:

@@ -79,7 +79,7 @@ def everywhere(
 ) -> None:
     """The options of every command."""
     STATE.debug = debug
-    logging.getLogger("stamina").setLevel(logging.ERROR)  # a retry that helped is no news
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # a successful retry is not worth a message
 
 
 def main() -> None:

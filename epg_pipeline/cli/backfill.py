@@ -1,6 +1,6 @@
-"""`epg backfill`: past days of providers made again.
+"""`epg backfill`: remake past days.
 
-Belongs here: which providers and days a command means, and its summary. Does not: the making (flows/backfill.py).
+Belongs here: which providers and days a command means, and its summary. Does not belong: the work (flows/backfill.py).
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 FIRST = typer.Option("--from", parser=a_date, metavar="YYYY-MM-DD", help="The first day.")
 LAST = typer.Option("--to", parser=a_date, metavar="YYYY-MM-DD", help="The last day; the first if left out.")
-LONGEST = 366
+MAX_DAYS = 366
 
 
 def backfill(
     first: Annotated[date, FIRST],
     last: Annotated[date | None, LAST] = None,
     provider: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Name or slug; may be given again. All active if left out.")
+        list[str] | None, typer.Option(metavar="NAME", help="Name or slug; repeatable. All active if left out.")
     ] = None,
     as_of: AsOf = None,
 ) -> None:
-    """Make past days' guides again, from the playlists and events that were kept; no server is asked.
+    """Make past days' guides again, from the recorded playlists and events, without any request.
 
-    A past day has a guide of its own, <slug>/<day>/guide.xml; the guide that players load stays as it is, unless it
+    A past day has a separate guide, <slug>/<day>/guide.xml; the guide that players load stays as it is, unless it
     shows the day. The exit code is 1 when a day could not be made; the summary says why.
 
     \b
@@ -50,13 +50,13 @@ def backfill(
         if not chosen:
             return
         with Progressed(len(chosen) * len(days)) as progress:
-            for one in chosen:
-                making = backfill_days(store, one, days, settings, as_of)
+            for chosen_provider in chosen:
+                making = backfill_days(store, chosen_provider, days, settings, as_of)
                 for day in days:
-                    with progress.step(f"{one.name}, {day}"):
+                    with progress.step(f"{chosen_provider.name}, {day}"):
                         done.append(next(making))
                     if not done[-1].problem:
-                        note_recovery(store, one, day)
+                        note_recovery(store, chosen_provider, day)
     _summarise(done)
 
 
@@ -64,31 +64,31 @@ def _days(first: date, last: date) -> list[date]:
     if last < first:
         raise typer.BadParameter(f"it is before {first}", param_hint="--to")
     length = (last - first).days + 1
-    if length > LONGEST:
-        raise typer.BadParameter(f"{length} days; at most {LONGEST} at once", param_hint="--to")
+    if length > MAX_DAYS:
+        raise typer.BadParameter(f"{length} days; at most {MAX_DAYS} at once", param_hint="--to")
     return [first + timedelta(days=number) for number in range(length)]
 
 
 def _summarise(done: list[BackfilledDay]) -> None:
     columns = ("Provider", "Day", "Names of", "Slots", "Matched", "Programmes", "Current guide")
-    made = [one for one in done if not one.problem]
+    made = [row for row in done if not row.problem]
     rows = [
         (
-            one.provider,
-            str(one.day),
-            str(one.names_of),
-            one.slots,
-            one.statuses.get("matched", 0) + one.statuses.get("manual", 0),
-            one.programmes,
-            one.current,
+            row.provider,
+            str(row.day),
+            str(row.names_of),
+            row.slots,
+            row.statuses.get("matched", 0) + row.statuses.get("manual", 0),
+            row.programmes,
+            row.current,
         )
-        for one in made
+        for row in made
     ]
     if rows:
         table("Backfilled", columns, rows)
-    for one in done:
-        if one.problem:
-            fail(f"{one.provider}, {one.day}: {one.problem}")
+    for row in done:
+        if row.problem:
+            fail(f"{row.provider}, {row.day}: {row.problem}")
     say(f"{len(made)} of {len(done)} days made.")
     if len(made) < len(done):
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""What every command says to its user, and how: progress, tables, errors.
+"""Output of every command: progress, tables, errors.
 
 Belongs here: the two consoles (results on stdout, the rest on stderr) and how an error is printed. Does not
 belong: any command. Rich is imported only when something is shown: `epg --help` must not wait for it.
@@ -50,7 +50,7 @@ def fail(problem: str | BaseException, about: str = "") -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table on stdout; numbers stand right, None is a dash."""
+    """A table on stdout; numbers are aligned right, None is a dash."""
     from rich.table import Table
 
     shown = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
@@ -63,7 +63,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
 
 
 def facts(title: str, rows: Sequence[tuple[str, object]]) -> None:
-    """A table of one subject: what, and how much."""
+    """A table of names and values about one subject."""
     from rich.table import Table
 
     shown = Table(title=title, title_justify="left", title_style="bold", show_header=False)
@@ -87,10 +87,10 @@ def _cell(value: object) -> str:
 
 
 class Progressed:
-    """The steps of a long command, told while they run: a bar on a terminal, a line for each elsewhere."""
+    """The steps of a long command as they run: a progress bar on a terminal, a line for each step elsewhere."""
 
     def __init__(self, total: int) -> None:
-        """Take how many steps there will be."""
+        """`total` is the number of steps."""
         self._total = total
         self._progress: Progress | None = None
 
@@ -107,13 +107,13 @@ class Progressed:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self._progress:
             self._progress.stop()
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
-        """One step, named as it begins and timed when it ends."""
+        """One step: its name as it begins, its duration when it ends."""
         began = time.monotonic()
         if self._progress:
             self._progress.update(self._task, description=what)

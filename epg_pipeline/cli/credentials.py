@@ -1,7 +1,7 @@
-"""The addresses and passwords a person gives for a provider.
+"""The addresses and passwords of providers.
 
-Belongs here: the options for them, and asking for what is secret so that it stays out of the shell's history. Does not:
-storing it (adapters/store/sealing.py seals it).
+Belongs here: the options for them, and prompts for secrets, which keep them out of the shell's history. Does not
+belong: storing them (adapters/store/sealing.py).
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ Password = Annotated[
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the command line says of an address or an account."""
+class AddressOptions:
+    """The address or account options of a command line."""
 
     playlist: str | None = None
     server: str | None = None
@@ -47,29 +47,29 @@ class Asked:
 
     @property
     def is_account(self) -> bool:
-        """Whether anything of an Xtream account is given."""
+        """Whether an option of an Xtream account is given."""
         return bool(self.server or self.user or self.password)
 
     @property
     def is_given(self) -> bool:
-        """Whether anything is given at all."""
+        """Whether any option is given."""
         return self.playlist is not None or self.is_account
 
 
-def new_address(asked: Asked, stored: Callable[[], str] | None = None) -> str:
+def new_address(options: AddressOptions, stored: Callable[[], str] | None = None) -> str:
     """The address to store: of a playlist, a file, or an Xtream account; what is missing and secret is asked for.
 
-    `stored` gives the address at hand, whose account keeps what is not given anew. BadParameter says what is wrong
+    `stored` returns the present address, whose account keeps what is not changed. BadParameter says what is wrong
     without quoting a secret.
     """
-    if asked.is_account:
-        if asked.playlist is not None:
+    if options.is_account:
+        if options.playlist is not None:
             raise typer.BadParameter("give the address of a playlist or an Xtream account, not both")
-        return _account(asked, stored).address
-    if asked.playlist in (None, "-"):
-        piped = _piped() if asked.playlist == "-" else ""
+        return _account(options, stored).address
+    if options.playlist in (None, "-"):
+        piped = _piped() if options.playlist == "-" else ""
         return _checked(piped or _secret(PLAYLIST_VARIABLE, "Address of the playlist"))
-    return _checked(asked.playlist or "")
+    return _checked(options.playlist or "")
 
 
 def shown_address(address: str) -> str:
@@ -87,17 +87,17 @@ def quoted(name: str) -> str:
     return shlex.quote(name)
 
 
-def _account(asked: Asked, stored: Callable[[], str] | None) -> XtreamAccount:
+def _account(options: AddressOptions, stored: Callable[[], str] | None) -> XtreamAccount:
     from epg_pipeline.adapters.web.xtream import account_of, is_xtream, xtream_account
 
     known = None
     if stored is not None and is_xtream(address := stored()):
         known = account_of(address)
-    server, user = asked.server or (known and known.server), asked.user or (known and known.user)
+    server, user = options.server or (known and known.server), options.user or (known and known.user)
     if not server or not user:
         missing = "--xtream http://HOST:PORT" if not server else "--user USER"
         raise typer.BadParameter(f"an Xtream account needs {missing} too")
-    keeps_password = known is not None and not asked.password and not asked.user
+    keeps_password = known is not None and not options.password and not options.user
     password = known.password if known and keeps_password else _secret(PASSWORD_VARIABLE, f"Password of {user}")
     try:
         return xtream_account(server, user, password)
@@ -113,7 +113,7 @@ def _secret(variable: str, what: str) -> str:
     if not given and sys.stdin.isatty():
         given = typer.prompt(what, hide_input=True, err=True).strip()
     if not given:
-        raise typer.BadParameter(f"{what}: none was given; type it when asked, pipe it in, or set {variable}")
+        raise typer.BadParameter(f"{what}: missing; type it when asked, pipe it in, or set {variable}")
     return given
 
 
@@ -122,7 +122,7 @@ def _piped() -> str:
 
 
 def _checked(address: str) -> str:
-    """The address, a file's made absolute; BadParameter where there is no such file."""
+    """The address; a file's path becomes absolute. BadParameter when that file does not exist."""
     from epg_pipeline.adapters.web.playlists import local_path
 
     path = local_path(address)
@@ -131,6 +131,6 @@ def _checked(address: str) -> str:
     if not path.is_file():
         # Not quoted: an address whose http:// was forgotten looks like a path, and carries the password.
         raise typer.BadParameter(
-            "what is given is no file here; an address begins with http:// or https://", param_hint="--playlist"
+            "this is not a file here; an address begins with http:// or https://", param_hint="--playlist"
         )
     return str(path.absolute())

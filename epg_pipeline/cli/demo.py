@@ -1,6 +1,6 @@
-"""`epg demo`: the whole way on a bundled sample.
+"""`epg demo`: every step on a bundled sample.
 
-Belongs here: putting the sample in place. Does not: any step that an ordinary provider would not go through.
+Belongs here: putting the sample in place. Does not belong: any step that an ordinary provider does not go through.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def demo(
 ) -> None:
     """Make the guide of a bundled sample playlist, with real games of one past day: no account, no network.
 
-    The sample is an ordinary provider called Demo; `epg up` then shows it too. Run again, nothing is doubled.
+    The sample is an ordinary provider called Demo; `epg up` then shows it too. Running it again duplicates nothing.
 
     \b
     Example:

@@ -34,7 +34,7 @@ def test() -> None:
     """
     from epg_pipeline.adapters.delivery.notify import channels
     from epg_pipeline.errors import NotifyError
-    from epg_pipeline.operations.alerts import trial
+    from epg_pipeline.operations.alerts import trial_message
     from epg_pipeline.settings import load_settings
 
     ways = channels(load_settings().notify)
@@ -44,7 +44,7 @@ def test() -> None:
     failed = 0
     for way in ways:
         try:
-            way.send(trial())
+            way.send(trial_message())
         except NotifyError as fault:
             failed += 1
             fail(f"{way.name}: not sent: {fault}")

@@ -1,6 +1,6 @@
-"""Options several commands share, and how their text becomes values.
+"""Options that several commands share, and the conversion of their text to values.
 
-Belongs here: parsing and its error messages. Does not: what a command does with the value.
+Belongs here: parsing and its error messages. Does not belong: what a command does with the value.
 """
 
 from __future__ import annotations
@@ -20,11 +20,20 @@ def a_date(text: str) -> date:
 
 
 def a_timezone(text: str) -> str:
-    """The name of a time zone that exists."""
+    """The name of an existing time zone."""
     from epg_pipeline.config.time_zones import is_time_zone
 
     if not is_time_zone(text):
-        raise typer.BadParameter(f"{text!r} is no time zone; write it as America/New_York or UTC")
+        raise typer.BadParameter(f"{text!r} is not a time zone; write it as America/New_York or UTC")
+    return text
+
+
+def a_tier(text: str) -> str:
+    """The name of an existing tier."""
+    from epg_pipeline.config.provider_settings import TIERS
+
+    if text not in TIERS:
+        raise typer.BadParameter(f"{text!r} is not a tier; there are: {', '.join(TIERS)}")
     return text
 
 
@@ -37,7 +46,7 @@ AsOf = Annotated[
         "--as-of",
         parser=a_date,
         metavar="YYYY-MM-DD",
-        help="Take this as today: it decides what the current guide shows.",
+        help="Treat this day as today: it decides what the current guide shows.",
     ),
 ]
 Timezone = Annotated[

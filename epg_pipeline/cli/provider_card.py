@@ -1,6 +1,6 @@
 """`epg provider show`: one provider on a screen.
 
-Belongs here: which facts stand there, and how. Does not: an address with anything secret in it.
+Belongs here: which facts are shown, and how. Does not belong: an address with anything secret in it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def show_provider(store: Store, provider: Provider, settings: Settings) -> None:
     except StoreError as fault:
         address = f"can't be opened: {fault}"
     states = store.status.provider_states(utc_now())
-    state = next(one for one in states if one.slug == provider.slug)
+    state = next(state for state in states if state.slug == provider.slug)
     rows: list[tuple[str, object]] = [
         ("Slug", provider.slug),
         ("Status", provider.status),
@@ -37,14 +37,14 @@ def show_provider(store: Store, provider: Provider, settings: Settings) -> None:
         ("Time zone", provider.timezone),
         ("Tier", provider.tier),
         ("Slots", state.slots),
-        ("Playlist last asked for", _instant(state.fetched_at, provider)),
+        ("Playlist last checked", _instant(state.fetched_at, provider)),
         ("Playlist last changed", _instant(state.changed_at, provider)),
         ("Last published", _instant(state.published_at, provider)),
         ("Guide", f"{settings.guide_url}/guides/{provider.slug}/guide.xml"),
     ]
     facts(provider.name, rows)
     if state.fetch_problem:
-        say(f"The last look gave no playlist: {state.fetch_problem}")
+        say(f"The last check got no playlist: {state.fetch_problem}")
     _show_settings(provider)
 
 
@@ -55,7 +55,7 @@ def _show_settings(provider: Provider) -> None:
     try:
         settings = provider.settings
     except ConfigError as fault:
-        say(f"Its settings don't hold: {fault}")
+        say(f"Its settings are not valid: {fault}")
         return
     rows = [
         (key, as_text(getattr(settings, key)), "set" if key in provider.stated else "default", field.description)

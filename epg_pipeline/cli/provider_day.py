@@ -1,6 +1,7 @@
 """`epg onboard`, `refresh`, `publish`: providers' days, from playlist to guide.
 
-Belongs here: which providers and days a command means, and its summary. Does not: the steps (flows/provider_day.py).
+Belongs here: which providers and days a command means, and its summary. Does not belong: the steps
+(flows/provider_day.py).
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ EventsFile = Annotated[
     Path | None, typer.Option("--events", metavar="FILE", help="Add this events file's events first.")
 ]
 Force = Annotated[
-    bool, typer.Option("--force", help="Publish also what has lost more of its programmes than the provider allows.")
+    bool, typer.Option("--force", help="Publish a guide even when it lost more programmes than the provider allows.")
 ]
-MOST_SHOWN = 10
+MAX_SHOWN = 10
 
 
 def onboard(
@@ -40,7 +41,7 @@ def onboard(
 ) -> None:
     """Make a provider's first guide: fetch its playlist, find the event slots, read, match, publish.
 
-    Run again it does the same as `epg refresh`: nothing is doubled, unchanged rows are not written.
+    Running it again does the same as `epg refresh`: nothing is duplicated, unchanged rows are not written.
 
     \b
     Examples:
@@ -73,7 +74,7 @@ def publish(
     *,
     force: Force = False,
 ) -> None:
-    """Publish guides from the database alone: no playlist is fetched, no service asked.
+    """Publish guides from the database alone: no playlist is fetched, no service is called.
 
     A provider that fails is reported, the others are published; the exit code is 1 then. A guide that has lost too many
     of its programmes (the provider's setting most_lost) is held back and the last one stays; --force publishes it.
@@ -157,15 +158,15 @@ def _make(name: str, day: date | None, events: Path | None, as_of: date | None, 
 
 
 def summarise(run: ProviderRun, events: EventsImported | None = None) -> None:
-    """What a run did, with the events imported for it; what failed in it and why, and where the guide is."""
+    """What a run did, with the events imported for it; what failed and why, and where the guide is."""
     if run.snapshotted.problem:
         say(f"The last good playlist stays in force: {run.snapshotted.problem}")
-    for slot in run.quarantined[:MOST_SHOWN]:
+    for slot in run.quarantined[:MAX_SHOWN]:
         say(f"quarantined at {slot.stage}: {slot.name}: {slot.reason}")
     facts(f"{run.provider}, {run.published.day}", [*_counts(run, events), ("Seconds", run.seconds)])
     say("Written: " + ", ".join(str(path) for path in shown_files(run.published)))
     if run.published.uploads and run.published.uploads.address:
-        say(f"Everyone's address of the guide: {run.published.uploads.address}")
+        say(f"Public address of the guide: {run.published.uploads.address}")
     tell_upload_faults(run.published.uploads)
     tell_held_back(run.provider, run.published)
     if run.published.held_back:
@@ -202,7 +203,7 @@ def _counts(run: ProviderRun, events: EventsImported | None) -> list[tuple[str, 
 
 
 def shown_files(published: Published) -> list[Path]:
-    """The files a person wants to be told of: those of the current guide and of each edition the guide, else the day's.
+    """The files to report: those of the current guide and the guide of each edition, or else the day's.
 
     An edition's folder has the same files as the provider's own.
     """

@@ -1,6 +1,6 @@
 """`epg provider set`: the settings of one provider.
 
-Belongs here: setting and unsetting them, and their help, which the schema itself gives. Does not: what they are
+Belongs here: setting and unsetting them, and their help, made from the schema. Does not belong: what they are
 (config/provider_settings.py).
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class WithSettings(TyperCommand):
-    """A command whose help ends with the settings there are; the schema is loaded only when it is asked for."""
+    """A command whose help ends with the list of settings; the schema is loaded only then."""
 
     def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Every setting with its values, meaning and default."""
@@ -42,7 +42,7 @@ def set_(
         list[str] | None, typer.Option("--unset", metavar="KEY", help="Put a setting back to its default.")
     ] = None,
 ) -> None:
-    """Set what differs for one provider. `epg provider show NAME` tells what is set.
+    """Set what differs for one provider. `epg provider show NAME` shows what is set.
 
     \b
     Examples:
@@ -66,7 +66,7 @@ def set_(
 
 
 def _check_words(settings: ProviderSettings, texts_file: Path | None) -> None:
-    """ConfigError for a language without texts; a league of `minutes` that nobody knows is told, not refused."""
+    """ConfigError for a language without texts; an unknown league in `minutes` is only reported."""
     from epg_pipeline.config import load_facts
     from epg_pipeline.config.texts import load_texts
 
@@ -75,4 +75,4 @@ def _check_words(settings: ProviderSettings, texts_file: Path | None) -> None:
     known = {*sports.sports, *sports.leagues, *sports.league_names}
     if unknown := sorted(set(settings.minutes) - known):
         # A league of the operator's own events file may be called anything.
-        say(f"No sport or league is called {', '.join(unknown)}: the minutes count only for events of your own.")
+        say(f"No sport or league is called {', '.join(unknown)}: the minutes count only for events from your own file.")

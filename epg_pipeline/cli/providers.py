@@ -1,21 +1,29 @@
 """`epg provider`: the providers on record.
 
-Belongs here: adding, showing, changing, pausing and removing them, as a person asks for it. Does not: how an address is
-asked for (credentials.py), one provider's settings (provider_settings.py), fetching playlists (days.py).
+Belongs here: adding, showing, changing, pausing and removing them, by hand. Does not belong: how an address is
+asked for (credentials.py), one provider's settings (provider_settings.py), fetching playlists (provider_day.py).
 """
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from epg_pipeline.cli import provider_settings
 from epg_pipeline.cli.console import say, table
-from epg_pipeline.cli.credentials import Asked, Password, Playlist, Server, User, new_address, quoted, shown_address
+from epg_pipeline.cli.credentials import (
+    AddressOptions,
+    Password,
+    Playlist,
+    Server,
+    User,
+    new_address,
+    quoted,
+    shown_address,
+)
 from epg_pipeline.cli.installation import opened
-from epg_pipeline.cli.options import Timezone, a_timezone
+from epg_pipeline.cli.options import Timezone, a_tier, a_timezone
 
 if TYPE_CHECKING:
     from epg_pipeline.adapters.store.provider_changes import ProviderChanges
@@ -26,18 +34,10 @@ app.command(name="set", cls=provider_settings.WithSettings)(provider_settings.se
 Name = Annotated[str, typer.Argument(help="Name or slug.")]
 
 
-class Tier(StrEnum):
-    """How much a guide tells."""
-
-    kid = "kid"
-    buck = "buck"
-    goat = "goat"
-
-
 OtherZone = Annotated[
     str | None, typer.Option("--timezone", parser=a_timezone, metavar="ZONE", help="Another time zone.")
 ]
-OtherTier = Annotated[Tier | None, typer.Option(help="Another tier: kid < buck < goat.")]
+TierOption = typer.Option(parser=a_tier, metavar="TIER", help="How detailed the guide is: kid < buck < goat.")
 
 
 @app.command()
@@ -47,7 +47,7 @@ def add(
     xtream: Server = None,
     user: User = None,
     timezone: Timezone = "UTC",
-    tier: Annotated[Tier, typer.Option(help="How much the guide tells: kid < buck < goat.")] = Tier.goat,
+    tier: Annotated[str, TierOption] = "goat",
     slug: Annotated[str, typer.Option(help="Its name in addresses and channel ids; made from NAME if left out.")] = "",
 ) -> None:
     """Record a provider; `epg onboard NAME` then makes its guide.
@@ -62,10 +62,10 @@ def add(
       epg provider add "My TV" --xtream http://host:8080 --user carol --timezone America/New_York
       epg provider add Club --playlist ./club.m3u --tier buck
     """
-    address = new_address(Asked(playlist, xtream, user))
+    address = new_address(AddressOptions(playlist, xtream, user))
     with opened() as (store, _):
         came_back = name.strip() in store.providers.removed_names()
-        provider = store.providers.add(name, address, timezone, tier.value, slug)
+        provider = store.providers.add(name, address, timezone, tier, slug)
     back = ", back with its history" if came_back else ""
     say(f"Added {provider.name} ({provider.slug}){back}: {shown_address(address)}.")
     say(f"Next: epg onboard {quoted(provider.name)}")
@@ -80,9 +80,9 @@ def list_() -> None:
       epg provider list
     """
     with opened() as (store, _):
-        known, removed = store.providers.all(), store.providers.removed_names()
-    if known:
-        rows = [(one.name, one.slug, one.timezone, one.tier, one.status) for one in known]
+        providers, removed = store.providers.all(), store.providers.removed_names()
+    if providers:
+        rows = [(each.name, each.slug, each.timezone, each.tier, each.status) for each in providers]
         table("Providers", ("Name", "Slug", "Time zone", "Tier", "Status"), rows)
     else:
         say("No provider yet. Add one: epg provider add NAME --playlist URL")
@@ -112,7 +112,7 @@ def edit(
     user: User = None,
     password: Password = False,
     timezone: OtherZone = None,
-    tier: OtherTier = None,
+    tier: Annotated[str | None, TierOption] = None,
 ) -> None:
     """Change a provider's address or account, time zone or tier. What is not named stays as it is.
 
@@ -123,21 +123,21 @@ def edit(
       epg provider edit "My TV" --password
       epg provider edit "My TV" --xtream http://new-host:8080
     """
-    asked = Asked(playlist, xtream, user, password)
+    options = AddressOptions(playlist, xtream, user, password)
     with opened() as (store, _):
         provider = store.providers.find(name)
         changes: ProviderChanges = {}
-        if asked.is_given:
-            changes["playlist_url"] = new_address(asked, lambda: store.providers.playlist_url(provider))
+        if options.is_given:
+            changes["playlist_url"] = new_address(options, lambda: store.providers.playlist_url(provider))
         if timezone:
             changes["timezone"] = timezone
         if tier:
-            changes["tier"] = tier.value
+            changes["tier"] = tier
         provider = store.providers.change(provider, **changes)
     if not changes:
         raise typer.BadParameter("say what to change: --playlist, --xtream, --user, --password, --timezone or --tier")
-    said = ", ".join(changes).replace("playlist_url", "address")
-    say(f"{provider.name}: changed {said}. What else was set stays.\nNext: epg refresh {quoted(provider.name)}")
+    changed = ", ".join(changes).replace("playlist_url", "address")
+    say(f"{provider.name}: changed {changed}. Everything else stays.\nNext: epg refresh {quoted(provider.name)}")
 
 
 @app.command()
@@ -150,13 +150,13 @@ def pause(name: Name) -> None:
     """
     with opened() as (store, _):
         provider = store.providers.pause(store.providers.find(name))
-    say(f"{provider.name} is paused: it is no longer published, its record stays.")
-    say(f"To go on: epg provider resume {quoted(provider.name)}")
+    say(f"{provider.name} is paused: no new guides are published, its record stays.")
+    say(f"To continue: epg provider resume {quoted(provider.name)}")
 
 
 @app.command()
 def resume(name: Name) -> None:
-    """Go on with a paused provider.
+    """Continue with a paused provider.
 
     \b
     Example:
@@ -169,7 +169,7 @@ def resume(name: Name) -> None:
 
 @app.command()
 def rename(name: Name, new_name: Annotated[str, typer.Argument(help="What it is called from now on.")]) -> None:
-    """Give a provider another name. Its slug, its addresses and its channel ids stay for ever: players notice nothing.
+    """Rename a provider. Its slug, addresses and channel ids never change, so players notice nothing.
 
     \b
     Example:
@@ -186,7 +186,7 @@ def delete(
     name: Name,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
 ) -> None:
-    """Take a provider off the list. Nothing recorded of it is lost; adding its name again brings it back.
+    """Remove a provider from the list. Its record is kept; adding the same name again restores it.
 
     \b
     Examples:
@@ -199,7 +199,7 @@ def delete(
             say("Nothing was changed.")
             raise typer.Exit(1)
         store.providers.remove(provider)
-    say(f"{provider.name} is deleted: it is no longer fetched, matched or published.")
+    say(f"{provider.name} is deleted: nothing more is fetched, matched or published.")
     say("What stays: its playlists, matches and programmes on record, its past runs, and its sealed address.")
     say(f"Its last guide stays, and is served, until you remove {settings.dist / provider.slug}")
     say(f"(and, where guides are uploaded, epg/{provider.slug}/ in the bucket).")

@@ -1,6 +1,7 @@
 """`epg up`, `serve`, `playlist-url`, `env`, `down`: the running parts.
 
-Belongs here: their options and what is printed. Does not: starting processes (up.py), serving (serve.py).
+Belongs here: their options and what is printed. Does not belong: starting processes
+(operations/supervisor.py), serving (serve/).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from epg_pipeline.settings import Settings
 
 GUIDE_PORT, DAGSTER_PORT = 8080, 3000
-MOST_CLIENTS = 400  # at once; each may hold a connection and a file, and 1,024 is what a process usually may open
+MAX_CLIENTS = 400  # at once; each may hold a connection and a file, and 1,024 is what a process usually may open
 Port = Annotated[int | None, typer.Option("--port", help="Dagster's port; 3000, or a free one if that is taken.")]
 GuidePort = Annotated[
     int | None, typer.Option("--guide-port", help="The guides' port; 8080, or a free one if that is taken.")
@@ -29,7 +30,7 @@ GuidePort = Annotated[
 Host = Annotated[str, typer.Option("--host", help="Interface of the guide server; 0.0.0.0 for players elsewhere.")]
 
 DagsterHost = Annotated[
-    str, typer.Option("--dagster-host", help="Interface of Dagster's web UI, which asks nobody for a password.")
+    str, typer.Option("--dagster-host", help="Interface of Dagster's web UI, which has no password.")
 ]
 
 
@@ -53,7 +54,7 @@ def up(
     from epg_pipeline.settings import load_settings
 
     settings = load_settings()
-    check_own_files()  # a faulty one is told now, not by the first run that reads it
+    check_own_files()  # so that a faulty file is reported now, not by the first run that reads it
     settings.home.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(settings.home / LOCK, timeout=0):
@@ -62,14 +63,12 @@ def up(
             say("Starting the database, Dagster and the guide server …")
             with open_store(settings) as store:
                 variables = dagster_variables(settings, store.dagster_database())
-                guides = {"EPG_GUIDE_URL": f"http://127.0.0.1:{ports[1]}"}  # unless the environment knows a better one
+                guides = {"EPG_GUIDE_URL": f"http://127.0.0.1:{ports[1]}"}  # the environment takes precedence
                 environment = {**guides, **childs_environment(variables)}
                 places = ((dagster_host, ports[0]), (host, ports[1]))
                 run_up(settings, environment, *places, partial(_ready, settings.home), partial(_revive, store))
     except Timeout:
-        raise UpError(
-            f"epg up runs already for {settings.home}; stop that one first, or set another EPG_HOME"
-        ) from None
+        raise UpError(f"epg up already runs for {settings.home}; stop it first, or set another EPG_HOME") from None
     say("Stopped.")
 
 
@@ -98,7 +97,7 @@ def serve(
         access_log=False,  # addresses may hold the token
         log_level="warning",
         server_header=False,
-        limit_concurrency=MOST_CLIENTS,
+        limit_concurrency=MAX_CLIENTS,
         timeout_graceful_shutdown=5,  # a player that reads slowly does not keep us from ending
     )
 
@@ -121,7 +120,7 @@ def playlist_url(
         ),
     ] = None,
 ) -> None:
-    """Print the address of a provider's private playlist. It carries the token: give it to your own players alone.
+    """Print the address of a provider's private playlist. It contains the token: use it only in your own players.
 
     \b
     Examples:
@@ -147,7 +146,7 @@ def playlist_url(
 
 
 def env() -> None:
-    """Print the variables that plain `dagster dev` needs, as lines for a shell; starts the database if need be.
+    """Print the variables that plain `dagster dev` needs, as lines for a shell; starts the database if necessary.
 
     \b
     Example:
@@ -165,7 +164,7 @@ def env() -> None:
 
 
 def down() -> None:
-    """Let the embedded database go that `epg env` keeps running; it stops when nothing uses it.
+    """Stop the embedded database that `epg env` keeps running, once nothing uses it.
 
     \b
     Example:
@@ -194,7 +193,7 @@ def _revive(store: Store) -> bool:
     """Dagster and the runs were given the database's address and can't start it themselves."""
     had_died = store.revive_server()
     if had_died:
-        say("The database had died; it runs again.")
+        say("The database had died and was restarted.")
     return had_died
 
 

@@ -1,6 +1,7 @@
 """`epg status`: everything on one screen.
 
-Belongs here: what is printed, for people and for machines. Does not: what is a problem (status.py).
+Belongs here: what is printed, for people and for machines. Does not belong: what a problem is
+(operations/status.py).
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
     from epg_pipeline.adapters.store.status import ProviderState
     from epg_pipeline.operations.status import Status
 
-MOST_PROVIDERS, MOST_PROBLEMS = 15, 20  # what one screen holds
-HOUR, DAY = 3600, 86400
+MAX_PROVIDERS, MAX_PROBLEMS = 15, 20  # what one screen holds
+HOUR_SECONDS, DAY_SECONDS = 3600, 86400
 
 
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="As one JSON object, with all providers.")] = False,
 ) -> None:
-    """Providers, last runs, what comes next, and what is wrong with the command that mends it.
+    """Show providers, last runs, what comes next, and each problem with the command that fixes it.
 
     \b
     Examples:
@@ -67,20 +68,20 @@ def _print(found: Status, now: datetime) -> None:
     if found.runs:
         table("Last runs", ("Run", "Of", "Status", "Began", "Took"), [_run_row(run, now) for run in found.runs])
     elif found.guides:
-        made = [(one.slug, str(one.day), one.programmes, _ago(one.published_at, now)) for one in found.guides]
+        made = [(guide.slug, str(guide.day), guide.programmes, _ago(guide.published_at, now)) for guide in found.guides]
         table("Last guides", ("Of", "Day", "Programmes", "Published"), made)
     if found.coming:
-        rows = [(one.what, _ahead(one.at, now)) for one in found.coming]
+        rows = [(coming.what, _ahead(coming.at, now)) for coming in found.coming]
         table("Next", ("What", "When"), rows)
     _print_problems(found)
 
 
 def _print_problems(found: Status) -> None:
     if not found.problems:
-        say("No problem is known.")
+        say("No problems.")
         return
-    rows = [(one.provider or "all", one.what, one.mend) for one in found.problems[:MOST_PROBLEMS]]
-    table("Problems", ("Of", "What", "To mend it"), rows)
+    rows = [(problem.provider or "all", problem.message, problem.remedy) for problem in found.problems[:MAX_PROBLEMS]]
+    table("Problems", ("Provider", "Problem", "Fix"), rows)
     if left := len(found.problems) - len(rows):
         say(f"… and {left} more: epg status --json")
 
@@ -89,24 +90,24 @@ def _print_providers(found: Status, now: datetime) -> None:
     """Those with a problem first where not all have room."""
     troubled = {problem.provider for problem in found.problems}
     shown = found.providers
-    if len(shown) > MOST_PROVIDERS:
-        shown = sorted(shown, key=lambda one: one.slug not in troubled)[:MOST_PROVIDERS]
+    if len(shown) > MAX_PROVIDERS:
+        shown = sorted(shown, key=lambda state: state.slug not in troubled)[:MAX_PROVIDERS]
     columns = ("Provider", "Status", "Slots", "Playlist", "Guide", "Matched today", "Four weeks before")
-    table("Providers", columns, [_provider_row(one, now) for one in shown])
+    table("Providers", columns, [_provider_row(state, now) for state in shown])
     if left := len(found.providers) - len(shown):
         say(f"… and {left} more: epg status --json")
 
 
-def _provider_row(one: ProviderState, now: datetime) -> tuple[Any, ...]:
-    looked = _ago(one.fetched_at, now) + (" (failed)" if one.fetch_problem else "")
+def _provider_row(state: ProviderState, now: datetime) -> tuple[Any, ...]:
+    checked = _ago(state.fetched_at, now) + (" (failed)" if state.fetch_problem else "")
     return (
-        one.name,
-        one.status,
-        one.slots,
-        looked,
-        _ago(one.published_at, now),
-        _share(one.rate_today),
-        _share(one.rate_before),
+        state.name,
+        state.status,
+        state.slots,
+        checked,
+        _ago(state.published_at, now),
+        _share(state.rate_today),
+        _share(state.rate_before),
     )
 
 
@@ -136,6 +137,6 @@ def _ahead(moment: datetime | None, now: datetime) -> str:
 
 
 def _long(seconds: float) -> str:
-    if seconds < HOUR:
+    if seconds < HOUR_SECONDS:
         return f"{max(0, seconds) // 60:.0f} min"
-    return f"{seconds / HOUR:.0f} h" if seconds < 2 * DAY else f"{seconds / DAY:.0f} days"
+    return f"{seconds / HOUR_SECONDS:.0f} h" if seconds < 2 * DAY_SECONDS else f"{seconds / DAY_SECONDS:.0f} days"

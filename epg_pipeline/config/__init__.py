@@ -214,9 +214,9 @@ def _require_pattern(pattern: str, number: int) -> None:
 
 def _require_zone(zone: str) -> None:
     if not is_time_zone(zone):
-        raise ValueError(f"{zone!r} is no IANA time zone (one is Europe/London)")
+        raise ValueError(f"{zone!r} is not an IANA time zone such as Europe/London")
 
 
 def _require(holds: bool, file: Traversable, entry: str, fault: str) -> None:
     if not holds:
-        raise ConfigError(f'{shown(file)}: "{entry}": {fault}. Mend it there.')
+        raise ConfigError(f'{shown(file)}: "{entry}": {fault}', "Fix it there.")

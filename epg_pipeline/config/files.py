@@ -1,6 +1,6 @@
 """Reading one config file: YAML text -> validated facts, or an error that names the entry.
 
-Belongs here: what every config file shares. Does not: the facts themselves.
+Belongs here: what every config file shares. Does not belong: the facts themselves.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ def read_yaml(file: Traversable) -> object:
         return yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
-            f"{where} can't be read: {getattr(error, 'strerror', None) or 'it is no UTF-8 text'}."
+            f"{where} can't be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}."
         ) from error
     except yaml.YAMLError as error:
-        raise ConfigError(f"{where}: this is no YAML: {error}") from error
+        raise ConfigError(f"{where} is not valid YAML: {error}") from error
 
 
 def validated_rows(kind: TypeAdapter[Facts], rows: object, file: Traversable, what: str) -> Facts:
@@ -55,7 +55,7 @@ def validated_rows(kind: TypeAdapter[Facts], rows: object, file: Traversable, wh
         field = ".".join(str(part) for part in first["loc"][1:])
         fault = first["msg"].removeprefix("Value error, ")
         raise ConfigError(
-            f'{shown(file)}: {what} "{entry}": {field + ": " if field else ""}{fault}. Mend it there.'
+            f'{shown(file)}: {what} "{entry}": {field + ": " if field else ""}{fault}', "Fix it there."
         ) from None
 
 

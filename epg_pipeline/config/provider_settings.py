@@ -1,7 +1,7 @@
 """What an operator may set for one provider: one schema for the command line and the database.
 
-Belongs here: the settings, their defaults and what each means. Does not: what a provider has columns for (name, zone,
-tier, address), how settings are stored, what follows from them.
+Belongs here: the settings, their defaults and what each means. Does not belong: what a provider has columns for (name,
+zone, tier, address), how settings are stored, what follows from them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TIERS: tuple[Tier, ...] = get_args(Tier)
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One form of a provider's guide: its tier, and the zone its texts tell times in ("" is the provider's own)."""
+    """One form of a provider's guide: its tier, and the zone of the times in its texts ("" is the provider's)."""
 
     tier: Tier
     zone: str = ""
@@ -39,17 +39,14 @@ class Edition:
 def edition_of(text: str) -> Edition:
     """The edition written as "kid" or "goat@Europe/London". ValueError says what is wrong."""
     tier, _, zone = text.partition("@")
-    for known in TIERS:
-        if tier == known:
-            break
-    else:
-        raise ValueError(f'"{tier}" is no tier; there are {", ".join(TIERS)}')
+    if tier not in TIERS:
+        raise ValueError(f'"{tier}" is not a tier; there are {", ".join(TIERS)}')
     if zone:
         if not is_time_zone(zone):
-            raise ValueError(f'"{zone}" is no time zone; use an IANA name such as Europe/London')
+            raise ValueError(f'"{zone}" is not a time zone; use an IANA name such as Europe/London')
     elif text != tier:
         raise ValueError(f'"{text}" names no zone after the @')
-    return Edition(known, zone)
+    return Edition(tier, zone)
 
 
 def _edition_text(text: str) -> str:
@@ -80,7 +77,7 @@ class ProviderSettings(Fact):
         default_factory=dict, description="live minutes of leagues or sports that differ here: nba=170"
     )
     check_minutes: int = Field(
-        default=30, ge=0, le=1440, description="minutes between looks for a changed playlist; 0: never looked for"
+        default=30, ge=0, le=1440, description="minutes between checks for a changed playlist; 0: never"
     )
     publish_stream_addresses: bool = Field(
         default=False, description="upload the clone playlist with its stream addresses too, for everyone to read"
@@ -101,5 +98,5 @@ def provider_settings(stated: Mapping[str, object], provider: str) -> ProviderSe
         setting = ".".join(map(str, first["loc"])) or "settings"
         fault = first["msg"].removeprefix("Value error, ")
         raise ConfigError(
-            f"{provider}: setting {setting}={str(first['input'])[:80]}: {fault}. See: epg provider set --help"
+            f"{provider}: setting {setting}={str(first['input'])[:80]}: {fault}", "See: epg provider set --help"
         ) from None

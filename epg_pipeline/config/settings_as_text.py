@@ -1,7 +1,7 @@
 """A provider's settings as words on a command line, and back.
 
 Belongs here: `key=value` to a value of the schema, a value to text, and the help that the schema itself gives. Does
-not: what the settings are (provider_settings.py).
+not belong: what the settings are (provider_settings.py).
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ def changed_settings(
     for word in assignments:
         key, separator, text = word.partition("=")
         if not separator:
-            raise ConfigError(f'"{word}" is no setting: write {_known(word)}=VALUE')
+            raise ConfigError(f'"{word}" is not a setting: write {_known(word)}=VALUE')
         wanted[_known(key)] = _value(key.strip(), text.strip())
     for key in unset:
-        wanted.pop(key if key in wanted else _known(key), None)  # one that an older version knew can be put away
+        wanted.pop(key if key in wanted else _known(key), None)  # a setting of an older version can be unset
     checked = provider_settings(wanted, provider)
     return checked.model_dump(mode="json", include=set(wanted))
 
@@ -67,7 +67,7 @@ def _known(key: str) -> str:
         return key
     near = difflib.get_close_matches(key, FIELDS, n=1)
     hint = f' Did you mean "{near[0]}"?' if near else ""
-    raise ConfigError(f'There is no setting "{key}".{hint} There are: {", ".join(FIELDS)}')
+    raise ConfigError(f'unknown setting "{key}".{hint} There are: {", ".join(FIELDS)}')
 
 
 def _value(key: str, text: str) -> object:
@@ -80,12 +80,12 @@ def _value(key: str, text: str) -> object:
         return parts
     for part in parts:
         if "=" not in part:
-            raise ConfigError(f'setting {key}: "{part}" is no pair; write {key}=NAME=NUMBER,NAME=NUMBER')
+            raise ConfigError(f'setting {key}: "{part}" is not a pair; write {key}=NAME=NUMBER,NAME=NUMBER')
     return dict(part.split("=", 1) for part in parts)
 
 
 def _form(key: str) -> str:
-    """What may stand behind the equals sign, in capitals where it is one's own choice."""
+    """What may stand behind the equals sign, in capitals where any value is possible."""
     annotation: Any = FIELDS[key].annotation
     if get_origin(annotation) is Literal:
         return "|".join(map(str, get_args(annotation)))

@@ -33,7 +33,7 @@ Clock = Literal["zone", "12", "24"]
 def _fillable(template: str) -> str:
     for _, field, form, conversion in string.Formatter().parse(template):
         if field is not None and (field not in FIELDS or form or conversion):
-            raise ValueError(f"{{{field}}} is no field of a template; there are {', '.join(sorted(FIELDS))}")
+            raise ValueError(f"{{{field}}} is not a field of a template; there are {', '.join(sorted(FIELDS))}")
     if not template.strip():
         raise ValueError("a template must not be empty")
     return template
@@ -43,7 +43,7 @@ def _strftime(pattern: str) -> str:
     try:
         pl.select(pl.lit(datetime(2000, 1, 1)).dt.strftime(pattern))  # noqa: DTZ001 - any time will do
     except pl.exceptions.PolarsError:
-        raise ValueError(f'"{pattern}" is no pattern for strftime, such as %H:%M') from None
+        raise ValueError(f'"{pattern}" is not a pattern for strftime such as %H:%M') from None
     return pattern
 
 
@@ -181,7 +181,7 @@ def _read(own: Path | None, _stands: tuple[int, ...]) -> _File:
 def _laid_over(rows: object, own: object, file: Traversable) -> Mapping[str, object]:
     """Our rows with the operator's in their places, at any depth."""
     if not isinstance(rows, dict) or not isinstance(own, dict):
-        raise ConfigError(f"{shown(file)}: texts by language are expected, as in config/texts.yaml. Mend it there.")
+        raise ConfigError(f"{shown(file)}: texts by language are expected, as in config/texts.yaml", "Fix it there.")
     both = dict(rows)
     for key, value in own.items():  # a few dozen templates
         ours = rows.get(key)

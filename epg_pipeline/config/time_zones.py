@@ -1,6 +1,6 @@
-"""Which time zones there are.
+"""The time zones that exist.
 
-Belongs here: the one answer to that, for settings, options and config files. Does not: what playlists call zones
+Belongs here: their names, for settings, options and config files. Does not belong: what playlists call zones
 (zones.yaml).
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from zoneinfo import available_timezones
 
-OF_THIS_MACHINE = {"localtime", "Factory"}  # files of a system, no names: frames don't know them
+OF_THIS_MACHINE = {"localtime", "Factory"}  # files on some systems that are not zone names; Polars does not know them
 
 
 def is_time_zone(name: str) -> bool:

@@ -1,7 +1,7 @@
-"""Telling an operator what broke and what works again: each incident once to each channel.
+"""Notifications of what broke and what works again: each incident once on each channel.
 
-Belongs here: the messages, which incidents they tell of, and what becomes of one that can't be sent. Does not: how it
-is sent (adapters/delivery/notify.py), what counts as an incident (orchestration/incidents.py).
+Belongs here: the messages, which incidents they report, and the handling of one that can't be sent. Does not
+belong: how it is sent (adapters/delivery/notify.py), what counts as an incident (orchestration/incidents.py).
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from epg_pipeline.adapters.store.incidents import Incident
     from epg_pipeline.adapters.store.store import Store
 
-MOST_SINGLE = 5  # when more comes up at once, such as in an outage of the network, one message tells of all
-MOST_LISTED = 50
+MAX_SINGLE = 5  # when more come up at once, e.g. in an outage of the network, one message reports all
+MAX_LISTED = 50
 
 
-def tell(store: Store, channels: Sequence[Channel]) -> tuple[int, list[str]]:
-    """Tell each channel of the incidents it is still to be told of: how many messages went out, and what failed.
+def send_alerts(store: Store, channels: Sequence[Channel]) -> tuple[int, list[str]]:
+    """Send each channel the incidents it has not been sent yet; the number of messages sent, and what failed.
 
-    A message that can't be sent stays to be told and is tried again later, twenty times within a day; then the
-    incident is still on record, and its recovery is told. A channel that fails is not asked again in the same go.
+    A message that can't be sent is tried again later, twenty times within a day; after that the incident stays on
+    record, and its recovery is still reported. A channel that fails is not used again in the same call.
     """
     sent, problems = 0, []
     for channel in channels:
@@ -36,7 +36,7 @@ def tell(store: Store, channels: Sequence[Channel]) -> tuple[int, list[str]]:
             try:
                 channel.send(message_of(incidents))
             except NotifyError as fault:
-                problems.append(f"{channel.name}: {fault} (try {max(one.tries for one in incidents) + 1})")
+                problems.append(f"{channel.name}: {fault} (try {max(incident.tries for incident in incidents) + 1})")
                 store.incidents.not_told(channel.name, incidents, now, str(fault))
                 break
             store.incidents.told(channel.name, incidents, now)
@@ -47,44 +47,46 @@ def tell(store: Store, channels: Sequence[Channel]) -> tuple[int, list[str]]:
 def message_of(incidents: Sequence[Incident]) -> Message:
     """The message about one incident, or about many at once."""
     if len(incidents) == 1:
-        (one,) = incidents
-        return Message(_title(one), _text(one), _fields(one))
-    failing = sum(one.closed_at is None for one in incidents)
-    listed = [f"- {_title(one)}: {one.reason}" for one in incidents[:MOST_LISTED]]
-    if len(incidents) > MOST_LISTED:
-        listed.append(f"- and {len(incidents) - MOST_LISTED} more: epg status")
+        (incident,) = incidents
+        return Message(_title(incident), _text(incident), _fields(incident))
+    failing = sum(incident.closed_at is None for incident in incidents)
+    listed = [f"- {_title(incident)}: {incident.reason}" for incident in incidents[:MAX_LISTED]]
+    if len(incidents) > MAX_LISTED:
+        listed.append(f"- and {len(incidents) - MAX_LISTED} more: epg status")
     title = f"epg: {failing} failing, {len(incidents) - failing} working again"
-    return Message(title, "\n".join(listed), {"event": "several", "incidents": [_fields(one) for one in incidents]})
+    return Message(
+        title, "\n".join(listed), {"event": "several", "incidents": [_fields(incident) for incident in incidents]}
+    )
 
 
-def trial() -> Message:
+def trial_message() -> Message:
     """The message of `epg notify test`."""
-    return Message("epg: a test", "This is how you will be told when something breaks.", {"event": "test"})
+    return Message("epg: a test", "You will be notified like this when something breaks.", {"event": "test"})
 
 
 def _messages(incidents: list[Incident]) -> list[list[Incident]]:
-    return [incidents] if len(incidents) > MOST_SINGLE else [[one] for one in incidents]
+    return [incidents] if len(incidents) > MAX_SINGLE else [[incident] for incident in incidents]
 
 
-def _title(one: Incident) -> str:
-    return f"epg: {one.subject} {'fails' if one.closed_at is None else 'works again'}"
+def _title(incident: Incident) -> str:
+    return f"epg: {incident.subject} {'fails' if incident.closed_at is None else 'works again'}"
 
 
-def _text(one: Incident) -> str:
-    began = f"since {one.opened_at:%Y-%m-%d %H:%M} UTC"
-    if one.closed_at is None:
-        return f"{one.reason}\n({began}; you are told once more, when it works again)"
-    return f"It failed {began}, until {one.closed_at:%Y-%m-%d %H:%M} UTC: {one.reason}"
+def _text(incident: Incident) -> str:
+    began = f"since {incident.opened_at:%Y-%m-%d %H:%M} UTC"
+    if incident.closed_at is None:
+        return f"{incident.reason}\n({began}; you are notified once more, when it works again)"
+    return f"It failed {began}, until {incident.closed_at:%Y-%m-%d %H:%M} UTC: {incident.reason}"
 
 
-def _fields(one: Incident) -> dict[str, object]:
+def _fields(incident: Incident) -> dict[str, object]:
     return {
-        "event": one.stage,
-        "incident": one.id,
-        "subject": one.subject,
-        "provider": one.provider,
-        "day": one.day.isoformat() if one.day else None,
-        "reason": one.reason,
-        "since": one.opened_at.isoformat(),
-        "until": one.closed_at.isoformat() if one.closed_at else None,
+        "event": incident.stage,
+        "incident": incident.id,
+        "subject": incident.subject,
+        "provider": incident.provider,
+        "day": incident.day.isoformat() if incident.day else None,
+        "reason": incident.reason,
+        "since": incident.opened_at.isoformat(),
+        "until": incident.closed_at.isoformat() if incident.closed_at else None,
     }

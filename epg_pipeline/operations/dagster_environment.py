@@ -1,7 +1,7 @@
-"""What Dagster's processes find in their environment: where things lie, and the database of its own records.
+"""The environment of Dagster's processes: folders, and the database of Dagster's records.
 
-Belongs here: the variables `epg up` gives its children and `epg env` prints, and Dagster's home folder. Does not:
-reading our own variables (settings.py), starting anything.
+Belongs here: the variables `epg up` gives its children and `epg env` prints, and Dagster's home folder. Does not
+belong: reading our own variables (settings.py), starting anything.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def dagster_variables(settings: Settings, database: DatabaseParts) -> dict[str, 
     `database` is where Dagster keeps its own tables. The values carry its password.
     """
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
-    # Copied anew each time: the file of the installed version is the one that counts.
+    # Copied each time, so that an update of the package takes effect.
     (settings.dagster_home / "dagster.yaml").write_text(_instance_file().read_text("utf-8"), "utf-8")
     variables = {
         "EPG_HOME": str(settings.home),
@@ -34,13 +34,12 @@ def dagster_variables(settings: Settings, database: DatabaseParts) -> dict[str, 
         "DAGSTER_REDACT_USER_CODE_ERRORS": "1",  # see orchestration/__init__.py
         "EPG_DAGSTER_DATABASE_URL": _sqlalchemy_url(database),
     }
-    if settings.events_file:
-        variables["EPG_EVENTS_FILE"] = str(settings.events_file)
-    if settings.families_file:
-        variables["EPG_FAMILIES"] = str(settings.families_file)
-    if settings.texts_file:
-        variables["EPG_TEXTS"] = str(settings.texts_file)
-    return variables
+    files = {
+        "EPG_EVENTS_FILE": settings.events_file,
+        "EPG_FAMILIES": settings.families_file,
+        "EPG_TEXTS": settings.texts_file,
+    }
+    return variables | {name: str(path) for name, path in files.items() if path}
 
 
 def childs_environment(variables: dict[str, str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""Whether an installation is sound: one check a part, each with what it found and how to fix it.
+"""Checks of an installation: one per part, each with what it found and how to fix it.
 
-Belongs here: the checks and their order. Does not: printing (cli/doctor.py), mending. Nothing is changed but by what
-every command does at its start: the embedded database is started, the tables are brought up to date.
+Belongs here: the checks and their order. Does not belong: printing (cli/doctor.py), repairs. Nothing is changed
+except what every command does at its start: the embedded database is started, the tables are migrated.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from epg_pipeline.adapters.store.providers import Provider
     from epg_pipeline.adapters.store.store import Store
 
-LIKENESS = 0.85  # two letters swapped or one left out are above, names of other programs below
-LITTLE_ROOM, TOO_LITTLE_ROOM = 2 << 30, 200 << 20  # bytes; a year of snapshots and guides of a provider is some 2 GB
-WRONG_CLOCK, VERY_WRONG_CLOCK = timedelta(seconds=60), timedelta(minutes=5)
+MIN_SIMILARITY = 0.85  # names with two letters swapped or one missing are above, those of other programs below
+MIN_COMFORTABLE_BYTES, MIN_BYTES = 2 << 30, 200 << 20  # a year of snapshots and guides of a provider is some 2 GB
+MAX_CLOCK_ERROR, MAX_TOLERABLE_CLOCK_ERROR = timedelta(seconds=60), timedelta(minutes=5)
 
 Level = Literal["ok", "warn", "fail"]
 Clock: TypeAlias = "Callable[[], datetime]"
@@ -37,7 +37,7 @@ Clock: TypeAlias = "Callable[[], datetime]"
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check found of a part; `fix` is what to do, empty where all is well. No secret is in it."""
+    """The result of a check of one part; `fix` is the remedy, "" when all is well. It contains no secret."""
 
     level: Level
     part: str
@@ -46,10 +46,10 @@ class Finding:
 
 
 def examine(clock: Clock, *, offline: bool = False, playlists: bool = False) -> Iterator[Finding]:
-    """Check everything, part by part, as it goes on; a check that breaks is a finding itself.
+    """Check every part and yield the findings as they come; a check that fails with an error is a finding too.
 
-    `clock` gives the instant by this machine, in UTC. `offline` asks nothing beyond this machine and the database;
-    `playlists` also asks every provider's server.
+    `clock` gives the instant by this machine, in UTC. `offline` makes no request beyond this machine and the database;
+    `playlists` also checks every provider's server.
     """
     yield from check_variables(environment(), {variable.name for variable in variables()})
     try:
@@ -71,15 +71,15 @@ def examine(clock: Clock, *, offline: bool = False, playlists: bool = False) -> 
 
 
 def check_variables(given: Mapping[str, str], known: Collection[str]) -> Iterator[Finding]:
-    """Variables that look like ours and are none: a typo in a name is otherwise silent."""
+    """Variables with a name close to ours that nothing reads: a typo would otherwise be silent."""
     ours = sorted(set(given) & set(known))
     odd = []
     for name in sorted(set(given) - set(ours)):
-        near = difflib.get_close_matches(name, known, n=1, cutoff=LIKENESS)
+        near = difflib.get_close_matches(name, known, n=1, cutoff=MIN_SIMILARITY)
         if near or name.startswith("EPG_"):
             odd.append(name)
             hint = f"Did you mean {near[0]}?" if near else "Unset it, unless another program needs it."
-            yield Finding("warn", "settings", f"{name} is read by nothing here", hint)
+            yield Finding("warn", "settings", f"{name} is not a variable of this program", hint)
     if not odd:
         yield Finding("ok", "settings", f"set: {', '.join(ours) or 'none, all at their defaults'}")
 
@@ -116,7 +116,7 @@ def check_guides_folder(dist: Path) -> Iterator[Finding]:
 def check_room(free: Mapping[Path, int]) -> Iterator[Finding]:
     """Free bytes by folder."""
     for folder, size in free.items():
-        level: Level = "fail" if size < TOO_LITTLE_ROOM else "warn" if size < LITTLE_ROOM else "ok"
+        level: Level = "fail" if size < MIN_BYTES else "warn" if size < MIN_COMFORTABLE_BYTES else "ok"
         fix = "" if level == "ok" else "Make room, or move the folder (EPG_HOME, EPG_DIST)."
         yield Finding(level, "disk", f"{size / (1 << 30):.1f} GB free for {folder}", fix)
 
@@ -128,10 +128,12 @@ def check_own_files(settings: Settings) -> Iterator[Finding]:
     try:
         check_own_files()
     except ConfigError as fault:
-        yield Finding("fail", "own files", str(fault), "Mend the file; epg family test tells what families change.")
+        yield Finding("fail", "own files", str(fault), "Fix the file; epg family test shows what families change.")
         return
     if settings.events_file and not settings.events_file.is_file():
-        yield Finding("fail", "own files", f"EPG_EVENTS_FILE: {settings.events_file} is no file", "Correct the path.")
+        yield Finding(
+            "fail", "own files", f"EPG_EVENTS_FILE: {settings.events_file} is not a file", "Correct the path."
+        )
         return
     given = [str(path) for path in (settings.families_file, settings.texts_file, settings.events_file) if path]
     yield Finding("ok", "own files", ", ".join(given) or "none")
@@ -148,7 +150,7 @@ def check_programs(settings: Settings) -> Iterator[Finding]:
 
 
 def check_database(store: Store, clock: Clock) -> Iterator[Finding]:
-    """What answers, whether its tables are ours, and whether a pooler stands between."""
+    """The server's version and encoding, the version of the tables, and whether a pooler is in between."""
     from epg_pipeline.adapters.store.migrations import read_migrations
     from epg_pipeline.adapters.store.sql_files import sql_folder
 
@@ -158,7 +160,7 @@ def check_database(store: Store, clock: Clock) -> Iterator[Finding]:
         ).fetchone()
         at_login = connection.info.backend_pid
     pid, version, encoding, theirs = row or (0, "?", "?", None)
-    pooler = ", through a pooler" if pid != at_login else ""  # a pooler makes up a number of its own for its clients
+    pooler = ", through a pooler" if pid != at_login else ""  # a pooler invents a number for its clients
     tables = len(read_migrations(sql_folder() / "migrations"))
     if encoding == "UTF8":
         yield Finding("ok", "database", f"PostgreSQL {version}{pooler}, tables at version {tables}")
@@ -176,7 +178,7 @@ def check_keys(store: Store, providers: Iterable[Provider]) -> Iterator[Finding]
             store.providers.playlist_url(provider)
         except StoreError as fault:
             faults += 1
-            fix = f"Restore the key; else give the address anew: epg provider edit {provider.slug} --playlist -"
+            fix = f"Restore the key; or enter the address again: epg provider edit {provider.slug} --playlist -"
             yield Finding("fail", "secret key", f"{provider.name}: {fault}", fix)
     if not faults:
         yield Finding("ok", "secret key", "it opens every stored address")
@@ -200,7 +202,7 @@ def check_snapshots(store: Store, providers: Iterable[Provider], now: datetime) 
 
 
 def check_settings(providers: Iterable[Provider]) -> Iterator[Finding]:
-    """What is set for each provider holds."""
+    """The settings of each provider are valid."""
     for provider in providers:
         try:
             _ = provider.settings
@@ -209,7 +211,7 @@ def check_settings(providers: Iterable[Provider]) -> Iterator[Finding]:
 
 
 def check_playlists(store: Store, providers: Iterable[Provider], clock: Clock) -> Iterator[Finding]:
-    """Each active provider's server would give a playlist."""
+    """The server of each active provider can be reached."""
     for provider in providers:
         if provider.status != "active":
             continue
@@ -228,7 +230,7 @@ def check_running(home: Path) -> Iterator[Finding]:
     running = running_addresses(home)
     if running is None:
         yield Finding(
-            "warn", "epg up", "it does not run here: unless Dagster runs elsewhere, nothing happens by itself", "epg up"
+            "warn", "epg up", "it does not run here: no schedule or sensor runs unless Dagster runs elsewhere", "epg up"
         )
         return
     if not running.dagster:
@@ -244,36 +246,36 @@ def check_running(home: Path) -> Iterator[Finding]:
 
 
 def check_daemon(store: Store, home: Path, now: datetime) -> Iterator[Finding]:
-    """If `epg up` runs, Dagster's daemon does its rounds: its web UI answers all the same when it does not."""
+    """If `epg up` runs, Dagster's daemon is alive: its web UI answers even when it is not."""
     if running_since(home) is None:
         return
     if silent := silent_parts(store.dagster_database(), home, now):
-        text = f"Dagster's daemon gives no sign of life ({', '.join(silent)})"
+        text = f"Dagster's daemon has no heartbeat ({', '.join(silent)})"
         yield Finding("fail", "epg up", text, f"See {home / 'logs' / 'dagster-daemon.log'}; restart epg up.")
     else:
         yield Finding("ok", "epg up", "Dagster's daemon is alive")
 
 
 def check_bucket(settings: Settings) -> Iterator[Finding]:
-    """The bucket takes an object and gives it up again."""
+    """An object can be written to the bucket and deleted again."""
     from epg_pipeline.flows.uploads import check_bucket
 
     if settings.storage is None:
-        yield Finding("ok", "bucket", "none is set: guides stay on this machine")
+        yield Finding("ok", "bucket", "not set: guides stay on this machine")
     elif fault := check_bucket(settings):
-        fix = f"Correct the {settings.storage.variables}… variables; guides go on being published here."
+        fix = f"Correct the {settings.storage.variables}… variables; guides are still published here."
         yield Finding("fail", "bucket", fault, fix)
     else:
         yield Finding("ok", "bucket", f"{settings.storage.label} can be written")
 
 
-def check_clock(told: Mapping[str, datetime | None], now: datetime) -> Iterator[Finding]:
-    """Our clock against others': a day begins and ends by it."""
-    for whose, theirs in told.items():
+def check_clock(clocks: Mapping[str, datetime | None], now: datetime) -> Iterator[Finding]:
+    """This machine's clock against others', by name: a wrong clock moves the limits of days."""
+    for whose, theirs in clocks.items():
         if theirs is None:
             continue
         off = abs(now - theirs)
-        level: Level = "fail" if off > VERY_WRONG_CLOCK else "warn" if off > WRONG_CLOCK else "ok"
+        level: Level = "fail" if off > MAX_TOLERABLE_CLOCK_ERROR else "warn" if off > MAX_CLOCK_ERROR else "ok"
         fix = "" if level == "ok" else "Set this machine's clock, best by NTP (timedatectl set-ntp true)."
         text = f"{off.total_seconds():.0f} s from that of {whose}"
         yield Finding(level, "clock", text, fix)
@@ -300,30 +302,30 @@ def _check_record(settings: Settings, clock: Clock, playlists: bool) -> Iterator
 
 
 def _check_sources(settings: Settings, clock: Clock) -> Iterator[Finding]:
-    """One request to each service that events are asked of."""
+    """One request to each enabled source of events."""
     from epg_pipeline.adapters.web.source_client import user_agent
     from epg_pipeline.flows.events import plan
 
     day = clock().date()
     first = {ask.source: ask for ask in reversed(plan(settings, day, day, day))}
-    told: dict[str, datetime | None] = {}
+    clocks: dict[str, datetime | None] = {}
     for source, ask in sorted(first.items()):
         headers = {"User-Agent": user_agent(settings.sources.contact), **dict(ask.headers)}
         try:
-            told[source] = peek(f"{ask.address}?{urlencode(ask.params)}", headers).sent_at
+            clocks[source] = peek(f"{ask.address}?{urlencode(ask.params)}", headers).sent_at
         except PlaylistFetchError as fault:
-            fix = "Try again later; events on record stay. EPG_EVENT_SOURCES says which sources are asked."
+            fix = "Try again later; events on record stay. EPG_EVENT_SOURCES names the sources in use."
             yield Finding("warn", "sources", f"{source}: {fault}", fix)
         else:
             yield Finding("ok", "sources", f"{source} answers")
-    yield from check_clock(told, clock())
+    yield from check_clock(clocks, clock())
 
 
 def _guarded(part: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
     try:
         yield from check()
     except Exception as fault:  # noqa: BLE001 - the other parts are still to be checked
-        yield Finding("fail", part, f"the check broke off: {one_line(fault)}", "epg --debug doctor shows where")
+        yield Finding("fail", part, f"the check failed: {one_line(fault)}", "epg --debug doctor shows where")
 
 
 def _free(folder: Path) -> int:

@@ -18,7 +18,7 @@ from epg_pipeline.adapters.delivery.notify import channels
 from epg_pipeline.adapters.store.incidents import EVENTS, Failure, guide_of
 from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.errors import redact
-from epg_pipeline.operations.alerts import tell
+from epg_pipeline.operations.alerts import send_alerts
 from epg_pipeline.orchestration.assets import canonical_events, published_xmltv
 from epg_pipeline.orchestration.assets.playlists import FETCHED
 from epg_pipeline.orchestration.jobs import events_of_day
@@ -52,7 +52,7 @@ def incidents(
             _note_changed_playlist(store, run)
         cursor, seen = str(storage_id), seen + 1
     store.incidents.note_standing_faults()
-    sent, problems = tell(store, channels(settings.notify))
+    sent, problems = send_alerts(store, channels(settings.notify))
     for problem in problems:
         context.log.warning("not told: %s", problem)
     told = "; ".join([f"{seen} runs ended, {sent} messages sent", *problems])

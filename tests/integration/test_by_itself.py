@@ -170,10 +170,10 @@ def test_what_is_killed_in_the_middle_of_a_run_and_of_a_tick_is_done_once(instal
 
 
 def test_a_database_killed_in_the_middle_of_a_run_and_of_a_tick_loses_nothing(installation):
-    told = installation.up.output.count("it runs again")
+    told = installation.up.output.count("was restarted")
     with under_way(installation, "database") as asked:
         os.kill(running_postmaster(server_place(installation.home)).pid, signal.SIGKILL)
-    until(STARTS, lambda: installation.up.output.count("it runs again") > told, "the database")
+    until(STARTS, lambda: installation.up.output.count("was restarted") > told, "the database")
     are_done_once(installation, "database", asked)
 
 

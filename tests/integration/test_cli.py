@@ -119,8 +119,8 @@ def test_providers_are_listed_and_paused(run, files):
     [
         (("onboard", "Nobody"), 1, 'No provider is called "Nobody"'),
         (("onboard", "Nobody", "--date", "18.10.2025"), 2, "write it as 2025-10-18"),
-        (("provider", "add", "X", "--playlist", "/no/such/file"), 2, "is no file"),
-        (("provider", "add", "X", "--playlist", "http://h/l", "--timezone", "Mars/Base"), 2, "is no time zone"),
+        (("provider", "add", "X", "--playlist", "/no/such/file"), 2, "is not a file"),
+        (("provider", "add", "X", "--playlist", "http://h/l", "--timezone", "Mars/Base"), 2, "is not a time zone"),
         (("provider", "add", "X", "--playlist", "http://h/l", "--tier", "gold"), 2, "gold"),
         (("match", "/no/such/list.m3u", "--date", "2025-10-18"), 1, "does not exist"),
         (("events", "import", "/no/such/events"), 1, "does not exist"),

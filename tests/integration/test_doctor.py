@@ -67,7 +67,7 @@ def levels(findings):
 )
 def test_a_variable_that_looks_like_ours_and_is_none_is_told(name, mend):
     (finding,) = check_variables({name: PASSWORD, "PATH": "/bin"}, KNOWN)
-    assert (finding.level, finding.text) == ("warn", f"{name} is read by nothing here")
+    assert (finding.level, finding.text) == ("warn", f"{name} is not a variable of this program")
     assert mend in finding.fix
     assert PASSWORD not in repr(finding)
 
@@ -208,7 +208,7 @@ def test_a_daemon_that_does_nothing_any_more_is_told_although_dagsters_pages_ans
             connection.execute("INSERT INTO dagster.daemon_heartbeats VALUES (%s, %s)", row)
         assert levels(check_daemon(opened, settings.home, now)) == ["ok"]
         (finding,) = check_daemon(opened, settings.home, now + timedelta(minutes=2, seconds=30))
-    assert (finding.level, finding.text) == ("fail", "Dagster's daemon gives no sign of life (monitoring)")
+    assert (finding.level, finding.text) == ("fail", "Dagster's daemon has no heartbeat (monitoring)")
     assert str(settings.home / "logs" / "dagster-daemon.log") in finding.fix
 
 

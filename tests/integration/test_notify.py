@@ -17,7 +17,7 @@ from epg_pipeline.adapters.delivery.notify import Mail, Message, Slack, Webhook,
 from epg_pipeline.adapters.store.incidents import MOST_TRIES, Failure
 from epg_pipeline.adapters.store.publications import Publication
 from epg_pipeline.errors import NotifyError
-from epg_pipeline.operations.alerts import MOST_SINGLE, tell
+from epg_pipeline.operations.alerts import MAX_SINGLE, send_alerts
 from epg_pipeline.settings import NotifySettings
 
 TOKEN = "t0ken-s3cret"
@@ -114,7 +114,7 @@ def test_an_incident_is_one_message_and_its_recovery_another(store, provider, ho
     ways = [Webhook(hook.address)]
     for _ in range(3):  # seen again and again
         store.incidents.note_failure(BROKEN)
-        tell(store, ways)
+        send_alerts(store, ways)
     (body,) = hook.bodies
     assert (body["event"], body["subject"], body["provider"], body["day"]) == (
         "failure", "guide of demo", "demo", "2026-11-21",
@@ -124,11 +124,11 @@ def test_an_incident_is_one_message_and_its_recovery_another(store, provider, ho
     assert store.incidents.note_recoveries(["guide of demo"], DAY) == 1
     assert store.incidents.note_recoveries(["guide of demo"], DAY) == 0
     for _ in range(2):
-        tell(store, ways)
+        send_alerts(store, ways)
     assert [one["event"] for one in hook.bodies] == ["failure", "recovery"]
     assert hook.bodies[1]["until"]
     store.incidents.note_failure(BROKEN)
-    tell(store, ways)
+    send_alerts(store, ways)
     assert [one["event"] for one in hook.bodies] == ["failure", "recovery", "failure"]
 
 
@@ -141,7 +141,7 @@ def test_only_the_failed_day_or_a_later_one_is_a_recovery(store, provider):
 def test_each_channel_is_told_in_its_own_way(store, provider, hook, post):
     store.incidents.note_failure(BROKEN)
     ways = channels(NotifySettings(webhook=hook.address, slack=hook.address, mail=post.address))
-    assert tell(store, ways) == (3, [])
+    assert send_alerts(store, ways) == (3, [])
     assert [set(body) for body in hook.bodies] == [
         {"title", "text", "event", "incident", "subject", "provider", "day", "reason", "since", "until"},
         {"text"},
@@ -152,13 +152,13 @@ def test_each_channel_is_told_in_its_own_way(store, provider, hook, post):
     assert [line for line in post.said if line.upper().startswith("RCPT")] == [
         "rcpt TO:<a@example.org>", "rcpt TO:<b@example.org>",
     ]  # fmt: skip
-    assert tell(store, ways) == (0, [])
+    assert send_alerts(store, ways) == (0, [])
 
 
 def test_a_message_that_fails_is_tried_again_later_and_not_for_ever(store, provider, hook):
     hook.status = 500
     store.incidents.note_failure(BROKEN)
-    sent, problems = tell(store, [Webhook(hook.address)])
+    sent, problems = send_alerts(store, [Webhook(hook.address)])
     assert sent == 0
     assert problems == [f"webhook: http://127.0.0.1:{hook.server.server_port}/…: HTTP 500 (try 1)"]
     assert untold(store) == []  # not at once
@@ -182,7 +182,7 @@ def test_a_message_that_fails_is_tried_again_later_and_not_for_ever(store, provi
 @pytest.mark.parametrize("place", [f"carol:{TOKEN}@mail.example:port", f"carol:{TOKEN}@[mail.example"])
 def test_an_address_that_is_none_is_a_message_that_fails_and_nothing_more(store, provider, hook, place):
     store.incidents.note_failure(BROKEN)
-    sent, (problem,) = tell(store, [Mail(f"smtp://{place}?to=a@example.org"), Webhook(hook.address)])
+    sent, (problem,) = send_alerts(store, [Mail(f"smtp://{place}?to=a@example.org"), Webhook(hook.address)])
     assert sent == 1
     assert problem.endswith(": ValueError (try 1)")
     assert TOKEN not in problem
@@ -191,22 +191,22 @@ def test_an_address_that_is_none_is_a_message_that_fails_and_nothing_more(store,
 def test_what_could_not_be_told_before_it_was_over_is_told_then(store, provider, hook):
     hook.status = 500
     store.incidents.note_failure(BROKEN)
-    tell(store, [Webhook(hook.address)])
+    send_alerts(store, [Webhook(hook.address)])
     store.incidents.note_recoveries(["guide of demo"], DAY)
     hook.status = 200
-    tell(store, [Webhook(hook.address)])
+    send_alerts(store, [Webhook(hook.address)])
     (body,) = hook.bodies
     assert body["event"] == "recovery"
     assert "ValueError: no" in body["text"]
 
 
 def test_an_outage_of_many_is_one_message(store, hook):
-    for number in range(MOST_SINGLE + 1):
+    for number in range(MAX_SINGLE + 1):
         store.incidents.note_failure(Failure(f"thing {number}", "no network"))
-    tell(store, [Webhook(hook.address)])
+    send_alerts(store, [Webhook(hook.address)])
     (body,) = hook.bodies
-    assert body["title"] == f"epg: {MOST_SINGLE + 1} failing, 0 working again"
-    assert [one["subject"] for one in body["incidents"]] == [f"thing {number}" for number in range(MOST_SINGLE + 1)]
+    assert body["title"] == f"epg: {MAX_SINGLE + 1} failing, 0 working again"
+    assert [one["subject"] for one in body["incidents"]] == [f"thing {number}" for number in range(MAX_SINGLE + 1)]
 
 
 def test_the_record_itself_opens_and_closes_incidents(store, provider):
@@ -261,15 +261,15 @@ def test_nobody_is_told_that_a_paused_provider_works_again(store, provider, hook
     store.playlists.begin(["demo"])
     store.playlists.note_poll("demo", datetime.now(UTC), "HTTP 404")
     store.incidents.note_standing_faults()
-    tell(store, [Webhook(hook.address)])
+    send_alerts(store, [Webhook(hook.address)])
     store.providers.pause(provider)
     store.incidents.note_standing_faults()
     assert store.incidents.open() == []
-    tell(store, [Webhook(hook.address)])
+    send_alerts(store, [Webhook(hook.address)])
     assert [body["event"] for body in hook.bodies] == ["failure", "failure"]
     store.providers.change(store.providers.find("demo"), status="active")
     store.incidents.note_standing_faults()  # it is as broken as before
-    tell(store, [Webhook(hook.address)])
+    send_alerts(store, [Webhook(hook.address)])
     assert [body["subject"] for body in hook.bodies[2:]] == ["playlist of demo"]
 
 

@@ -40,7 +40,8 @@ def game(number: int) -> dict:
     start = DAY.opens + timedelta(minutes=10 * (number % 140))
     found = TROY | slot | {"away": f"Team{number}", "event_id": slot["slot"], "starts_at": start}
     if number % 30 == 27:
-        return found | AS_NAMED | {"match_status": "unmatched", "title": f"Team{number} vs Nowhere"}
+        sides = {"first": f"team{number}", "second": "nowhere"}
+        return found | AS_NAMED | sides | {"match_status": "unmatched", "title": f"Team{number} vs Nowhere"}
     if number % 300 == 3:
         return found | AS_NAMED | {"match_status": "partial", "title": f"Team{number} vs Half"}
     return found | {"evidence": evidence(verdict="taken", score=115.6)}

@@ -322,8 +322,8 @@ def test_a_bad_template_is_refused_at_any_start_and_the_last_guides_stay(setting
     for command in (["up"], ["publish"], ["refresh", "club"], ["onboard", "club"], ["demo"]):
         ran = epg(settings.home, *command, EPG_TEXTS=str(texts), **where)
         assert (ran.code, ran.out) == (1, "")
-        assert f'{texts}: texts "languages": en.titles.post: {{titel}} is no field of a template' in ran.err
-        assert "Mend it there." in ran.err
+        assert f'{texts}: texts "languages": en.titles.post: {{titel}} is not a field of a template' in ran.err
+        assert "Fix it there." in ran.err
     assert standing(settings.dist) == before
 
 

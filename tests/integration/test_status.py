@@ -1,4 +1,4 @@
-"""`epg status`: what it tells of providers, runs and problems, and what mends them."""
+"""`epg status`: providers, runs and problems, and how to fix them."""
 
 from __future__ import annotations
 
@@ -69,17 +69,17 @@ def up_runs(home):
         yield
 
 
-def mends(store, settings, provider="club-tv"):
-    return {one.what: one.mend for one in look(store, settings, NOW).problems if one.provider == provider}
+def remedies(store, settings, provider="club-tv"):
+    return {one.message: one.remedy for one in look(store, settings, NOW).problems if one.provider == provider}
 
 
 def test_a_provider_without_a_guide_is_a_problem_until_it_is_onboarded(opened, settings, club):
-    assert mends(opened, settings) == {"no guide was ever published": "epg onboard 'Club TV'"}
+    assert remedies(opened, settings) == {"no guide was ever published": "epg onboard 'Club TV'"}
     opened.providers.pause(club)
-    assert mends(opened, settings) == {}
+    assert remedies(opened, settings) == {}
 
 
-def test_each_problem_comes_with_the_command_that_mends_it(opened, settings, club):
+def test_each_problem_comes_with_the_command_that_fixes_it(opened, settings, club):
     opened.playlists.note_fetch(club, "http://tv.example/…: HTTP 500; the server has trouble")
     opened.quarantine.add(club, date(2026, 11, 23), "match", pl.DataFrame({"name": ["NBA 01"], "reason": ["odd"]}))
     with opened.connections.transaction() as connection:
@@ -91,7 +91,7 @@ def test_each_problem_comes_with_the_command_that_mends_it(opened, settings, clu
         connection.execute('UPDATE providers SET settings = \'{"colour": "red"}\'')
     (settings.dist / "club-tv").mkdir(parents=True)
     (settings.dist / "club-tv" / "summary.json").write_text('{"held_back": "kid: it lost 80%: --force"}')
-    told = "\n".join(f"{what} -> {mend}" for what, mend in mends(opened, settings).items())
+    reported = "\n".join(f"{what} -> {remedy}" for what, remedy in remedies(opened, settings).items())
     for words in (
         "HTTP 500; the server has trouble -> epg refresh 'Club TV'",
         '1 set aside at match in the last 24 hours, such as "NBA 01": odd -> ',
@@ -99,36 +99,36 @@ def test_each_problem_comes_with_the_command_that_mends_it(opened, settings, clu
         "colour",
         "a guide is held back: kid: it lost 80%: --force -> epg publish --provider 'Club TV' --force",
     ):
-        assert words in told
-    assert PASSWORD not in told
+        assert words in reported
+    assert PASSWORD not in reported
 
 
-def test_a_guide_held_back_for_no_loss_is_made_anew_and_a_paused_ones_is_no_problem(opened, settings, club):
+def test_a_guide_held_back_without_a_loss_is_made_again_and_a_paused_provider_has_none(opened, settings, club):
     (settings.dist / "club-tv").mkdir(parents=True)
     (settings.dist / "club-tv" / "summary.json").write_text(
         '{"held_back": "club-tv: 1 of 3 channels have no full day"}'
     )
-    told = {what: mend for what, mend in mends(opened, settings).items() if "held back" in what}
-    assert list(told.values()) == ["epg refresh 'Club TV'"]
+    reported = {what: remedy for what, remedy in remedies(opened, settings).items() if "held back" in what}
+    assert list(reported.values()) == ["epg refresh 'Club TV'"]
     opened.providers.pause(club)
-    assert not [what for what in mends(opened, settings) if "held back" in what]
+    assert not [what for what in remedies(opened, settings) if "held back" in what]
 
 
-def test_an_open_incident_about_a_playlist_is_told_once(opened, settings, club):
+def test_an_open_incident_about_a_playlist_is_reported_once(opened, settings, club):
     opened.playlists.note_fetch(club, "HTTP 500")
     opened.incidents.note_failure(Failure("playlist of club-tv", "HTTP 500", "club-tv"))
-    (what,) = (what for what in mends(opened, settings) if "HTTP 500" in what)
+    (what,) = (what for what in remedies(opened, settings) if "HTTP 500" in what)
     assert what.startswith("playlist of club-tv, since")
     opened.providers.remove(club)
-    assert mends(opened, settings) == {}, "what is deleted is no problem any more"
+    assert remedies(opened, settings) == {}, "a deleted provider is not a problem"
 
 
-def test_a_guide_that_is_old_is_told_once(opened, settings, club):
+def test_an_old_guide_is_reported_once(opened, settings, club):
     note = Publication(date(2026, 11, 20), "club-tv/guide.xml", "goat", "0" * 64, 1, 1, 1)
     opened.publications.note(club, [note])
-    assert [what for what in mends(opened, settings) if "2026-11-20" in what] == ["the last guide is of 2026-11-20"]
+    assert [what for what in remedies(opened, settings) if "2026-11-20" in what] == ["the last guide is of 2026-11-20"]
     opened.incidents.note_failure(Failure("freshness of club-tv", "no guide was published since 2026-11-20", "club-tv"))
-    (what,) = (what for what in mends(opened, settings) if "2026-11-20" in what)
+    (what,) = (what for what in remedies(opened, settings) if "2026-11-20" in what)
     assert what.startswith("freshness of club-tv, since")
 
 
@@ -154,14 +154,14 @@ FROM slots,
 ONE_NAME_LESS = "UPDATE parsed_data SET kind = 'placeholder' WHERE position = 10 AND day = %s"
 
 
-def test_a_match_rate_that_fell_against_the_four_weeks_before_is_told(opened, settings, club):
+def test_a_match_rate_that_fell_against_the_four_weeks_before_is_reported(opened, settings, club):
     with opened.connections.transaction() as connection:
         connection.execute(MATCHES)
     (state,) = look(opened, settings, NOW).providers
     assert (state.rate_today, state.rate_before) == (4 / 10, 14 / 20), "over the slots that name an event"
-    told = mends(opened, settings)
+    reported = remedies(opened, settings)
     assert (
-        told["40% of its events are matched today, 70% in the four weeks before"]
+        reported["40% of its events are matched today, 70% in the four weeks before"]
         == "epg unmatched --provider 'Club TV'"
     )
 
@@ -176,7 +176,7 @@ def test_a_day_with_fewer_names_than_a_check_would_judge_has_no_rate_and_counts_
         connection.execute(ONE_NAME_LESS, (NOW.date(),))
     found = look(opened, settings, NOW)
     assert (found.providers[0].events_today, found.providers[0].rate_today) == (FEWEST_EVENTS - 1, None)
-    assert not [problem.what for problem in found.problems if "matched" in problem.what]
+    assert not [problem.message for problem in found.problems if "matched" in problem.message]
 
 
 def test_runs_and_schedules_are_read_from_dagsters_tables(opened, settings, club, database):
@@ -194,7 +194,7 @@ def test_runs_and_schedules_are_read_from_dagsters_tables(opened, settings, club
     assert (oldest.job, oldest.partition) == ("materialize", "2026-11-20|club … 2026-11-22|club")
     assert oldest.ended_at - oldest.started_at == timedelta(seconds=12)
     assert found.coming == [], "epg up does not run"
-    assert "the schedule weekly_teams is switched off" in mends(opened, settings, "")
+    assert "the schedule weekly_teams is switched off" in remedies(opened, settings, "")
 
 
 def test_runs_that_come_all_day_leave_the_mornings_to_be_seen(opened, settings, club, database):
@@ -207,7 +207,7 @@ def test_runs_that_come_all_day_leave_the_mornings_to_be_seen(opened, settings, 
     assert [run.job for run in look(opened, settings, NOW).runs] == ["playlist_check", "provider_day", "materialize"]
 
 
-def test_while_epg_up_runs_what_comes_next_is_told(opened, settings, club, database):
+def test_while_epg_up_runs_what_comes_next_is_shown(opened, settings, club, database):
     with psycopg.connect(database) as connection:
         connection.execute(DAGSTERS)
     opened.playlists.note_fetch(club)
@@ -215,40 +215,40 @@ def test_while_epg_up_runs_what_comes_next_is_told(opened, settings, club, datab
     with FileLock(settings.home / LOCK):
         starts = look(opened, settings, NOW)
         assert starts.up == Addresses("", ""), "it starts"
-        assert not [one.what for one in starts.problems if "daemon" in one.what]
+        assert not [one.message for one in starts.problems if "daemon" in one.message]
         note_addresses(settings.home, Addresses("http://127.0.0.1:3000", "http://127.0.0.1:8080"))
         found = look(opened, settings, NOW)
     assert found.up.dagster == "http://127.0.0.1:3000"
     at = {one.what: one.at for one in found.coming}
     assert at["daily_publish"] == datetime(2026, 11, 24, 6, tzinfo=UTC)
     assert at["weekly_teams"] is None
-    assert at["look for changed playlists"] >= NOW
+    assert at["check for changed playlists"] >= NOW
     assert look(opened, settings, NOW).up is None
 
 
-def test_a_sensor_that_is_switched_off_is_told_and_what_it_would_do_is_not(opened, settings, club, database):
+def test_a_sensor_that_is_switched_off_is_reported_and_its_work_is_not_announced(opened, settings, club, database):
     with psycopg.connect(database) as connection:
         connection.execute(DAGSTERS)
         connection.execute("UPDATE dagster.instigators SET status = 'STOPPED' WHERE instigator_type = 'SENSOR'")
     with up_runs(settings.home):
         found = look(opened, settings, NOW)
     assert [one.what for one in found.coming] == ["daily_publish", "weekly_teams"]
-    (mend,) = (one.mend for one in found.problems if one.what == "the sensor playlist_checks is switched off")
-    assert mend == "switch it on: http://127.0.0.1:3000/automation"
+    (remedy,) = (one.remedy for one in found.problems if one.message == "the sensor playlist_checks is switched off")
+    assert remedy == "switch it on: http://127.0.0.1:3000/automation"
 
 
-def test_a_daemon_that_does_nothing_any_more_is_told_while_epg_up_runs(opened, settings, club):
-    told = "Dagster's daemon gives no sign of life (scheduler, sensor, queued run coordinator, monitoring)"
-    assert told not in mends(opened, settings, "")
+def test_a_daemon_without_heartbeat_is_reported_while_epg_up_runs(opened, settings, club):
+    reported = "Dagster's daemon has no heartbeat (scheduler, sensor, queued run coordinator, monitoring)"
+    assert reported not in remedies(opened, settings, "")
     with up_runs(settings.home):
-        assert mends(opened, settings, "")[told] == "restart epg up"
+        assert remedies(opened, settings, "")[reported] == "restart epg up"
 
 
 REFRESH, PUBLISH = "epg refresh club-tv", "epg publish --provider club-tv"
 
 
 @pytest.mark.parametrize(
-    ("why", "day", "mend"),
+    ("why", "day", "remedy"),
     [
         (slot_count(1, 40).said, NOW.date(), f"{REFRESH} --force, if the provider did drop its slots"),
         ("Club TV: no playlist was kept for 2026-11-02 or before; fetch one first: epg refresh", 2, REFRESH),
@@ -260,11 +260,11 @@ REFRESH, PUBLISH = "epg refresh club-tv", "epg publish --provider club-tv"
     ],
     ids=["slots", "no playlist", "gaps", "loss", "no slot", "today", "another day"],
 )
-def test_a_guide_that_failed_is_mended_by_what_its_reason_says(opened, settings, club, why, day, mend):
+def test_the_remedy_of_a_failed_guide_follows_its_reason(opened, settings, club, why, day, remedy):
     of = day if isinstance(day, date) else date(2026, 11, day)
     opened.incidents.note_failure(Failure("guide of club-tv", f"{of}: {why}", "club-tv", of))
-    (offered,) = (told for what, told in mends(opened, settings).items() if what.startswith("guide of"))
-    assert offered.startswith(mend)
+    (offered,) = (reported for what, reported in remedies(opened, settings).items() if what.startswith("guide of"))
+    assert offered.startswith(remedy)
 
 
 def test_the_command_prints_one_screen_and_one_json_object(run, database, tmp_path):
@@ -283,4 +283,4 @@ def test_the_command_prints_one_screen_and_one_json_object(run, database, tmp_pa
     assert found["providers"][0]["slots"] == 5
     assert found["guides"][0]["slug"] == "club"
     assert found["up"] is None
-    assert {problem["mend"] for problem in found["problems"]} >= {"epg up"}
+    assert {problem["remedy"] for problem in found["problems"]} >= {"epg up"}

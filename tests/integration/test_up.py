@@ -210,7 +210,7 @@ def test_status_and_doctor_know_what_runs_and_what_comes(up):
 def test_a_second_one_for_the_same_home_is_refused(up):
     ran = epg(up.home, "up", "--port", 0, "--guide-port", 0)
     assert ran.code == 1
-    assert "runs already" in ran.err
+    assert "already runs" in ran.err
 
 
 def test_a_run_whose_process_is_gone_is_known_as_such(up):
@@ -235,7 +235,7 @@ def test_a_database_that_dies_is_started_again(up):
 
     before = up.code_server()
     os.kill(running_postmaster(server_place(up.home)).pid, signal.SIGKILL)
-    until(STARTS, lambda: "it runs again" in up.output, "the database")
+    until(STARTS, lambda: "was restarted" in up.output, "the database")
     until(STARTS, answers, "Dagster's records")
     # It would wait for ever for the runs it lost sight of; between its end and its start there is none.
     until(STARTS, lambda: up.code_servers() not in ([], [before]), "another code server")

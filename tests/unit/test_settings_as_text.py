@@ -45,23 +45,23 @@ def test_a_setting_of_an_older_version_can_be_put_away():
 @pytest.mark.parametrize(
     ("word", "says"),
     [
-        ("colour=red", 'There is no setting "colour".* There are: .*days_after'),
+        ("colour=red", 'unknown setting "colour".* There are: .*days_after'),
         ("dayz_after=2", 'Did you mean "days_after"'),
         ("days_after=9", "My TV: setting days_after=9: Input should be less than or equal to 7"),
         ("days_after=many", "setting days_after=many: Input should be a valid integer"),
         ("clock=25", "setting clock=25: Input should be 'zone', '12' or '24'"),
-        ("editions=kid,gold", '=gold: "gold" is no tier; there are kid, buck, goat'),
-        ("minutes=nba", 'setting minutes: "nba" is no pair'),
+        ("editions=kid,gold", '=gold: "gold" is not a tier; there are kid, buck, goat'),
+        ("minutes=nba", 'setting minutes: "nba" is not a pair'),
         ("minutes=nba=long", "setting minutes.nba=long"),
         ("testing=perhaps", "setting testing=perhaps"),
-        ("testing", '"testing" is no setting: write testing=VALUE'),
+        ("testing", '"testing" is not a setting: write testing=VALUE'),
         ("tsting", 'Did you mean "testing"'),
     ],
 )
 def test_what_can_not_be_is_told_with_the_key_the_value_and_what_is_allowed(word, says):
     with pytest.raises(ConfigError, match=says):
         changed_settings({}, [word], [], "My TV")
-    with pytest.raises(ConfigError, match="There is no setting"):
+    with pytest.raises(ConfigError, match="unknown setting"):
         changed_settings({}, [], ["colour"], "My TV")
 
 

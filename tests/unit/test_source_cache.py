@@ -89,7 +89,7 @@ def test_a_season_may_lie_over_the_new_year(season, month, does):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("nfl: {path: football/nfl", "no YAML"),
+        ("nfl: {path: football/nfl", "is not valid YAML"),
         ("espn: {}", "espn"),
         ("football/nfl", "source"),
     ],

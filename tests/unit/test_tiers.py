@@ -166,7 +166,7 @@ def test_no_rows_are_dressed_too():
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("default: [", "no YAML"),
+        ("default: [", "is not valid YAML"),
         ("- a", "should be a valid dictionary|instance of Sports"),
         (
             "default: {name: S, minutes: 0}\ncoverage: {}\nsports: {}",

@@ -59,6 +59,11 @@ class Incident:
     tries: int = 0
 
     @property
+    def kind(self) -> str:
+        """What fails: guide, playlist, uploads, freshness, events or run."""
+        return self.subject.partition(" of ")[0]
+
+    @property
     def stage(self) -> Stage:
         """What there is to tell of it."""
         return "failure" if self.closed_at is None else "recovery"

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import polars as pl
+from cronsim import CronSim
 
 from epg_pipeline.adapters.clock import today, utc_now
 from epg_pipeline.adapters.store.status import ProviderState
 from epg_pipeline.config.provider_settings import ProviderSettings
 from epg_pipeline.domain.guide.checks import published_ahead
 from epg_pipeline.errors import ConfigError
-from epg_pipeline.operations.cron import next_time
 from epg_pipeline.orchestration.assets.guides import published_xmltv
 from epg_pipeline.orchestration.checks import result_of
 from epg_pipeline.orchestration.metadata import OWNERS, table
@@ -75,7 +75,7 @@ def overview(store: "Store", now: datetime) -> pl.DataFrame:
     match rate against the usual one. A guide is due since the last daily publish that had time to end.
     """
     known = {provider.slug: provider for provider in store.providers.all()}
-    published_at = next_time(DAILY_PUBLISH, now - TIME_TO_PUBLISH - ONE_DAY) or now
+    published_at = next(CronSim(DAILY_PUBLISH, now - TIME_TO_PUBLISH - ONE_DAY))
     states = store.status.provider_states(now - ONE_DAY)
     broken = {incident.provider: incident.reason for incident in store.incidents.open()}
     rows = [
