@@ -50,17 +50,10 @@ def side_of(team: pl.Expr, words: Words) -> pl.Expr:
     text = folded(team)
     youth = text.str.extract(r"\b(?:u|sub|under) ?(1[2-9]|2[0-3])s?\b")
     is_reserve = text.str.contains(r"(?: (?:ii|iii|2|3|b|c)|[a-z][23])$") | _says(text, words.reserve)
-    return (
-        pl.when(youth.is_not_null())
-        .then(pl.format("u{}", youth))
-        .when(is_reserve)
-        .then(pl.lit("reserve"))
-        .when(_says(text, words.youth))
-        .then(pl.lit("youth"))
-        .when(_says(text, words.school))
-        .then(pl.lit("school"))
-        .when(_says(text, words.others))
-        .then(pl.lit("others"))
+    return pl.coalesce(
+        pl.format("u{}", youth),
+        pl.when(is_reserve).then(pl.lit("reserve")),
+        *(pl.when(_says(text, getattr(words, side))).then(pl.lit(side)) for side in ("youth", "school", "others")),
     )
 
 
@@ -98,16 +91,10 @@ def forms_of(events: pl.DataFrame, facts: Facts) -> pl.DataFrame:
 @lru_cache(maxsize=8)
 def known_forms(facts: Facts) -> pl.Series:
     """Every folded form of the bundled catalogue, nicknames included: what is surely a team."""
-    teams = facts.teams
-    aliases = teams.get_column("aliases").str.split(";").explode(empty_as_null=True, keep_nulls=True)
-    printed = pl.concat([*(teams.get_column(column) for column in ("name", "short", "nickname")), aliases])
-    return (
-        printed.to_frame("form")
-        .select(form=team_form(pl.col("form"), facts.words))
-        .filter(pl.col("form") != "")
-        .to_series()
-        .unique()
-    )
+    aliases = facts.teams["aliases"].str.split(";").explode(empty_as_null=True, keep_nulls=True)
+    printed = pl.concat([*(facts.teams[column] for column in ("name", "short", "nickname")), aliases])
+    forms = printed.to_frame("form").select(team_form(pl.col("form"), facts.words)).to_series().unique()
+    return forms.filter(forms != "")
 
 
 def names_a_team(side: pl.Expr, facts: Facts) -> pl.Expr:
@@ -116,13 +103,6 @@ def names_a_team(side: pl.Expr, facts: Facts) -> pl.Expr:
     form = team_form(side, facts.words)
     club = form.str.replace(r" (?:ii|iii|b|c|w|u ?\d\d)$", "")
     return (form.is_in(forms) | club.is_in(forms)).fill_null(value=False)
-
-
-@lru_cache(maxsize=8)
-def known_codes(facts: Facts) -> pl.Series:
-    """Every abbreviation of the bundled catalogue, as printed ("BOS")."""
-    codes = facts.teams.get_column("abbreviation")
-    return codes.filter(codes != "").unique()
 
 
 def team_form(text: pl.Expr, words: Words) -> pl.Expr:
