@@ -1,7 +1,5 @@
 """The code location: `build_defs(**resource_overrides)`, and nothing else."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from epg_pipeline.orchestration.assets import ASSETS

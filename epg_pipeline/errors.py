@@ -22,14 +22,10 @@ Belongs here: the tree and the redaction of addresses. Playlist and stream addre
 message is redacted when the error is made; no caller has to remember it. Does not belong: handling of errors.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import Any
 from urllib.parse import unquote, urlsplit
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 ADDRESS = re.compile(r"[a-zA-Z][\w+.-]*://[^\s…]+")
 _ONLY_A_HOST = re.compile(r"[a-zA-Z][\w+.-]*://[^/@?#]+/?")

@@ -5,26 +5,20 @@ the table in the README are made from it. Does not belong: what a provider decid
 option of a command decides.
 """
 
-from __future__ import annotations
-
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, ValidationError, model_validator
-from pydantic_core import PydanticUndefined
+from pydantic_core import ErrorDetails, PydanticUndefined
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from epg_pipeline.config.sources import EVENT_SOURCES
 from epg_pipeline.errors import SettingsError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pydantic_core import ErrorDetails
 
 SYSTEM_HOME = Path("/var/lib/epg-pipeline")
 _R2_HOST = "r2.cloudflarestorage.com"

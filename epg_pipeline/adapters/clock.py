@@ -1,7 +1,5 @@
 """The clock. The one module that reads it; everything else takes the time from here, or as an argument."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 

@@ -4,13 +4,13 @@ Belongs here: reading the packaged files (an operator's own folder goes before t
 naming file and entry. Does not: any rule that uses the facts.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Literal
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, Literal, Self
 
 import polars as pl
 from pydantic import Field, TypeAdapter, field_validator, model_validator
@@ -19,11 +19,6 @@ from epg_pipeline.config.files import FILES, Fact, shown, validated
 from epg_pipeline.config.sports import Sports, load_sports
 from epg_pipeline.config.time_zones import is_time_zone
 from epg_pipeline.errors import ConfigError
-
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
-    from pathlib import Path
-    from typing import Self
 
 __all__ = ["ConfigError", "Facts", "Families", "Family", "League", "Leagues", "Sports"]
 __all__ += ["catalogue_digest", "facts_with_families"]

@@ -3,18 +3,14 @@
 Belongs here: what every config file shares. Does not belong: the facts themselves.
 """
 
-from __future__ import annotations
-
 from importlib import resources
-from typing import TYPE_CHECKING, TypeVar
+from importlib.resources.abc import Traversable
+from typing import TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from epg_pipeline.errors import ConfigError
-
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
 
 Facts = TypeVar("Facts")
 

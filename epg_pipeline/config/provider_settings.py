@@ -4,20 +4,16 @@ Belongs here: the settings, their defaults and what each means. Does not belong:
 zone, tier, address), how settings are stored, what follows from them.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, ValidationError
 
 from epg_pipeline.config.files import Fact
 from epg_pipeline.config.time_zones import is_time_zone
 from epg_pipeline.errors import ConfigError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Tier = Literal["kid", "buck", "goat"]
 TIERS: tuple[Tier, ...] = get_args(Tier)

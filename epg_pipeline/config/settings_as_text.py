@@ -4,16 +4,12 @@ Belongs here: `key=value` to a value of the schema, a value to text, and the hel
 not belong: what the settings are (provider_settings.py).
 """
 
-from __future__ import annotations
-
 import difflib
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, get_args, get_origin
 
 from epg_pipeline.config.provider_settings import ProviderSettings, provider_settings
 from epg_pipeline.errors import ConfigError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 FIELDS = ProviderSettings.model_fields
 

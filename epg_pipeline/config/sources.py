@@ -3,20 +3,16 @@
 Belongs here: the shape of sources.yaml, and reading it. Does not: a request or a row.
 """
 
-from __future__ import annotations
-
+from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Literal
+from importlib.resources.abc import Traversable
+from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, field_validator
 
 from epg_pipeline.config import load_leagues
 from epg_pipeline.config.files import FILES, Fact, validated
 from epg_pipeline.errors import ConfigError
-
-if TYPE_CHECKING:
-    from datetime import date
-    from importlib.resources.abc import Traversable
 
 # Every source of events by priority, where two disagree, and how the ids of its events begin.
 EVENT_SOURCES = {"espn": "espn-", "thesportsdb": "tsdb-", "file": ""}

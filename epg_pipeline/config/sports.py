@@ -5,17 +5,15 @@ Belongs here: the schema of sports.yaml and its reading. Does not: which sport a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from importlib.resources.abc import Traversable
+from typing import Literal
 
 import polars as pl
 from pydantic import BaseModel, Field, TypeAdapter
 
 from epg_pipeline.config.files import FILES, Fact, validated
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from importlib.resources.abc import Traversable
 
 Order = Literal["at", "vs"]
 Minutes = Field(gt=0, le=24 * 60)

@@ -7,22 +7,19 @@ filled is refused here, before any guide is written. Does not: the filling (doma
 from __future__ import annotations
 
 import string
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Literal
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, Literal
 
 import polars as pl
 from pydantic import AfterValidator, Field, TypeAdapter
 
 from epg_pipeline.config.files import FILES, Fact, read_yaml, shown, validated_rows
-from epg_pipeline.config.provider_settings import Tier  # noqa: TC001 - the schema is read at run time
+from epg_pipeline.config.provider_settings import Tier
 from epg_pipeline.errors import ConfigError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from importlib.resources.abc import Traversable
-    from pathlib import Path
-
 
 PACKAGED = FILES / "texts.yaml"
 FIELDS = frozenset({"title", "sub_title", "facts", "venue", "time", "date"})

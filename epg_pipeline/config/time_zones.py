@@ -4,8 +4,6 @@ Belongs here: their names, for settings, options and config files. Does not belo
 (zones.yaml).
 """
 
-from __future__ import annotations
-
 from functools import cache
 from zoneinfo import available_timezones
 

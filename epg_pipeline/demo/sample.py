@@ -3,24 +3,17 @@
 Belongs here: where its files are, and its provider on record. Does not: what is done with it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
+from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import yaml
 
-from epg_pipeline.config.provider_settings import provider_settings
+from epg_pipeline.adapters.store.providers import Provider
+from epg_pipeline.adapters.store.store import Store
+from epg_pipeline.config.provider_settings import ProviderSettings, provider_settings
 from epg_pipeline.errors import UnknownProviderError
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.adapters.store.store import Store
-    from epg_pipeline.config.provider_settings import ProviderSettings
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,12 @@ Belongs here: names, types and meaning of columns, and the check of a frame agai
 with them. All instants are UTC; a competitor, name or payload is text as the playlist prints it.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Generic, NewType, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, NewType, TypeVar
 
 import polars as pl
 
 from epg_pipeline.errors import ContractError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
 
 INSTANT = pl.Datetime("us", "UTC")
 

@@ -3,19 +3,14 @@
 Belongs here: what makes "Troy" and "Troy Trojans" one team and "LAFC 2" and "LAFC" two. Does not: choosing an event.
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import polars as pl
 from rapidfuzz import fuzz
 
+from epg_pipeline.config import Facts, Words
 from epg_pipeline.domain.text import folded
-
-if TYPE_CHECKING:
-    from epg_pipeline.config import Facts, Words
 
 # How much each form says, of 100: a place or a nickname alone is shared by many teams.
 # What an installation learned by itself weighs less than what people wrote down.

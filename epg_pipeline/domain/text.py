@@ -3,8 +3,6 @@
 Belongs here: what makes two spellings of one text equal. Does not: what a text means.
 """
 
-from __future__ import annotations
-
 import html
 
 import ftfy

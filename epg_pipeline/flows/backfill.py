@@ -4,24 +4,18 @@ Belongs here: which days, what each needs, and what became of it. Does not: the 
 telling a person (cli/backfill.py). Dagster's backfills run the same steps through the assets.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import date
 
 from epg_pipeline.adapters.clock import today
+from epg_pipeline.adapters.store.providers import Provider
+from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.errors import one_line
 from epg_pipeline.flows.matching import match_day
 from epg_pipeline.flows.playlists import filter_channels
 from epg_pipeline.flows.provider_day import publish_provider
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.adapters.store.store import Store
-    from epg_pipeline.settings import Settings
+from epg_pipeline.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -4,23 +4,16 @@ Belongs here: loading for the checks, and calling them; the flows call this. Doe
 (domain/guide/checks.py).
 """
 
-from __future__ import annotations
+from datetime import date, timedelta
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
-
+from epg_pipeline.adapters.store.providers import Provider
+from epg_pipeline.adapters.store.store import Store
+from epg_pipeline.config import Facts
 from epg_pipeline.config.sources import load_sources
 from epg_pipeline.domain.day import ProviderDay
+from epg_pipeline.domain.frames import Decisions, Slots
 from epg_pipeline.domain.guide import checks
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.adapters.store.store import Store
-    from epg_pipeline.config import Facts
-    from epg_pipeline.domain.frames import Decisions, Slots
-    from epg_pipeline.domain.guide.checks import Verdict
+from epg_pipeline.domain.guide.checks import Verdict
 
 
 def check_slots(store: Store, provider: Provider, day: date, slots: Slots, facts: Facts) -> tuple[Verdict, ...]:

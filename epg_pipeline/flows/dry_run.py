@@ -3,19 +3,13 @@
 Belongs here: what `epg match` and `epg why NAME` call. Does not belong: anything stored.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from epg_pipeline.domain.day import ProviderDay
+from epg_pipeline.domain.frames import Decisions, Entries, Events
 from epg_pipeline.domain.matching.decide import decide
 from epg_pipeline.domain.reading.dating import date_readings
 from epg_pipeline.domain.reading.entries import entry_of, read_entries
 from epg_pipeline.domain.reading.playlist import parse_playlist
 from epg_pipeline.flows.facts import installed_facts
-
-if TYPE_CHECKING:
-    from epg_pipeline.domain.day import ProviderDay
-    from epg_pipeline.domain.frames import Decisions, Entries, Events
 
 
 def provider_day(body: bytes, events: Events, day: ProviderDay) -> Decisions:

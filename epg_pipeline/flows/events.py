@@ -4,38 +4,30 @@ Belongs here: the refresh of a range of dates over all sources, as the command l
 not: how one source is asked or read (adapters), how rows are merged (domain/events/merge.py).
 """
 
-from __future__ import annotations
-
 import contextlib
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from epg_pipeline.adapters.store.events import EventsSaved
+from epg_pipeline.adapters.store.frames import SaveResult
 from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.adapters.web.event_files import read_events
 from epg_pipeline.adapters.web.host_pace import HostPace
-from epg_pipeline.adapters.web.source_client import NOT_MADE, Ask, Pace, SourceClient, SourceFault
+from epg_pipeline.adapters.web.source import EventSource, Listing
+from epg_pipeline.adapters.web.source_client import NOT_MADE, Answer, Ask, Pace, SourceClient, SourceFault
 from epg_pipeline.adapters.web.sources import sources_of
 from epg_pipeline.config import load_facts
-from epg_pipeline.domain.events.merge import Merged, Sourced, merged, sourced, sourced_of
+from epg_pipeline.domain.events.merge import Merged, Sourced, TeamNames, merged, sourced, sourced_of
 from epg_pipeline.domain.frames import Events
 from epg_pipeline.errors import EventsFileError
 from epg_pipeline.flows.results import PREVIEW_ROWS, EventsImported
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-
-    from epg_pipeline.adapters.store.events import EventsSaved
-    from epg_pipeline.adapters.store.frames import SaveResult
-    from epg_pipeline.adapters.store.store import Store
-    from epg_pipeline.adapters.web.source import EventSource, Listing
-    from epg_pipeline.adapters.web.source_client import Answer
-    from epg_pipeline.domain.events.merge import TeamNames
-    from epg_pipeline.settings import Settings
+from epg_pipeline.settings import Settings
 
 DAYS_BACK, DAYS_AHEAD = 1, 8
 MAX_REFRESH_DAYS = 31  # days: a longer backfill is several refreshes, each with the whole budget of requests

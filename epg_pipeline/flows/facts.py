@@ -4,22 +4,14 @@ Belongs here: bringing these together for the flows, and keeping what matches te
 (the domain), where they lie (config and the store).
 """
 
-from __future__ import annotations
+from datetime import date, timedelta
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
-
-from epg_pipeline.config import catalogue_digest, facts_with_families, load_facts, load_teams
+from epg_pipeline.adapters.store.providers import Provider
+from epg_pipeline.adapters.store.store import Store
+from epg_pipeline.config import Facts, catalogue_digest, facts_with_families, load_facts, load_teams
 from epg_pipeline.config.texts import load_texts
 from epg_pipeline.domain.matching.aliases import facts_with_aliases, learned_aliases
 from epg_pipeline.settings import load_settings
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.adapters.store.store import Store
-    from epg_pipeline.config import Facts
 
 LEARNED_FROM = timedelta(days=28)  # long enough to see a team against several others, short enough to read at once
 

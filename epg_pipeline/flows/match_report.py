@@ -4,23 +4,16 @@ Belongs here: which rows a report is made of. Does not: its figures and its page
 pages/report_page.py), where it is written (flows/publishing.py).
 """
 
-from __future__ import annotations
+from datetime import date, timedelta
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
-
+from epg_pipeline.adapters.store.providers import Provider
+from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.config import load_facts
+from epg_pipeline.config.texts import Texts
 from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
 from epg_pipeline.domain.matching.diagnosis import diagnosed
 from epg_pipeline.flows.facts import facts_on_record
 from epg_pipeline.pages.report_page import TREND_DAYS, report_page
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.adapters.store.store import Store
-    from epg_pipeline.config.texts import Texts
 
 
 def match_report(store: Store, provider: Provider, day: date, texts: Texts) -> str:

@@ -3,18 +3,18 @@
 Belongs here: loading, calling the domain, storing, and the report. Does not belong: any rule of the domain.
 """
 
-from __future__ import annotations
-
 import functools
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import date
 
 import polars as pl
 
+from epg_pipeline.adapters.store.providers import Provider
+from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.config import Facts, Sports, load_facts
 from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
-from epg_pipeline.domain.frames import ENTRIES, SLOTS, Channels, Decisions, Programmes, Slots, conform
+from epg_pipeline.domain.frames import ENTRIES, SLOTS, Channels, Decisions, NamedChannels, Programmes, Slots, conform
 from epg_pipeline.domain.guide.checks import Verdict, demand, no_empty_channel, no_overlap
 from epg_pipeline.domain.guide.schedule import own_blocks, schedule
 from epg_pipeline.domain.matching.decide import decide
@@ -24,16 +24,9 @@ from epg_pipeline.domain.reading.entries import read_entries
 from epg_pipeline.flows.checks import check_matched
 from epg_pipeline.flows.facts import facts_on_record, learn_aliases
 from epg_pipeline.flows.playlists import snapshot_of
+from epg_pipeline.flows.progress import Step
 from epg_pipeline.flows.quarantine import without_faulty
 from epg_pipeline.flows.results import PREVIEW_ROWS, Matched, Quarantined
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.adapters.store.store import Store
-    from epg_pipeline.domain.frames import NamedChannels
-    from epg_pipeline.flows.progress import Step
 
 
 @dataclass(frozen=True)

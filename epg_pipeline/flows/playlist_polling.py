@@ -4,25 +4,19 @@ Belongs here: the conditional fetch, telling a change, keeping what was fetched.
 from a change (orchestration/changed_playlists.py), how an address is asked (adapters/http.py).
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from threading import Lock
-from typing import TYPE_CHECKING
 
 from epg_pipeline.adapters.clock import today, utc_now
+from epg_pipeline.adapters.store.providers import Provider
+from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.adapters.web.playlists import fetch_playlist
 from epg_pipeline.domain.reading.playlist import parse_playlist
 from epg_pipeline.errors import one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.adapters.store.store import Store
 
 AT_ONCE = 16  # most of the time of a look is waiting for the other side
 TRIES = 2  # the next look is not far

@@ -4,12 +4,13 @@ Belongs here: which playlist is in force for a day, and what of it is slots. Doe
 (matching.py), polling for changes (playlist_polling.py).
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import date
 
 from epg_pipeline.adapters.clock import today
+from epg_pipeline.adapters.store.playlists import Snapshot
+from epg_pipeline.adapters.store.providers import Provider
+from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.adapters.web.playlists import fetch_playlist
 from epg_pipeline.domain.frames import Slots
 from epg_pipeline.domain.guide.channels import channels_of
@@ -20,13 +21,6 @@ from epg_pipeline.errors import FlowError, PlaylistError, PlaylistFetchError
 from epg_pipeline.flows.checks import check_slots
 from epg_pipeline.flows.facts import facts_on_record
 from epg_pipeline.flows.results import PREVIEW_ROWS, Filtered, Snapshotted
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from epg_pipeline.adapters.store.playlists import Snapshot
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.adapters.store.store import Store
 
 
 def playlist_of_day(store: Store, provider: Provider, day: date, fetched: str = "") -> Snapshotted:

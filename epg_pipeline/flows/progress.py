@@ -1,11 +1,7 @@
 """The progress callback of the flows. Does not belong: how progress is shown (cli/console.py)."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager
+from typing import Protocol
 
 
 class Step(Protocol):

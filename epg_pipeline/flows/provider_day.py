@@ -3,28 +3,23 @@
 Belongs here: the order of the steps. Does not belong: the steps themselves (playlists.py, matching.py, publishing.py).
 """
 
-from __future__ import annotations
-
 import time
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import polars as pl
 
+from epg_pipeline.adapters.store.providers import Provider
+from epg_pipeline.adapters.store.store import Store
+from epg_pipeline.config.provider_settings import ProviderSettings
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.flows.matching import match_days
 from epg_pipeline.flows.playlists import filter_channels, snapshot_playlist
+from epg_pipeline.flows.progress import Step
 from epg_pipeline.flows.publishing import days_ahead, publish_day
 from epg_pipeline.flows.results import ProviderRun, Published
-
-if TYPE_CHECKING:
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.adapters.store.store import Store
-    from epg_pipeline.config.provider_settings import ProviderSettings
-    from epg_pipeline.flows.progress import Step
-    from epg_pipeline.settings import Settings
+from epg_pipeline.settings import Settings
 
 
 def refresh_provider(

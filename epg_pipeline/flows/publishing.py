@@ -6,18 +6,18 @@ held back, noting what was published. Does not: the texts of a guide (domain/gui
 the public bucket (uploads.py).
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from epg_pipeline.adapters.delivery.guide_files import WrittenFile, guide_folder, remove_guide, write_files, write_guide
+from epg_pipeline.adapters.store.providers import Provider
 from epg_pipeline.adapters.store.publications import Publication
+from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.config import load_facts
-from epg_pipeline.config.provider_settings import TIERS, Edition
+from epg_pipeline.config.provider_settings import TIERS, Edition, ProviderSettings
 from epg_pipeline.config.texts import Texts, load_texts
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.guide.checks import no_empty_channel
@@ -32,14 +32,7 @@ from epg_pipeline.flows.results import PREVIEW_ROWS, Published
 from epg_pipeline.flows.summary import write_summary
 from epg_pipeline.flows.uploads import public_address, upload_published, upload_summary
 from epg_pipeline.pages.guide_page import guide_page
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.adapters.store.store import Store
-    from epg_pipeline.config.provider_settings import ProviderSettings
-    from epg_pipeline.settings import Settings
+from epg_pipeline.settings import Settings
 
 
 @dataclass(frozen=True)

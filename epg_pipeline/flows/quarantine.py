@@ -3,17 +3,13 @@
 Belongs here: finding the rows a step fails on, and doing the rest without them. Does not: any step itself.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, TypeVar, cast
+from collections.abc import Callable
+from typing import TypeVar, cast
 
 import polars as pl
 
 from epg_pipeline.errors import one_line
 from epg_pipeline.flows.results import Quarantined
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MAX_SINGLE_FAULTS = 50
 Rows = TypeVar("Rows", bound=pl.DataFrame)

@@ -3,21 +3,14 @@
 Belongs here: the small records the flows return. Does not: how they are shown, how they came about.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import date
+from pathlib import Path
 
-from epg_pipeline.domain.guide.checks import guide_fit, playlist_fetched
+import polars as pl
 
-if TYPE_CHECKING:
-    from datetime import date
-    from pathlib import Path
-
-    import polars as pl
-
-    from epg_pipeline.domain.frames import Slots
-    from epg_pipeline.domain.guide.checks import Verdict
+from epg_pipeline.domain.frames import Slots
+from epg_pipeline.domain.guide.checks import Verdict, guide_fit, playlist_fetched
 
 PREVIEW_ROWS = 20
 

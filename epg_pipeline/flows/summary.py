@@ -3,21 +3,14 @@
 Belongs here: its fields. Does not: showing them (the guide server does). It is public: nothing secret may enter it.
 """
 
-from __future__ import annotations
-
 import json
-from datetime import UTC
-from typing import TYPE_CHECKING
+from datetime import UTC, date
+from pathlib import Path
 
 from epg_pipeline.adapters.delivery.guide_files import CURRENT_FILES, guide_folder, write_files
-
-if TYPE_CHECKING:
-    from datetime import date
-    from pathlib import Path
-
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.adapters.store.store import Store
-    from epg_pipeline.flows.results import Published
+from epg_pipeline.adapters.store.providers import Provider
+from epg_pipeline.adapters.store.store import Store
+from epg_pipeline.flows.results import Published
 
 
 def write_summary(store: Store, provider: Provider, as_of: date, dist: Path, published: Published) -> Path:

@@ -4,27 +4,20 @@ Belongs here: asking for the lists, comparing, storing, and telling what is new,
 comparison (domain/events/team_lists.py), how a list is asked or read (adapters).
 """
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
 
 import polars as pl
 
-from epg_pipeline.adapters.web.source_client import SourceFault
+from epg_pipeline.adapters.store.store import Store
+from epg_pipeline.adapters.web.source import Team
+from epg_pipeline.adapters.web.source_client import Answer, Pace, SourceFault
 from epg_pipeline.adapters.web.sources import sources_of
 from epg_pipeline.config import load_facts
 from epg_pipeline.domain.events.team_lists import LISTED_TEAMS, ListedTeams, compared
 from epg_pipeline.flows.events import REFRESH, source_client
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
-    from epg_pipeline.adapters.store.store import Store
-    from epg_pipeline.adapters.web.source import Team
-    from epg_pipeline.adapters.web.source_client import Answer, Pace
-    from epg_pipeline.settings import Settings
+from epg_pipeline.settings import Settings
 
 FRESH_SECONDS = 24 * 3600.0
 

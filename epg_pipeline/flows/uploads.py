@@ -7,30 +7,23 @@ A file that does not go up is never a fault of the guide: it is on record with i
 provider tries it again.
 """
 
-from __future__ import annotations
-
 import hashlib
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import polars as pl
 
 from epg_pipeline.adapters.delivery.bucket import AT_ONCE, Bucket, Content, Patience
 from epg_pipeline.adapters.delivery.guide_files import MEDIA_TYPES
+from epg_pipeline.adapters.store.providers import Provider
+from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.adapters.store.uploads import UPLOADS
-from epg_pipeline.config.provider_settings import TIERS
+from epg_pipeline.config.provider_settings import TIERS, ProviderSettings
 from epg_pipeline.errors import BucketError
 from epg_pipeline.flows.results import Uploaded
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
-
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.adapters.store.store import Store
-    from epg_pipeline.config.provider_settings import ProviderSettings
-    from epg_pipeline.settings import Settings, StorageSettings
+from epg_pipeline.settings import Settings, StorageSettings
 
 PREFIX = "epg/"
 DEPTH = 2  # slashes in a key of the provider's own folder: epg/<slug>/guide.xml

@@ -4,20 +4,13 @@ Belongs here: the messages, which incidents they report, and the handling of one
 belong: how it is sent (adapters/delivery/notify.py), what counts as an incident (orchestration/incidents.py).
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from epg_pipeline.adapters.clock import utc_now
-from epg_pipeline.adapters.delivery.notify import Message
+from epg_pipeline.adapters.delivery.notify import Channel, Message
+from epg_pipeline.adapters.store.incidents import Incident
+from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.errors import NotifyError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from epg_pipeline.adapters.delivery.notify import Channel
-    from epg_pipeline.adapters.store.incidents import Incident
-    from epg_pipeline.adapters.store.store import Store
 
 MAX_SINGLE = 5  # when more come up at once, e.g. in an outage of the network, one message reports all
 MAX_LISTED = 50

@@ -4,18 +4,12 @@ Belongs here: the variables `epg up` gives its children and `epg env` prints, an
 belong: reading our own variables (settings.py), starting anything.
 """
 
-from __future__ import annotations
-
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from epg_pipeline.settings import environment
-
-if TYPE_CHECKING:
-    from epg_pipeline.adapters.store.connections import DatabaseParts
-    from epg_pipeline.settings import Settings
+from epg_pipeline.adapters.store.connections import DatabaseParts
+from epg_pipeline.settings import Settings, environment
 
 
 def dagster_variables(settings: Settings, database: DatabaseParts) -> dict[str, str]:

@@ -4,28 +4,23 @@ Belongs here: the checks and their order. Does not belong: printing (cli/doctor.
 except what every command does at its start: the embedded database is started, the tables are migrated.
 """
 
-from __future__ import annotations
-
 import difflib
 import os
 import shutil
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from pathlib import Path
+from typing import Literal, TypeAlias
 from urllib.parse import urlencode
 
+from epg_pipeline.adapters.store.providers import Provider
+from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.adapters.web.playlists import check_address, peek
 from epg_pipeline.errors import ConfigError, PlaylistFetchError, StoreError, one_line
 from epg_pipeline.operations.status import silent_parts
 from epg_pipeline.operations.supervisor import running_addresses, running_since
 from epg_pipeline.settings import Settings, environment, load_settings, variables
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-    from pathlib import Path
-
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.adapters.store.store import Store
 
 MIN_SIMILARITY = 0.85  # names with two letters swapped or one missing are above, those of other programs below
 MIN_COMFORTABLE_BYTES, MIN_BYTES = 2 << 30, 200 << 20  # a year of snapshots and guides of a provider is some 2 GB

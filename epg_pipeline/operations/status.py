@@ -4,33 +4,26 @@ Belongs here: what counts as a problem, and the command that fixes it. Does not 
 (adapters/store/status.py), printing (cli/status.py).
 """
 
-from __future__ import annotations
-
 import json
 import shlex
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 from cronsim import CronSim, CronSimError
 
+from epg_pipeline.adapters.store.connections import DatabaseParts
 from epg_pipeline.adapters.store.dagster_tables import Automation, Run, automations, heartbeats, latest_runs
-from epg_pipeline.adapters.store.incidents import EVENTS
+from epg_pipeline.adapters.store.incidents import EVENTS, Incident
+from epg_pipeline.adapters.store.providers import Provider
+from epg_pipeline.adapters.store.status import FailedUploads, GuideMade, ProviderState, SetAside
+from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.domain.guide.checks import FALLEN
 from epg_pipeline.errors import ConfigError
 from epg_pipeline.operations.supervisor import Addresses, running_addresses, running_since
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
-    from datetime import date, datetime
-    from pathlib import Path
-
-    from epg_pipeline.adapters.store.connections import DatabaseParts
-    from epg_pipeline.adapters.store.incidents import Incident
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.adapters.store.status import FailedUploads, GuideMade, ProviderState, SetAside
-    from epg_pipeline.adapters.store.store import Store
-    from epg_pipeline.settings import Settings
+from epg_pipeline.settings import Settings
 
 MAX_RUNS = 8  # about as many as there are jobs
 # The parts of Dagster's daemon, by its names for them, without which nothing starts, or nothing ends that hangs.

@@ -4,8 +4,6 @@ Belongs here: starting them, waiting until they answer, noticing when one dies, 
 The database is opened by the caller and outlives the children.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import json
@@ -18,19 +16,15 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from epg_pipeline.errors import UpError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from epg_pipeline.settings import Settings
+from epg_pipeline.settings import Settings
 
 LOOPBACK = "127.0.0.1"
 STARTING = 300.0  # seconds until every child must answer; a cold start takes 10 to 15 on two slow cores that are idle

@@ -8,21 +8,15 @@ ends failed. Dagster's own blocking would stop the other partitions of a range t
 yields, not on those it logs, and logged ones can name their partition also where a run has many.
 """
 
-from __future__ import annotations
-
 import warnings
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
 
+from epg_pipeline.domain.guide.checks import Verdict
 from epg_pipeline.errors import redact
 from epg_pipeline.orchestration.partitions import PROVIDER_DAYS, provider_and_day, provider_day_key
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from epg_pipeline.domain.guide.checks import Verdict
 
 # Asset -> check -> what it says. Those in BLOCKING keep the guide from being published.
 CHECKS = {

@@ -5,19 +5,17 @@ Belongs here: when, and for which partitions. Does not: the refresh (assets/even
 
 from collections.abc import Iterator
 from datetime import UTC, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 
 from epg_pipeline.adapters.clock import utc_now
+from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.flows.teams import sync_teams
 from epg_pipeline.orchestration.jobs import HUNG_AFTER, events_of_day
 from epg_pipeline.orchestration.partitions import DAYS_AHEAD
 from epg_pipeline.orchestration.run_errors import told
-
-if TYPE_CHECKING:
-    from epg_pipeline.adapters.store.store import Store
-    from epg_pipeline.settings import Settings
+from epg_pipeline.settings import Settings
 
 ONE_DAY = timedelta(days=1)
 MOST_NAMED = 50

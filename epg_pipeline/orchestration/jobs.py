@@ -4,8 +4,6 @@ Belongs here: what runs together. Does not: when (schedules.py), after what (sen
 a job backfill over such partitions silently does its first day only (dagster #28861).
 """
 
-from __future__ import annotations
-
 import dagster as dg
 
 from epg_pipeline.orchestration.assets import (

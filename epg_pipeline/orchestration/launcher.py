@@ -6,8 +6,6 @@ time limit; and it leaves a process that can't be interrupted to itself. dagster
 Dagster's own affair; its version is pinned.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

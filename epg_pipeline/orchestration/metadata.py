@@ -3,26 +3,22 @@
 Belongs here: metadata entries and small tables. Does not: any number of its own. Nothing with an address is shown.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from epg_pipeline.domain.frames import MATCH_STATUSES
-
-if TYPE_CHECKING:
-    from epg_pipeline.flows.results import (
-        EventsImported,
-        Filtered,
-        Matched,
-        Published,
-        Quarantined,
-        Snapshotted,
-        Uploaded,
-    )
-    from epg_pipeline.settings import Settings
+from epg_pipeline.flows.results import (
+    EventsImported,
+    Filtered,
+    Matched,
+    Published,
+    Quarantined,
+    Snapshotted,
+    Uploaded,
+)
+from epg_pipeline.settings import Settings
 
 OWNERS = ["team:epg"]
 LINKED = {"guide.xml": "guide", "index.html": "guide page", "report.html": "match report"}

@@ -3,15 +3,10 @@
 Belongs here: the definitions and the passage from a partition key to a day. Does not: which ones exist (sensors.py).
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import dagster as dg
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
 
 FIRST_DAY = "2025-01-01"
 DAILY_PUBLISH = "0 6 * * *"  # UTC

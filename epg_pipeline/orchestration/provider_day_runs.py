@@ -3,14 +3,16 @@
 Belongs here: the loop every provider-day asset shares, and what Dagster is told of each partition. Does not: any work.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import dagster as dg
 import polars as pl
 
-from epg_pipeline.domain.guide.checks import demand
+from epg_pipeline.adapters.store.providers import Provider
+from epg_pipeline.adapters.store.store import Store
+from epg_pipeline.domain.guide.checks import Verdict, demand
 from epg_pipeline.errors import CheckFailedError, one_line, redact
 from epg_pipeline.orchestration.checks import checked, record
 from epg_pipeline.orchestration.metadata import table
@@ -21,15 +23,7 @@ from epg_pipeline.orchestration.partitions import (
     demand_whole_range,
     provider_and_day,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from datetime import date
-
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.adapters.store.store import Store
-    from epg_pipeline.domain.guide.checks import Verdict
-    from epg_pipeline.orchestration.resources import RunFaults
+from epg_pipeline.orchestration.resources import RunFaults
 
 # With this mark Dagster records no materialisation of its own for an output: the loop has recorded those that are. The
 # step must succeed for the steps after it to run, and must not claim the partitions that failed.

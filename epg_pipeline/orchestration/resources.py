@@ -3,19 +3,15 @@
 Belongs here: opening them once per run. Does not: their making.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 
 from epg_pipeline.adapters.store.store import Store, open_store
 from epg_pipeline.errors import StoreError, one_line
 from epg_pipeline.settings import Settings, load_settings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Partition key -> why it is out, for all steps of one run: what failed upstream is not tried downstream.
 RunFaults = dict[str, str]

@@ -6,7 +6,6 @@ which keep everything.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import dagster as dg
 from dagster._core.storage.event_log.schema import (  # no public way leads to either
@@ -19,9 +18,7 @@ from sqlalchemy import select
 from epg_pipeline.adapters.clock import utc_now
 from epg_pipeline.orchestration.jobs import HUNG_AFTER
 from epg_pipeline.orchestration.run_errors import told
-
-if TYPE_CHECKING:
-    from epg_pipeline.settings import Settings
+from epg_pipeline.settings import Settings
 
 MOST_TOGETHER = 5000
 

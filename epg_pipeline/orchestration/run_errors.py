@@ -3,17 +3,12 @@
 Belongs here: what an op or asset does with an error. Does not: the failure of one partition among others (loops.py).
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from epg_pipeline.errors import one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @contextmanager

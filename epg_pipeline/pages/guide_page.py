@@ -4,22 +4,17 @@ Belongs here: what the page holds, in one file without any request. Does not: it
 templates beside this module. The page never carries a stream address, and no picture, since that would be a request.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from epg_pipeline.config.sports import Sports
+from epg_pipeline.config.texts import Texts
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.pages.single_file import single_file
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from epg_pipeline.config.sports import Sports
-    from epg_pipeline.config.texts import Texts
 
 # What a block says, apart from when: blocks in a row that say the same are shown as one.
 _SAYS = ("title", "sub_title", "description", "block", "league", "sport", "match_status", "confidence", "coverage",

@@ -5,20 +5,16 @@ each slot. Does not belong: HTML (report_page.py), finding causes (diagnosis.py)
 match_rates).
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, NewType
+from typing import NewType
 
 import polars as pl
 
+from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.frames import Contract, conform, one_of
 from epg_pipeline.domain.matching.diagnosis import CAUSES
 from epg_pipeline.domain.matching.explain import EventTitles, sentences, what_came_nearest
 from epg_pipeline.domain.matching.verdict import FULL_SCORE, evidence_of
-
-if TYPE_CHECKING:
-    from epg_pipeline.domain.day import ProviderDay
 
 # What a slot is for a reader, each in one of them: its event is found, one of its sides is known, an event that was
 # not found, a show (which needs none), nothing on.

@@ -4,26 +4,20 @@ Belongs here: what the template needs, and the rows its list works on. Does not 
 the page's words, looks and behaviour (templates/), the meaning of causes (matching/advice.py).
 """
 
-from __future__ import annotations
-
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 
+from epg_pipeline.config.sports import Sports
+from epg_pipeline.config.texts import Texts
+from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.matching.advice import ADVICE, came_nearest, remedy
 from epg_pipeline.domain.matching.explain import EventTitles
 from epg_pipeline.domain.matching.verdict import FULL_SCORE, SURE
 from epg_pipeline.pages import report_figures as figures
 from epg_pipeline.pages.single_file import single_file
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-
-    from epg_pipeline.config.sports import Sports
-    from epg_pipeline.config.texts import Texts
-    from epg_pipeline.domain.day import ProviderDay
 
 TREND_DAYS = 30
 MIN_BAR = 1.5  # percent of the height: a single match is seen too

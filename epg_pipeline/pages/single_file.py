@@ -4,20 +4,15 @@ Belongs here: the template environment, the page's policy, writing rows so that 
 belong: what a page says (guide_page.py, report_page.py, start_page.py), its looks and behaviour (templates/).
 """
 
-from __future__ import annotations
-
 import json
 from base64 import b64encode
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
-
-if TYPE_CHECKING:
-    from datetime import date
 
 
 def single_file(page: str, rows: object, **fields: object) -> str:

@@ -4,14 +4,15 @@ Belongs here: which address leads where, who may have what is there, the headers
 not: how a file is sent (files.py), what lies where (shelf.py), what the start page and the metrics say.
 """
 
-from __future__ import annotations
-
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
@@ -22,13 +23,6 @@ from epg_pipeline.serve.metrics import CountedRequests, Metrics
 from epg_pipeline.serve.shelf import PRIVATE, PUBLIC, Shelf
 from epg_pipeline.serve.start_page import start_page
 from epg_pipeline.serve.tokens import opens
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-    from pathlib import Path
-
-    from starlette.requests import Request
 
 PACKED = ("guide.xml", "index.html", "report.html")  # sent in gzip to whoever takes that
 SAID = {

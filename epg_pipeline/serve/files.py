@@ -14,15 +14,13 @@ from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
 from hashlib import sha256
 from http import HTTPStatus
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import anyio.to_thread
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
-
-if TYPE_CHECKING:
-    from starlette.datastructures import Headers
-    from starlette.types import Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 CHUNK = 128 * 1024
 _RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.IGNORECASE)

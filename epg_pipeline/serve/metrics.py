@@ -4,21 +4,15 @@ Belongs here: which figures there are and what they mean. Does not: the database
 the database; docs/monitoring.md says how to read those), alert rules.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-    from epg_pipeline.serve.shelf import Guide, Shelf
+from epg_pipeline.serve.shelf import Guide, Shelf
 
 STATES = ("matched", "partial", "unmatched", "unparseable", "manual")
 

@@ -4,25 +4,21 @@ Belongs here: finding and opening a published file by its address, reading summa
 anything. No address leads out of the folder, neither by its words nor by a link, and none to a file that is not public.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import stat
 import struct
 from dataclasses import dataclass
-from datetime import date  # noqa: TC003 - pydantic reads it
+from datetime import date
+from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from epg_pipeline.adapters.delivery.guide_files import gzipped
 from epg_pipeline.serve.files import Opened
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PUBLIC = ("guide.xml", "guide.xml.gz", "index.html", "report.html", "summary.json")
 PRIVATE = "playlist.m3u"

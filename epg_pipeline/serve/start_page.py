@@ -5,19 +5,12 @@ markup (listing.html). The address of a private playlist never stands here: behi
 visitor looks like its operator, so it is printed by a command instead.
 """
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
 
 from epg_pipeline.pages.single_file import single_file
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date, datetime
-
-    from epg_pipeline.serve.shelf import Guide, Summary
+from epg_pipeline.serve.shelf import Guide, Summary
 
 DAYS_TOO_OLD = 2  # a guide is made anew daily; before that hour yesterday's is the latest
 

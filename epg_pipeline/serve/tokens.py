@@ -3,17 +3,12 @@
 Belongs here: making it, keeping it, comparing it, and the address that carries it. Does not: serving the playlist.
 """
 
-from __future__ import annotations
-
 import hmac
 import os
 import secrets
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from starlette.requests import Request
+from starlette.requests import Request
 
 
 def playlist_token(home: Path) -> str:

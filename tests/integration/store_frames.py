@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import polars as pl
 from guide_frames import evidence
 
-from epg_pipeline.adapters.store.frames import SaveResult  # noqa: TC001
+from epg_pipeline.adapters.store.frames import SaveResult
 from epg_pipeline.domain.frames import CHANNELS, DECISIONS, EVENTS, EVIDENCE, INSTANT, PROGRAMMES
 
 DAY = date(2026, 11, 21)

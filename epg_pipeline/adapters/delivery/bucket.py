@@ -5,25 +5,20 @@ Does not: which files go up and in which order (uploads.py), what is on record o
 holds a key, a signature or a sentence of the store: of its answer only status and error code are told.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import io
 import math
 import random
 import time
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from epg_pipeline.errors import BucketError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 AT_ONCE = 4  # requests under way
 PASSING_STATUSES = frozenset({408, 425, 429, *range(500, 600)})

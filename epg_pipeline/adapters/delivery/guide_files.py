@@ -9,26 +9,22 @@ them, when they are written, or where else they go.
     <dist>/<slug>/summary.json         what stands published and how the last publish went, for the guide server
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import cast
 
 from zlib_ng import gzip_ng
 
 from epg_pipeline.adapters.clock import timestamp
 from epg_pipeline.domain.guide.xmltv import check_guide
 from epg_pipeline.errors import GuideHeldBackError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
 
 PUBLIC, PRIVATE = 0o644, 0o600
 _MODES = {

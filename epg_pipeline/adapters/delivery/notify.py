@@ -4,22 +4,17 @@ Belongs here: how a message is sent, and keeping addresses, tokens and passwords
 told and when (operations/alerts.py).
 """
 
-from __future__ import annotations
-
 import smtplib
 import ssl
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from epg_pipeline.errors import NotifyError, redact_url
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from contextlib import AbstractContextManager
-
-    from epg_pipeline.settings import NotifySettings
+from epg_pipeline.settings import NotifySettings
 
 PATIENCE = 5.0  # seconds: a sensor's tick waits for it
 LOOPBACK = ("localhost", "127.0.0.1", "::1")

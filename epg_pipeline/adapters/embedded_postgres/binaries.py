@@ -4,8 +4,6 @@ Belongs here: where `initdb` and `postgres` are, which unprivileged account root
 this account can reach. Does not: starting or stopping anything.
 """
 
-from __future__ import annotations
-
 import os
 import pwd
 import shutil

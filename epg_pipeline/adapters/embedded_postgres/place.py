@@ -4,23 +4,18 @@ Belongs here: the folder, its files, the locks on them, and the process that pos
 stopping or talking to the server (embedded.py).
 """
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import os
 import secrets
 import shutil
 import subprocess
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from epg_pipeline.adapters.embedded_postgres.binaries import Account, server_account, shared_place
 from epg_pipeline.errors import StoreError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 # No process can have this number, on any system; PostgreSQL takes a lock file that names it for a dead server's.
 NOBODYS_PID = 2**31 - 1

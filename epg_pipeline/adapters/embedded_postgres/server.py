@@ -4,8 +4,6 @@ Belongs here: making, starting, stopping and leasing the server of one home. Doe
 where programs and files lie (binaries.py, server_place.py).
 """
 
-from __future__ import annotations
-
 import atexit
 import contextlib
 import fcntl
@@ -17,8 +15,10 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Self
+from pathlib import Path
+from typing import Self
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -34,10 +34,6 @@ from epg_pipeline.adapters.embedded_postgres.place import (
     server_place,
 )
 from epg_pipeline.errors import StoreError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
 
 HOST = "127.0.0.1"
 USER = "epg"

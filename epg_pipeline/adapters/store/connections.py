@@ -4,14 +4,13 @@ Belongs here: addresses, connecting, reuse, transactions, and the database's err
 any table. Nothing is assumed to outlive a transaction, so that a transaction-mode pooler may stand in between.
 """
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import re
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import psycopg
 from psycopg import errors
@@ -19,9 +18,6 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from epg_pipeline.errors import StoreError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 OLDEST_SERVER = 140000
 DAGSTER_SCHEMA = "dagster"  # in a database we share with it

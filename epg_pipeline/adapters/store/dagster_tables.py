@@ -5,19 +5,15 @@ must answer at once; the price is that an upgrade may change the tables, so ever
 they are not as known.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from epg_pipeline.adapters.store.connections import DatabaseParts
 from epg_pipeline.adapters.store.sql_files import query
-
-if TYPE_CHECKING:
-    from epg_pipeline.adapters.store.connections import DatabaseParts
 
 
 @dataclass(frozen=True)

@@ -4,29 +4,21 @@ Belongs here: the rows of `events`, `sourced_events`, `team_sources`, and the te
 deciding which rows are one event (a function that is passed in), fetching.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import polars as pl
+import psycopg
 
 from epg_pipeline.adapters.store.connections import SubStore, in_transaction
 from epg_pipeline.adapters.store.frames import SaveResult, read_frame, stage, upsert
 from epg_pipeline.adapters.store.sql_files import query
+from epg_pipeline.domain import frames
 from epg_pipeline.domain.events.links import LINKS
-from epg_pipeline.domain.events.merge import CANONICAL, SOURCED, TEAM_NAMES, Merged
+from epg_pipeline.domain.events.merge import CANONICAL, SOURCED, TEAM_NAMES, Merged, Sourced, TeamNames
 from epg_pipeline.domain.frames import EVENTS, INSTANT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import psycopg
-
-    from epg_pipeline.domain import frames
-    from epg_pipeline.domain.events.merge import Sourced, TeamNames
-
 
 Merge: TypeAlias = "Callable[[Sourced, TeamNames], Merged]"
 

@@ -4,11 +4,10 @@ Belongs here: COPY in both directions, how a Polars type is written in SQL, and 
 that differ. Does not: what the rows mean.
 """
 
-from __future__ import annotations
-
 import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 import polars as pl
 import psycopg
@@ -16,12 +15,7 @@ from polars import selectors
 from psycopg import sql
 from psycopg.rows import class_row
 
-from epg_pipeline.domain.frames import EVIDENCE, INSTANT, Contract, conform
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from epg_pipeline.domain.frames import Frame
+from epg_pipeline.domain.frames import EVIDENCE, INSTANT, Contract, Frame, conform
 
 Row = TypeVar("Row")
 

@@ -4,11 +4,10 @@ Belongs here: the rows of `incidents`. Does not: what counts as a failure of a r
 messages and their sending (operations/alerts.py, notify.py).
 """
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
@@ -16,10 +15,6 @@ from psycopg.types.json import Jsonb
 from epg_pipeline.adapters.clock import utc_now
 from epg_pipeline.adapters.store.connections import SubStore
 from epg_pipeline.adapters.store.sql_files import query
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 
 MOST_TRIES = 20  # the last is made a day after the first
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=2)

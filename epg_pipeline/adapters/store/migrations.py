@@ -3,23 +3,16 @@
 Belongs here: finding what is due, applying it, refusing what can't be right. Does not: any table but its own ledger.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+import psycopg
 from psycopg import errors
 
+from epg_pipeline.adapters.store.connections import Connections
 from epg_pipeline.errors import StoreError
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import psycopg
-
-    from epg_pipeline.adapters.store.connections import Connections
 
 FILE_NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 LOCK = 0x45504700  # one number for all who migrate: "EPG"

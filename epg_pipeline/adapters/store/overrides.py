@@ -3,27 +3,20 @@
 Belongs here: the rows of `overrides`. Does not: applying them (domain/matching/overrides.py).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
 
 import polars as pl
+import psycopg
 
 from epg_pipeline.adapters.store.connections import SubStore, in_transaction
 from epg_pipeline.adapters.store.frames import read_frame
+from epg_pipeline.adapters.store.providers import Provider
 from epg_pipeline.adapters.store.sql_files import query
 from epg_pipeline.domain.frames import EVENTS
+from epg_pipeline.domain.matching import overrides
 from epg_pipeline.domain.matching.overrides import OVERRIDES
 from epg_pipeline.errors import StoreError
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    import psycopg
-
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.domain.matching import overrides
 
 PINNABLE = pl.Schema({name: EVENTS[name] for name in ("event_id", "league", "name", "home", "away", "starts_at")})
 

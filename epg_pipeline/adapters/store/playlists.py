@@ -4,26 +4,19 @@ Belongs here: the rows of `playlist_snapshots`, `provider_days` and `playlist_ch
 not belong: fetching (adapters/web), polling (flows/playlist_polling.py).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from datetime import date, datetime  # noqa: TC003  the fields of the dataclass are inspected at run time
-from typing import TYPE_CHECKING
+from datetime import date, datetime
 
+import psycopg
 from psycopg.rows import class_row
 
 from epg_pipeline.adapters.clock import utc_now
-from epg_pipeline.adapters.store.connections import SubStore, in_transaction
+from epg_pipeline.adapters.store.connections import Connections, SubStore, in_transaction
 from epg_pipeline.adapters.store.frames import read_rows
+from epg_pipeline.adapters.store.providers import Provider
+from epg_pipeline.adapters.store.snapshots import SnapshotFiles
 from epg_pipeline.adapters.store.sql_files import query
 from epg_pipeline.config.provider_settings import ProviderSettings
-
-if TYPE_CHECKING:
-    import psycopg
-
-    from epg_pipeline.adapters.store.connections import Connections
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.adapters.store.snapshots import SnapshotFiles
 
 USUAL_MINUTES: int = ProviderSettings.model_fields["check_minutes"].default
 LOCK = "epg playlist changes"  # marks become visible in their order: a reader that remembers one has seen all before it

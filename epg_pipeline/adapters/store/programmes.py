@@ -3,26 +3,19 @@
 Belongs here: the rows of `parsed_data` and `epg_data`. Does not: deciding, scheduling, dressing for a tier.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from datetime import date, datetime
 
 import polars as pl
+import psycopg
 from psycopg.rows import dict_row
 
 from epg_pipeline.adapters.store.connections import SubStore, in_transaction
 from epg_pipeline.adapters.store.frames import SaveResult, read_frame, stage, upsert
+from epg_pipeline.adapters.store.providers import Provider
 from epg_pipeline.adapters.store.slots import channel_keys
 from epg_pipeline.adapters.store.sql_files import query
+from epg_pipeline.domain import frames
 from epg_pipeline.domain.frames import DECISIONS, MATCH_RATES, PROGRAMMES, conform
-
-if TYPE_CHECKING:
-    from datetime import date, datetime
-
-    import psycopg
-
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.domain import frames
 
 # Where a frame's word would be unclear, or reserved, as a column's name.
 DECISION_COLUMNS = {

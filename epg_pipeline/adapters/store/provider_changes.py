@@ -4,32 +4,25 @@ Belongs here: the writes to `providers` and what must follow from them in the re
 reading providers (provider_rows.py), what a setting means (config/provider_settings.py).
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
+from collections.abc import Mapping
+from typing import Any, Literal, TypedDict, Unpack
 
+import psycopg
 from psycopg import errors
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from epg_pipeline.adapters.store.connections import SubStore, in_transaction
+from epg_pipeline.adapters.store.connections import Connections, SubStore, in_transaction
 from epg_pipeline.adapters.store.events import LOCK as EVENTS
 from epg_pipeline.adapters.store.playlists import LOCK as CHANGES
 from epg_pipeline.adapters.store.providers import PLAYLIST, Provider, all_providers, find_provider
+from epg_pipeline.adapters.store.sealing import Seal
 from epg_pipeline.adapters.store.sql_files import query
 from epg_pipeline.config.provider_settings import TIERS, provider_settings
 from epg_pipeline.config.time_zones import is_time_zone
 from epg_pipeline.errors import StoreError, UnknownProviderError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import psycopg
-
-    from epg_pipeline.adapters.store.connections import Connections
-    from epg_pipeline.adapters.store.sealing import Seal
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_NAME = 80

@@ -4,17 +4,13 @@ Belongs here: reading `providers`, and the rows of `playlist_snapshots`, `provid
 changing a provider (provider_changes.py), channels and what is on them, what was published (publication_rows.py).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+
+import psycopg
 
 from epg_pipeline.adapters.store.frames import read_rows
 from epg_pipeline.config.provider_settings import ProviderSettings, Tier, provider_settings
 from epg_pipeline.errors import UnknownProviderError
-
-if TYPE_CHECKING:
-    import psycopg
 
 PLAYLIST = "playlist address"
 PROVIDER = (

@@ -4,21 +4,15 @@ Belongs here: the rows of `publications`. Does not: the files, what became of
 them in a bucket (upload_rows.py).
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from psycopg.types.json import Jsonb
 
 from epg_pipeline.adapters.store.connections import SubStore
+from epg_pipeline.adapters.store.providers import Provider
 from epg_pipeline.adapters.store.sql_files import query
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from epg_pipeline.adapters.store.providers import Provider
 
 
 @dataclass(frozen=True)

@@ -3,22 +3,15 @@
 Belongs here: the rows of `quarantine`. Does not belong: finding such rows (flows/quarantine.py).
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from datetime import date
 
 import polars as pl
+import psycopg
 
 from epg_pipeline.adapters.store.connections import SubStore, in_transaction
 from epg_pipeline.adapters.store.frames import stage
+from epg_pipeline.adapters.store.providers import Provider
 from epg_pipeline.adapters.store.sql_files import query
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    import psycopg
-
-    from epg_pipeline.adapters.store.providers import Provider
 
 
 class Quarantine(SubStore):

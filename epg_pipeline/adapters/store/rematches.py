@@ -3,21 +3,16 @@
 Belongs here: the rows of `rematches`. Does not belong: what asks for them (the SQL of events, slots and providers).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+import psycopg
 from psycopg.rows import class_row
 
 from epg_pipeline.adapters.store.connections import SubStore, in_transaction
+from epg_pipeline.adapters.store.providers import Provider
 from epg_pipeline.adapters.store.sql_files import query
-
-if TYPE_CHECKING:
-    import psycopg
-
-    from epg_pipeline.adapters.store.providers import Provider
 
 RematchSeen: TypeAlias = tuple[date, str, datetime]  # the day, the event's id, and when it was asked for
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -16,9 +16,6 @@ from cryptography.hazmat.primitives.hashes import SHA512
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from epg_pipeline.errors import StoreError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SHORTEST_KEY = 32  # characters
 

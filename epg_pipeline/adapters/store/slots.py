@@ -3,27 +3,19 @@
 Belongs here: the rows of `channel_names` and `slot_names`. Does not: what a name says.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
 
 import polars as pl
+import psycopg
 
-from epg_pipeline.adapters.store.connections import SubStore, in_transaction
+from epg_pipeline.adapters.store.connections import Connections, SubStore, in_transaction
 from epg_pipeline.adapters.store.frames import read_frame, read_rows, stage, upsert
+from epg_pipeline.adapters.store.providers import Provider
+from epg_pipeline.adapters.store.sealing import Seal
 from epg_pipeline.adapters.store.sql_files import query
 from epg_pipeline.domain.frames import NAMED_CHANNELS, NamedChannels, conform
 from epg_pipeline.domain.text import folded
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    import psycopg
-
-    from epg_pipeline.adapters.store.connections import Connections
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.adapters.store.sealing import Seal
 
 STREAM = "stream address"  # below the option lines, if there are any
 CHANNEL_KEYS = pl.Schema({"channel_name_id": pl.Int64, "slot": pl.String, "channel_id": pl.String})

@@ -4,21 +4,15 @@ Belongs here: the bytes on disk, compressed and sealed, addressed by their hash.
 when (the database knows), what the playlist says.
 """
 
-from __future__ import annotations
-
 import os
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from filelock import FileLock
 from zlib_ng import gzip_ng
 
+from epg_pipeline.adapters.store.sealing import Seal
 from epg_pipeline.errors import StoreError
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from epg_pipeline.adapters.store.sealing import Seal
 
 PURPOSE = "playlist snapshot"
 

@@ -3,8 +3,6 @@
 Belongs here: finding and reading them. Does not: running them.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

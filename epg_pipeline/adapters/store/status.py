@@ -5,20 +5,15 @@ what Dagster's own tables tell of runs, of what it does by itself, and of its da
 how to mend it (status.py).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+
+import psycopg
 
 from epg_pipeline.adapters.store.connections import SubStore, in_transaction
 from epg_pipeline.adapters.store.frames import read_rows
 from epg_pipeline.adapters.store.sql_files import query
 from epg_pipeline.domain.guide.checks import FEWEST_EVENTS, WEEKS
-
-if TYPE_CHECKING:
-    from datetime import date, datetime
-
-    import psycopg
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,12 @@ transaction: killed in the middle it leaves what was there, and done again it gi
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Protocol, Self
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Protocol, Self
 
+from epg_pipeline.adapters.embedded_postgres.server import Lease
 from epg_pipeline.adapters.store.connections import (
     Connections,
     DatabaseParts,
@@ -24,6 +28,7 @@ from epg_pipeline.adapters.store.overrides import Overrides
 from epg_pipeline.adapters.store.playlists import Playlists
 from epg_pipeline.adapters.store.programmes import Decisions, Programmes
 from epg_pipeline.adapters.store.provider_changes import Providers
+from epg_pipeline.adapters.store.providers import Provider
 from epg_pipeline.adapters.store.publications import Publications
 from epg_pipeline.adapters.store.quarantine import Quarantine
 from epg_pipeline.adapters.store.rematches import Rematches
@@ -36,14 +41,6 @@ from epg_pipeline.adapters.store.teams import Teams
 from epg_pipeline.adapters.store.uploads import Uploads
 from epg_pipeline.errors import StoreError
 from epg_pipeline.settings import library_folders
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-    from pathlib import Path
-
-    from epg_pipeline.adapters.embedded_postgres.server import Lease
-    from epg_pipeline.adapters.store.providers import Provider
 
 
 class StoreSettings(Protocol):

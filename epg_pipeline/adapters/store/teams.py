@@ -4,29 +4,20 @@ Belongs here: the rows of `team_aliases` that no event brings, and the catalogue
 (event_rows.py), what a form is worth (the domain).
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from datetime import date
 
 import polars as pl
+import psycopg
 
 from epg_pipeline.adapters.store.connections import SubStore, in_transaction
 from epg_pipeline.adapters.store.events import LOCK, TEAM_ROWS
 from epg_pipeline.adapters.store.frames import read_frame, stage, upsert
+from epg_pipeline.adapters.store.providers import Provider
 from epg_pipeline.adapters.store.sql_files import query
-from epg_pipeline.domain.events.merge import TEAM_NAMES
-from epg_pipeline.domain.matching.aliases import ALIASES, MATCHES, TEAMS
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    import psycopg
-
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.domain.events.merge import TeamNames
-    from epg_pipeline.domain.events.team_lists import Compared
-    from epg_pipeline.domain.matching import aliases
-    from epg_pipeline.domain.matching.aliases import Aliases, Matches
+from epg_pipeline.domain.events.merge import TEAM_NAMES, TeamNames
+from epg_pipeline.domain.events.team_lists import Compared
+from epg_pipeline.domain.matching import aliases
+from epg_pipeline.domain.matching.aliases import ALIASES, MATCHES, TEAMS, Aliases, Matches
 
 LISTED = pl.Schema({"alias_id": pl.Int64(), **ALIASES, "active": pl.Boolean()})
 

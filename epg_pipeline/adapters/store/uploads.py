@@ -3,17 +3,11 @@
 Belongs here: the rows of `uploads`. Does not: uploading (objects.py), what is uploaded (uploads.py).
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from epg_pipeline.adapters.store.connections import SubStore
 from epg_pipeline.adapters.store.frames import read_frame, stage, upsert
-
-if TYPE_CHECKING:
-    from epg_pipeline.adapters.store.providers import Provider
+from epg_pipeline.adapters.store.providers import Provider
 
 UPLOADS = pl.Schema({"key": pl.String(), "sha256": pl.String(), "status": pl.String(), "reason": pl.String()})
 

@@ -4,25 +4,18 @@ Belongs here: its addresses, its days, how an answer that is not whole is asked 
 the reading of one event (espn_events.py), making requests (source_client.py), what the other sources say.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from epg_pipeline.adapters.web.espn_events import rows_of
 from epg_pipeline.adapters.web.loose_json import fields_of, inner, items_of, must, text
 from epg_pipeline.adapters.web.source import ONE_DAY, Days, Listing, Team
-from epg_pipeline.adapters.web.source_client import FOR_EVER, Answer, Ask, ShapeError, SourceFault
-from epg_pipeline.config.sources import load_sources, plays
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from epg_pipeline.adapters.web.source_client import SourceClient
-    from epg_pipeline.config import Leagues
-    from epg_pipeline.config.sources import EspnLeague
-    from epg_pipeline.settings import SourceSettings
+from epg_pipeline.adapters.web.source_client import FOR_EVER, Answer, Ask, ShapeError, SourceClient, SourceFault
+from epg_pipeline.config import Leagues
+from epg_pipeline.config.sources import EspnLeague, load_sources, plays
+from epg_pipeline.settings import SourceSettings
 
 SOURCE = "espn"
 # For how long an answer is not asked for again: while its games are played or to come, and once all of them are over.

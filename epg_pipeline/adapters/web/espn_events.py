@@ -4,17 +4,13 @@ Belongs here: games of two teams, cards of bouts, weekends of sessions, tourname
 and clocks; field names as real answers have them. Does not: asking, days, other sources.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from epg_pipeline.adapters.web.loose_json import Fields, fields_of, inner, instant, items_of, must, text
 from epg_pipeline.adapters.web.source_client import ShapeError
-
-if TYPE_CHECKING:
-    from epg_pipeline.config import Leagues
+from epg_pipeline.config import Leagues
 
 Row = dict[str, Any]
 

@@ -7,24 +7,18 @@ home_short, away_short, home_abbr, away_abbr, venue, home_logo, away_logo, sourc
 time_tbd (true where start_utc tells only the day).
 """
 
-from __future__ import annotations
-
 import gzip
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from epg_pipeline.domain.frames import EVENT_STATUSES, EVENTS, conform
+from epg_pipeline.domain.frames import EVENT_STATUSES, EVENTS, Events, conform
 from epg_pipeline.errors import EventsFileError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from epg_pipeline.domain.frames import Events
 
 TEXTS = [name for name, kind in EVENTS.items() if kind == pl.String]
 GZIP_MAGIC = b"\x1f\x8b"

@@ -4,8 +4,6 @@ Belongs here: when the next request to a host is due, and the time the host itse
 requests. Other processes are kept away by a lock of the store: one refresh at a time.
 """
 
-from __future__ import annotations
-
 import threading
 from dataclasses import dataclass, field
 

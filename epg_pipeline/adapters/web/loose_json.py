@@ -3,8 +3,6 @@
 Belongs here: taking a field of the type it should have, and saying which one has not. Does not: any source's shape.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any
 

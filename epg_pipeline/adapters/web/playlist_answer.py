@@ -4,15 +4,10 @@ Belongs here: the answer, and whether its first bytes can be a playlist. Does no
 an Xtream panel says (xtream.py), reading the playlist (domain/reading/playlist.py).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from epg_pipeline.errors import NoPlaylistError
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)

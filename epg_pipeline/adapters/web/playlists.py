@@ -5,16 +5,16 @@ message: a playlist's address carries the account's user and password. Does not:
 (domain/reading/playlist.py), keeping it (snapshots.py).
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
+
+import httpx
 
 from epg_pipeline.adapters.web import xtream
 from epg_pipeline.adapters.web.http import (
@@ -27,11 +27,6 @@ from epg_pipeline.adapters.web.http import (
 )
 from epg_pipeline.adapters.web.playlist_answer import Fetched, check_playlist
 from epg_pipeline.errors import NoPlaylistError, PlaylistFetchError, redact_url
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    import httpx
 
 USER_AGENT = "epg-pipeline"
 CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 20.0  # seconds

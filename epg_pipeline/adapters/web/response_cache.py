@@ -4,8 +4,6 @@ Belongs here: one file an answer, found by what was asked, with what to ask by n
 fresh. Does not: deciding for how long that is, making requests. Names of files are hashes: an address may hold a key.
 """
 
-from __future__ import annotations
-
 import contextlib
 import gzip
 import hashlib
@@ -14,10 +12,7 @@ import os
 import tempfile
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 
 @dataclass(frozen=True)

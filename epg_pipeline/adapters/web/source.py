@@ -4,18 +4,14 @@ Belongs here: the protocol, and what the sources share. Does not belong: any one
 list of them (sources.py), making requests (source_client.py).
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from epg_pipeline.adapters.web.source_client import Answer, Ask, SourceClient
-    from epg_pipeline.config import Leagues
-    from epg_pipeline.config.sources import Limits
+from epg_pipeline.adapters.web.source_client import Answer, Ask, SourceClient
+from epg_pipeline.config import Leagues
+from epg_pipeline.config.sources import Limits
 
 ONE_DAY = timedelta(days=1)
 Team = dict[str, str]

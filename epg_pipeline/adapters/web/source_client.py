@@ -6,21 +6,22 @@ not: what is asked (espn.py, thesportsdb.py), what an answer means. No message n
 may stand in the path.
 """
 
-from __future__ import annotations
-
 import json
 import threading
 import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib import metadata
-from typing import TYPE_CHECKING, Generic, TypeVar
+from pathlib import Path
+from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
 from epg_pipeline.adapters.clock import timestamp
+from epg_pipeline.adapters.web.host_pace import HostPace
 from epg_pipeline.adapters.web.http import (
     MAX_WAIT_SECONDS,
     RETRYABLE_STATUSES,
@@ -30,14 +31,7 @@ from epg_pipeline.adapters.web.http import (
     retry_after,
 )
 from epg_pipeline.adapters.web.response_cache import Kept, ResponseCache
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import date
-    from pathlib import Path
-
-    from epg_pipeline.adapters.web.host_pace import HostPace
-    from epg_pipeline.config.sources import Limits
+from epg_pipeline.config.sources import Limits
 
 Value = TypeVar("Value")
 

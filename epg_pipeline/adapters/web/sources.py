@@ -4,18 +4,12 @@ Belongs here: the list of them. A new one is a module with a class that follows 
 and the prefix of its ids in config/sources.py, and its leagues in config/sources.yaml.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from epg_pipeline.adapters.web.espn import EspnSource
+from epg_pipeline.adapters.web.source import EventSource
 from epg_pipeline.adapters.web.thesportsdb import TheSportsDbSource
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from epg_pipeline.adapters.web.source import EventSource
-    from epg_pipeline.settings import SourceSettings
+from epg_pipeline.settings import SourceSettings
 
 SOURCES: tuple[Callable[[SourceSettings], EventSource], ...] = (EspnSource, TheSportsDbSource)
 

@@ -4,23 +4,16 @@ Belongs here: both versions of the service, its days (UTC dates), seasons and st
 them. Does not: making requests (source_client.py), what the other sources say.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
 
 from epg_pipeline.adapters.web.loose_json import Fields, fields_of, instant, items_of, must, text
 from epg_pipeline.adapters.web.source import ONE_DAY, Days, Listing, Team
-from epg_pipeline.adapters.web.source_client import FOR_EVER, Answer, Ask, ShapeError
-from epg_pipeline.config.sources import load_sources, plays
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import date, datetime
-
-    from epg_pipeline.adapters.web.source_client import SourceClient
-    from epg_pipeline.config import Leagues
-    from epg_pipeline.config.sources import TheSportsDbLeague
-    from epg_pipeline.settings import SourceSettings
+from epg_pipeline.adapters.web.source_client import FOR_EVER, Answer, Ask, ShapeError, SourceClient
+from epg_pipeline.config import Leagues
+from epg_pipeline.config.sources import TheSportsDbLeague, load_sources, plays
+from epg_pipeline.settings import SourceSettings
 
 SOURCE = "thesportsdb"
 # For how long an answer is not asked for again: of a season, of a day to come, of the day itself.

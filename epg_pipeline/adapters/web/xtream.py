@@ -5,21 +5,17 @@ interface), and what it says of the account. Does not: requests (http.py), readi
 (domain/reading/playlist.py).
 """
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from epg_pipeline.adapters.clock import utc_now
 from epg_pipeline.adapters.web.playlist_answer import Fetched, check_playlist
 from epg_pipeline.errors import NoPlaylistError, PlaylistFetchError, redact_url
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 MARK = "xtream+"  # xtream+http://USER:PASSWORD@HOST:PORT/BASE, user and password percent-encoded
 MOST_JSON_BYTES = 256 << 20  # as Python objects it takes ten times that

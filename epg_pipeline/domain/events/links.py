@@ -4,21 +4,16 @@ Belongs here: teams as several sources write them, games by their teams and day,
 which source is believed (events.py). A row is linked to the first row, by the sources' priority, that is of its event.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, NewType
+from collections.abc import Sequence
+from typing import NewType
 
 import polars as pl
 
+from epg_pipeline.config import Facts
 from epg_pipeline.config.sources import EVENT_SOURCES
 from epg_pipeline.domain.frames import Contract, not_empty
 from epg_pipeline.domain.teams import core_of
 from epg_pipeline.domain.text import folded
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from epg_pipeline.config import Facts
 
 # Which row of which source is of which canonical event.
 Links = NewType("Links", pl.DataFrame)

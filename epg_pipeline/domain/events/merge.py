@@ -5,23 +5,27 @@ not: finding out which rows are of one event (event_links.py), fetching, storing
 never on the order they come in or on what was merged before: that is why ids are the same whichever source is first.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NewType
+from typing import Any, NewType
 
 import polars as pl
 
+from epg_pipeline.config import Facts
 from epg_pipeline.config.sources import EVENT_SOURCES
 from epg_pipeline.domain.events.links import LINKS, Links, linked
-from epg_pipeline.domain.frames import EVENT_STATUSES, EVENTS, INSTANT, Contract, conform, empty, not_null, one_of
+from epg_pipeline.domain.frames import (
+    EVENT_STATUSES,
+    EVENTS,
+    INSTANT,
+    Contract,
+    Events,
+    conform,
+    empty,
+    not_null,
+    one_of,
+)
 from epg_pipeline.domain.text import folded
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from epg_pipeline.config import Facts
-    from epg_pipeline.domain.frames import Events
 
 # Earlier ones are believed before later ones; a file fills in what no service knows.
 

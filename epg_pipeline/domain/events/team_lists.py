@@ -3,20 +3,16 @@
 Belongs here: comparing, and which team on record a source's team is. Does not: asking, storing, forms of names.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NewType
+from typing import NewType
 
 import polars as pl
 
+from epg_pipeline.config import Facts
 from epg_pipeline.config.sources import EVENT_SOURCES
 from epg_pipeline.domain.events.links import with_team_key
 from epg_pipeline.domain.events.merge import TEAM_NAMES, TeamNames
 from epg_pipeline.domain.frames import Contract, conform
-
-if TYPE_CHECKING:
-    from epg_pipeline.config import Facts
 
 # A team as a source lists it.
 ListedTeams = NewType("ListedTeams", pl.DataFrame)

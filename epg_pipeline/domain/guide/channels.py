@@ -4,8 +4,6 @@ Belongs here: the id a slot has for ever, and what a channel shows of its slot. 
 An id is made from the slot's key and the provider's slug alone, so no list order, name or neighbour can change it.
 """
 
-from __future__ import annotations
-
 import re
 from hashlib import blake2s
 

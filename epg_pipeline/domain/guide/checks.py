@@ -4,21 +4,15 @@ Belongs here: every check and its thresholds, over frames and figures alone. Doe
 (flows/checks.py), the form of a guide's XML (xmltv.py), what Dagster shows of them (orchestration/checks.py).
 """
 
-from __future__ import annotations
-
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from datetime import date
 
 import polars as pl
 
+from epg_pipeline.domain.day import ProviderDay
+from epg_pipeline.domain.frames import MatchRates, Programmes, Slots
 from epg_pipeline.errors import CheckFailedError
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-    from datetime import date
-
-    from epg_pipeline.domain.day import ProviderDay
-    from epg_pipeline.domain.frames import MatchRates, Programmes, Slots
 
 # The thresholds, all of them.
 COLLAPSED = 0.5  # less than this share of the last slots: the playlist was cut, or became another one

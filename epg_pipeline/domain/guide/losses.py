@@ -3,15 +3,10 @@
 Belongs here: comparing like with like. Does not: how much may be lost (a provider's setting), what follows.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 import polars as pl
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date
 
 
 def programmes_by_day(programmes: pl.DataFrame, timezone: str) -> dict[date, int]:

@@ -4,8 +4,6 @@ Belongs here: the text of that playlist. Does not: where it is kept. It carries 
 address, so it is private: never in a log, never in a public place.
 """
 
-from __future__ import annotations
-
 import polars as pl
 
 from epg_pipeline.domain.text import one_line

@@ -4,21 +4,14 @@ Belongs here: which blocks a day has and what each is about. Does not: the words
 Blocks are laid in UTC, so a day of 23 or 25 hours needs no care; a block never depends on the hour on the wall.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import polars as pl
 
-from epg_pipeline.domain.day import EVENT_REACH
-from epg_pipeline.domain.frames import INSTANT, PROGRAMMES, conform
+from epg_pipeline.config.sports import Sports
+from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
+from epg_pipeline.domain.frames import INSTANT, PROGRAMMES, Channels, Decisions, Programmes, conform
 from epg_pipeline.domain.text import one_line
-
-if TYPE_CHECKING:
-    from epg_pipeline.config.sports import Sports
-    from epg_pipeline.domain.day import ProviderDay
-    from epg_pipeline.domain.frames import Channels, Decisions, Programmes
 
 BLOCK = timedelta(hours=2)  # the longest block but a live one
 ANNOUNCED = timedelta(hours=6)  # how long before its start an event is announced

@@ -4,21 +4,17 @@ Belongs here: texts, categories, art and numbers by tier and zone. Does not: whe
 written down (xmltv.py), the words themselves (config/texts.yaml).
 """
 
-from __future__ import annotations
-
 import re
 import string
 from hashlib import blake2s
-from typing import TYPE_CHECKING, NewType
+from typing import NewType
 
 import polars as pl
 
+from epg_pipeline.config.provider_settings import Tier
+from epg_pipeline.config.sports import Sports
+from epg_pipeline.config.texts import Language, Texts
 from epg_pipeline.domain.frames import PROGRAMMES, Contract, conform
-
-if TYPE_CHECKING:
-    from epg_pipeline.config.provider_settings import Tier
-    from epg_pipeline.config.sports import Sports
-    from epg_pipeline.config.texts import Language, Texts
 
 # Programmes as a viewer reads them. Lists hold no empty and no repeated text.
 Dressed = NewType("Dressed", pl.DataFrame)

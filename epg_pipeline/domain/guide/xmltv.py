@@ -4,19 +4,15 @@ Belongs here: XMLTV as players read it, written and checked. Does not: what is w
 The schema guide.xsd says what a guide of ours may hold; what a schema can't say is checked with frames.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import polars as pl
 from lxml import etree
 
 from epg_pipeline.errors import GuideError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 # No DOCTYPE: it is not needed to be valid, and a reader that follows one asks for a file that is not there.
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<tv generator-info-name="epg_pipeline">\n'

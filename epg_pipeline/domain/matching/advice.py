@@ -4,13 +4,10 @@ Belongs here: the meaning and remedy of each cause, and what came nearest to a n
 finding causes (diagnosis.py), sentences of single reasons (evidence.py).
 """
 
-from __future__ import annotations
-
 import shlex
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from epg_pipeline.domain.matching.explain import EventTitles
+from epg_pipeline.domain.matching.explain import EventTitles
 
 
 class Advice(NamedTuple):

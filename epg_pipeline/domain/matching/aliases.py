@@ -4,20 +4,16 @@ Belongs here: bringing such aliases to the facts, learning new ones from what wa
 Does not: what a form is worth in matching (team_forms.py), where aliases are kept.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING, NewType
+from typing import NewType
 
 import polars as pl
 
+from epg_pipeline.config import Facts
 from epg_pipeline.domain.frames import EVIDENCE, Contract, one_of
 from epg_pipeline.domain.matching.verdict import evidence_of
 from epg_pipeline.domain.teams import catalogued, forms_of, side_of, team_form, team_key
 from epg_pipeline.domain.text import folded
-
-if TYPE_CHECKING:
-    from epg_pipeline.config import Facts
 
 KINDS = ("catalogue", "source", "manual", "learned")
 

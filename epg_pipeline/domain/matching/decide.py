@@ -4,21 +4,14 @@ Belongs here: which real event a name means, how sure that is, and why. Does not
 teams (team_forms.py), events without two sides (cards.py).
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
-from epg_pipeline.domain.frames import DECISIONS, conform
+from epg_pipeline.config import Facts
+from epg_pipeline.domain.day import ProviderDay
+from epg_pipeline.domain.frames import DECISIONS, Decisions, Events, Readings, conform
 from epg_pipeline.domain.matching import time_evidence, titled_events
 from epg_pipeline.domain.matching.verdict import FULL_SCORE, SURE, evidence, ranked
 from epg_pipeline.domain.teams import candidates, forms_of, team_key
-
-if TYPE_CHECKING:
-    from epg_pipeline.config import Facts
-    from epg_pipeline.domain.day import ProviderDay
-    from epg_pipeline.domain.frames import Decisions, Events, Readings
 
 _PAIR_LEAST = 62.0
 # Another league than the one said needs full names: "Vancouver @ Boston" of the WHL is not the NHL's. Clubs of soccer

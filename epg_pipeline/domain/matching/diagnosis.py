@@ -4,23 +4,18 @@ Belongs here: the cause of each failure, the events and teams nearest to it. Doe
 (remedies.py), any decision.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, NewType
+from typing import NewType
 
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from epg_pipeline.domain.frames import Contract, conform, one_of
+from epg_pipeline.config import Facts
+from epg_pipeline.domain.day import ProviderDay
+from epg_pipeline.domain.frames import Contract, Decisions, Events, conform, one_of
 from epg_pipeline.domain.matching import time_evidence
 from epg_pipeline.domain.matching.verdict import SURE, evidence_of
 from epg_pipeline.domain.teams import candidates, forms_of, known_forms, team_key
 from epg_pipeline.domain.text import folded
-
-if TYPE_CHECKING:
-    from epg_pipeline.config import Facts
-    from epg_pipeline.domain.day import ProviderDay
-    from epg_pipeline.domain.frames import Decisions, Events
 
 # In the order in which a person can do most about them.
 CAUSES = (

@@ -4,21 +4,15 @@ Belongs here: every sentence that is made from a decision's evidence. Does not b
 verdict.py).
 """
 
-from __future__ import annotations
-
-from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
+from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.matching.verdict import MARGIN, SURE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
-    import polars as pl
-
-    from epg_pipeline.domain.day import ProviderDay
 
 _COVERAGES = {
     "replay": "a replay of the event",

@@ -3,21 +3,15 @@
 Belongs here: which slots an override means, and what becomes of their decisions. Does not: where overrides are kept.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, NewType
+from collections.abc import Collection
+from datetime import date
+from typing import NewType
 
 import polars as pl
 
-from epg_pipeline.domain.frames import DECISIONS, INSTANT, Contract, conform
+from epg_pipeline.domain.frames import DECISIONS, INSTANT, Contract, Decisions, conform
 from epg_pipeline.domain.matching.verdict import only, override_evidence, with_fields
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-    from datetime import date
-
-    from epg_pipeline.domain.frames import Decisions
 
 # Overrides in force, oldest first, with what their events are.
 Overrides = NewType("Overrides", pl.DataFrame)

@@ -3,14 +3,9 @@
 Belongs here: time as evidence, learned over a whole playlist. Does not: the forms of a printed time (times.py).
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
-if TYPE_CHECKING:
-    from epg_pipeline.domain.day import ProviderDay
+from epg_pipeline.domain.day import ProviderDay
 
 _STEP = 30  # minutes: zones differ by whole or half hours
 _AGREEING = 3

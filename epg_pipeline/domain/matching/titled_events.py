@@ -3,19 +3,13 @@
 Belongs here: matching by the event's own title: number, headliners, tournament, session. Does not: pairs of teams.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
+from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.frames import empty
 from epg_pipeline.domain.matching import time_evidence
 from epg_pipeline.domain.matching.verdict import RANKED, Ranked, ranked
 from epg_pipeline.domain.text import folded
-
-if TYPE_CHECKING:
-    from epg_pipeline.domain.day import ProviderDay
 
 # Which session of a weekend a title tells of; the first that is found counts.
 _SESSIONS = (

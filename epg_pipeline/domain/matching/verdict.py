@@ -4,8 +4,6 @@ Belongs here: the thresholds, which candidate is taken, what separates it from t
 decision keeps of all this. Does not belong: scoring (decide.py, titled_events.py), sentences (explain.py).
 """
 
-from __future__ import annotations
-
 from typing import NewType
 
 import polars as pl

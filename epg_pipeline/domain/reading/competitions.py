@@ -3,17 +3,12 @@
 Belongs here: forms of a competition's name, alone or with its country. Does not: where in a payload it stands.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import polars as pl
 
+from epg_pipeline.config import Facts
 from epg_pipeline.domain.text import folded
-
-if TYPE_CHECKING:
-    from epg_pipeline.config import Facts
 
 # What stands beside a competition's name: seasons, rounds, days.
 _BESIDE = (

@@ -4,18 +4,12 @@ Belongs here: what a day and its zone add to what a name says. Does not: what ho
 printed time looks like and means (times.py).
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
+from epg_pipeline.config import Facts
+from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.frames import READINGS, Readings, Slots, conform
 from epg_pipeline.domain.reading.times import read_times
-
-if TYPE_CHECKING:
-    from epg_pipeline.config import Facts
-    from epg_pipeline.domain.day import ProviderDay
 
 
 def date_readings(slots: Slots, day: ProviderDay, facts: Facts) -> Readings:

@@ -5,12 +5,9 @@ changes; what a name, its group and its family say. Does not: dates and clocks (
 (matching/), what changed since the last playlist (the store knows it).
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
+from epg_pipeline.config import Facts
 from epg_pipeline.domain.frames import ENTRIES, SLOTS, Entries, Slots, conform
 from epg_pipeline.domain.reading.competitions import printed_forms, with_competition
 from epg_pipeline.domain.reading.opponents import contains_words, game_number_of, gender_of, read_opponents
@@ -18,9 +15,6 @@ from epg_pipeline.domain.reading.slot_prefix import cut_shells, slot_key
 from epg_pipeline.domain.reading.times import TIME_WAS_HERE, without_times
 from epg_pipeline.domain.teams import names_a_team, side_of
 from epg_pipeline.domain.text import folded, repaired
-
-if TYPE_CHECKING:
-    from epg_pipeline.config import Facts
 
 _HEADING = r"^\s*(?:[#=*★☆✦✪~━═■◆●•_+>▶\u2500-\u259F]{2,}|-{3,}|<{2,}|\|{2,}|[▶►◄◀●•★✦■◆]\s)"
 _EPISODE = r"(?i)\bS\d{1,2}\s?E\d{1,4}\b|\bseason \d+ episode \d+\b"

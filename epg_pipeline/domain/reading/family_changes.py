@@ -3,20 +3,15 @@
 Belongs here: two readings of the same entries, side by side. Does not: reading itself, matching, where families lie.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, NewType
+from typing import NewType
 
 import polars as pl
 
-from epg_pipeline.domain.frames import Contract, conform
+from epg_pipeline.config import Facts
+from epg_pipeline.domain.day import ProviderDay
+from epg_pipeline.domain.frames import Contract, Entries, Readings, conform
 from epg_pipeline.domain.reading.dating import date_readings
 from epg_pipeline.domain.reading.entries import read_entries
-
-if TYPE_CHECKING:
-    from epg_pipeline.config import Facts
-    from epg_pipeline.domain.day import ProviderDay
-    from epg_pipeline.domain.frames import Entries, Readings
 
 # One row for each value that is read differently.
 FamilyChanges = NewType("FamilyChanges", pl.DataFrame)

@@ -3,13 +3,11 @@
 Belongs here: separators, prefixes, brackets, ranks, marks of gender and feed. Does not: which teams they are.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
 import polars as pl
 
+from epg_pipeline.config import Facts, Words
 from epg_pipeline.domain.reading.pair_by_dash import (
     BEHIND_DASH,
     CUT,
@@ -22,9 +20,6 @@ from epg_pipeline.domain.reading.pair_by_dash import (
 from epg_pipeline.domain.reading.times import TIME_WAS_HERE
 from epg_pipeline.domain.teams import names_a_team
 from epg_pipeline.domain.text import folded
-
-if TYPE_CHECKING:
-    from epg_pipeline.config import Facts, Words
 
 # Opponents stand on both sides of one of these; the weaker ones count only where none of the stronger stands.
 _VERSUS = r"(?i)\s(?:vs\.?|v\.?|versus|contre|gegen|contra)\s+"

@@ -4,18 +4,12 @@ Belongs here: which dashes separate two sides, and what is stripped from a print
 separators (opponents.py), which teams they are (domain/teams.py).
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import polars as pl
 
+from epg_pipeline.config import Facts
 from epg_pipeline.domain.reading.competitions import printed_forms
 from epg_pipeline.domain.reading.times import TIME_WAS_HERE
 from epg_pipeline.domain.teams import known_codes, names_a_team, team_form
-
-if TYPE_CHECKING:
-    from epg_pipeline.config import Facts
 
 DASH = r"\s+(?:[-–—]+|/)(?:\s+|$)"
 CUT, BEHIND_DASH = "\x02", "\x06"

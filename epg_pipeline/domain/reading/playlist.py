@@ -4,8 +4,6 @@ Belongs here: the dialects of M3U (byte order marks, encodings, undeclared gzip,
 Does not: which entries are event slots (entries.py), how a playlist is fetched, the private playlist.
 """
 
-from __future__ import annotations
-
 import codecs
 import zlib
 

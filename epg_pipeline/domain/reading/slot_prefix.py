@@ -3,18 +3,13 @@
 Belongs here: the forms a shell takes, known families first, then the general grammar. Does not: what a payload says.
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import polars as pl
 
+from epg_pipeline.config import Facts, Family
 from epg_pipeline.domain.text import folded, without_tail
-
-if TYPE_CHECKING:
-    from epg_pipeline.config import Facts, Family
 
 _COUNTRY = r"(?:[A-Z]{2,3}(?:-[A-Z]{2,3})? ?[:|] ?|[A-Z]{2,3} (?:\())?"
 # Between number and payload: a colon, bar or dash, or nothing but white space.

@@ -4,15 +4,11 @@ Belongs here: what a time looks like. Does not: what instant it means (times.py)
 The patterns run in Rust's engine: no look-around. Named groups carry the parts.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from epg_pipeline.config import Facts
+from epg_pipeline.config import Facts
 
 MONTHS = (
     ("jan(?:uary|v|vier|uar)?", "ene(?:ro)?", "gen(?:naio)?"),

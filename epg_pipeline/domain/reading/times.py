@@ -3,12 +3,12 @@
 Belongs here: what a printed time means, for a given day and zones. Does not: what it looks like (time_patterns.py).
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import polars as pl
 
+from epg_pipeline.config import Facts
+from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.frames import INSTANT
 from epg_pipeline.domain.reading.time_patterns import (
     JOINER,
@@ -18,12 +18,6 @@ from epg_pipeline.domain.reading.time_patterns import (
     TimeForms,
     time_forms,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from epg_pipeline.config import Facts
-    from epg_pipeline.domain.day import ProviderDay
 
 TIME_WAS_HERE = "\x07"
 """Stands in a cut payload where a time was: it separates what stood before from what stood after.

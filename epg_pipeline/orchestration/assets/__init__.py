@@ -1,7 +1,5 @@
 """raw_m3u -> filtered_channels -> matched_programmes -> published_xmltv, and canonical_events, with an overview."""
 
-from __future__ import annotations
-
 from epg_pipeline.orchestration.assets.events import canonical_events
 from epg_pipeline.orchestration.assets.guides import matched_programmes, published_xmltv
 from epg_pipeline.orchestration.assets.overview import provider_overview

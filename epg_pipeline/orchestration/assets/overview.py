@@ -6,14 +6,16 @@ day went (the other assets tell that), what is a problem and how to mend it (`ep
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 import polars as pl
 from cronsim import CronSim
 
 from epg_pipeline.adapters.clock import today, utc_now
+from epg_pipeline.adapters.store.providers import Provider
 from epg_pipeline.adapters.store.status import ProviderState
+from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.config.provider_settings import ProviderSettings
 from epg_pipeline.domain.guide.checks import published_ahead
 from epg_pipeline.errors import ConfigError
@@ -21,11 +23,7 @@ from epg_pipeline.orchestration.assets.guides import published_xmltv
 from epg_pipeline.orchestration.checks import result_of
 from epg_pipeline.orchestration.metadata import OWNERS, table
 from epg_pipeline.orchestration.partitions import DAILY_PUBLISH
-
-if TYPE_CHECKING:
-    from epg_pipeline.adapters.store.providers import Provider
-    from epg_pipeline.adapters.store.store import Store
-    from epg_pipeline.settings import Settings
+from epg_pipeline.settings import Settings
 
 TIME_TO_PUBLISH = timedelta(minutes=30)
 ONE_DAY = timedelta(days=1)
