@@ -23,6 +23,7 @@ SECRETS = ("url", "options")  # columns that no message shows
 MAX_EXAMPLES = 3
 
 Frame = TypeVar("Frame", bound=pl.DataFrame)
+Columns = Mapping[str, pl.DataType | type[pl.DataType]]
 
 
 class Contract(pl.Schema, Generic[Frame]):
@@ -35,7 +36,7 @@ class Contract(pl.Schema, Generic[Frame]):
     def __init__(
         self,
         frame_type: Callable[[Any], Frame],
-        columns: Mapping[str, pl.DataType | type[pl.DataType]],
+        columns: Columns,
         *,
         key: Sequence[str] = (),
         rules: Mapping[str, pl.Expr] | None = None,
@@ -93,7 +94,7 @@ ENTRIES = Contract(
 
 # What a name says whatever the day. What is not a slot, or has nothing on, says nothing: its `competition` and what
 # follows it here are null.
-_STATED = {
+_STATED: Columns = {
     "is_slot": pl.Boolean,
     "kind": pl.String,  # one of KINDS; for a slot "event" means: nothing else was recognised yet
     "family": pl.String,  # the family's name in config, or the shell as printed; "" without a shell
