@@ -103,7 +103,7 @@ def refresh(first: From = None, last: To = None, league: Leagues = None) -> None
         with Progressed(1) as progress, progress.step(f"Asking for {begin} to {end}"):
             report = refresh_events(store, settings, begin, end, _today(), known_leagues(league))
         if not report.silent or len(report.silent) < len(report.runs):  # one that answers ends the incident
-            store.incidents.note_recoveries([EVENTS])
+            store.incidents.note_recoveries([(EVENTS, None)])
     _tell(report)
     if report.silent:
         say(f"No answer at all from {' and '.join(report.silent)}; what is on record stays.")

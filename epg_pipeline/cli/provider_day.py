@@ -131,9 +131,9 @@ def _publish_one(
 
 def note_recovery(store: Store, provider: Provider, day: date) -> None:
     """End the incident of the provider's guide once a command made that day's: whoever was notified hears of it."""
-    from epg_pipeline.adapters.store.incidents import guide_of
+    from epg_pipeline.adapters.store.incidents import GUIDE
 
-    store.incidents.note_recoveries([guide_of(provider.slug)], day)
+    store.incidents.note_recoveries([(GUIDE, provider.slug)], day)
 
 
 def _make(name: str, day: date | None, events: Path | None, as_of: date | None, *, force: bool) -> None:
@@ -177,6 +177,8 @@ def tell_held_back(provider: str, published: Published) -> None:
     """A line for each reason why guides are held back."""
     for guides in published.held_back:
         fail(f"{provider}: held back, the last one stays: {guides}")
+    if published.remedy:
+        say(published.remedy)
 
 
 def _counts(run: ProviderRun, events: EventsImported | None) -> list[tuple[str, object]]:
