@@ -26,7 +26,7 @@ from epg_pipeline.cli.installation import opened
 from epg_pipeline.cli.options import Timezone, a_tier, a_timezone
 
 if TYPE_CHECKING:
-    from epg_pipeline.adapters.store.provider_changes import ProviderChanges
+    from epg_pipeline.adapters.store.providers import ProviderChanges
 
 app = typer.Typer(help="Add, change, pause and remove providers.", no_args_is_help=True, rich_markup_mode=None)
 app.command(name="set", cls=provider_settings.WithSettings)(provider_settings.set_)
