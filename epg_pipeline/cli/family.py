@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from epg_pipeline.adapters.clock import today
 from epg_pipeline.cli.console import facts, say, table
-from epg_pipeline.cli.installation import opened
-from epg_pipeline.cli.options import TheDate, Timezone  # noqa: TC001 - typer reads the annotations
+from epg_pipeline.cli.shared import Day, Timezone, opened
 
 if TYPE_CHECKING:
     import polars as pl
 
 app = typer.Typer(
-    help="Your own slot families: try them out before they are used.", no_args_is_help=True, rich_markup_mode=None
+    name="family", help="Your own slot families: try them out before they are used.", no_args_is_help=True
 )
 
 WHAT = {
@@ -36,11 +36,6 @@ WHAT = {
 }
 
 
-@app.callback()
-def group() -> None:
-    """Your own slot families."""
-
-
 @app.command(name="test")
 def try_families(
     families: Annotated[
@@ -50,7 +45,7 @@ def try_families(
     provider: Annotated[
         str | None, typer.Option(metavar="NAME", help="or on the playlist on record of this provider.")
     ] = None,
-    day: TheDate = None,
+    day: Day = None,
     timezone: Timezone = "UTC",
     examples: Annotated[int, typer.Option(min=0, help="How many changed names to show.")] = 20,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all changes as JSON lines, one each.")] = None,
@@ -93,14 +88,12 @@ def try_families(
 
 
 def _from_file(playlist: Path | None, day: date | None, timezone: str) -> tuple[bytes, date, str]:
-    from epg_pipeline.adapters.clock import today
     from epg_pipeline.adapters.web.playlists import fetch_playlist
 
     return fetch_playlist(str(playlist)).body or b"", day or today(timezone), timezone
 
 
 def _recorded(name: str, day: date | None) -> tuple[bytes, date, str]:
-    from epg_pipeline.adapters.clock import today
 
     with opened() as (store, _):
         provider = store.providers.find(name)
