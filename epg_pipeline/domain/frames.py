@@ -23,6 +23,7 @@ SECRETS = ("url", "options")  # columns that no message shows
 MAX_EXAMPLES = 3
 
 Frame = TypeVar("Frame", bound=pl.DataFrame)
+Columns = Mapping[str, pl.DataType | type[pl.DataType]]
 
 
 class Contract(pl.Schema, Generic[Frame]):
@@ -35,7 +36,7 @@ class Contract(pl.Schema, Generic[Frame]):
     def __init__(
         self,
         frame_type: Callable[[Any], Frame],
-        columns: Mapping[str, pl.DataType | type[pl.DataType]],
+        columns: Columns,
         *,
         key: Sequence[str] = (),
         rules: Mapping[str, pl.Expr] | None = None,
@@ -62,7 +63,12 @@ def not_null(*columns: str) -> dict[str, pl.Expr]:
     return {f"{column} is not null": pl.col(column).is_not_null() for column in columns}
 
 
-IS_SHARE = {"confidence is from 0 to 1": pl.col("confidence").is_between(0, 1)}
+def texts(*columns: str) -> dict[str, type[pl.String]]:
+    """Columns of text, to be spread into a contract where their names say all."""
+    return dict.fromkeys(columns, pl.String)
+
+
+_IS_SHARE = {"confidence is from 0 to 1": pl.col("confidence").is_between(0, 1)}
 _READ = {
     **one_of("kind", KINDS),
     **one_of("coverage", COVERAGES),
@@ -78,10 +84,7 @@ ENTRIES = Contract(
     {
         "position": pl.Int64,  # 0-based place in the playlist
         "name": pl.String,  # display name, repaired only in white space; never empty
-        "tvg_id": pl.String,  # "" where the playlist says nothing, here and below
-        "tvg_name": pl.String,
-        "logo": pl.String,
-        "group_title": pl.String,
+        **texts("tvg_id", "tvg_name", "logo", "group_title"),  # "" where the playlist says nothing, as in `options`
         "options": pl.String,  # the lines for the player, such as the user agent to send
         "url": pl.String,
     },
@@ -89,31 +92,34 @@ ENTRIES = Contract(
     rules=not_empty("name"),
 )
 
-# Entries read: event slots and the rest, and what their names say whatever the day. What is not a slot, or has nothing
-# on, says nothing: from `competition` on it is null.
+# What a name says whatever the day. What is not a slot, or has nothing on, says nothing: its `competition` and what
+# follows it here are null.
+_STATED: Columns = {
+    "is_slot": pl.Boolean,
+    "kind": pl.String,  # one of KINDS; for a slot "event" means: nothing else was recognised yet
+    "family": pl.String,  # the family's name in config, or the shell as printed; "" without a shell
+    "slot": pl.String,  # the stable key of the slot within its playlist ("NBA 05"); "" for all other entries
+    "title": pl.String,  # the payload without time, quality and feed marks; "" when nothing is on
+    "coverage": pl.String,  # one of COVERAGES
+    "rules": pl.List(pl.String),  # which rule gave what, as "word: detail"
+    "competition": pl.String,  # a printed competition or sport prefix
+    **texts("first", "second"),  # the competitors as printed, in printed order; both null when there are none
+    "sport": pl.String,  # what name and family state of it
+    "leagues": pl.List(pl.String),  # the leagues they narrow it to, null when to none
+    "gender": pl.String,  # "men", "women" or null
+    "side": pl.String,  # "first" team is null; else "reserve", "u20", ...
+    "game": pl.Int64,  # the game of a doubleheader
+}
+
+# Entries read: event slots and the rest, and what their names say whatever the day.
 Slots = NewType("Slots", pl.DataFrame)
 SLOTS = Contract(
     Slots,
     {
         **ENTRIES,
-        "is_slot": pl.Boolean,
-        "kind": pl.String,  # one of KINDS; for a slot "event" means: nothing else was recognised yet
-        "family": pl.String,  # the family's name in config, or the shell as printed; "" without a shell
-        "slot": pl.String,  # the stable key of the slot within its playlist ("NBA 05"); "" for all other entries
+        **_STATED,
         "payload": pl.String,  # what follows the shell, repaired; "" when nothing is on
-        "title": pl.String,  # the payload without time, quality and feed marks; "" when nothing is on
-        "coverage": pl.String,  # one of COVERAGES
-        "rules": pl.List(pl.String),  # which rule gave what, as "word: detail"
-        "competition": pl.String,  # a printed competition or sport prefix
-        "first": pl.String,  # the competitors as printed, in printed order; both null when there are none
-        "second": pl.String,
-        "sport": pl.String,  # what name and family state of it
-        "leagues": pl.List(pl.String),  # the leagues they narrow it to, null when to none
-        "gender": pl.String,  # "men", "women" or null
-        "side": pl.String,  # "first" team is null; else "reserve", "u20", ...
-        "game": pl.Int64,  # the game of a doubleheader
-        "timezone": pl.String,  # the family's own zone and order of a numeric date ("dm", "md")
-        "dates": pl.String,
+        **texts("timezone", "dates"),  # the family's own zone, and its order of a numeric date ("dm", "md")
         "year_in_brackets": pl.Int32,  # behind the payload
     },
     key=["position"],
@@ -127,26 +133,12 @@ READINGS = Contract(
     {
         "position": pl.Int64,
         "name": pl.String,
-        "slot": pl.String,  # as in SLOTS, and so are the columns down to `game`
-        "family": pl.String,
-        "is_slot": pl.Boolean,
-        "kind": pl.String,
-        "title": pl.String,
-        "competition": pl.String,
-        "first": pl.String,
-        "second": pl.String,
-        "sport": pl.String,
-        "leagues": pl.List(pl.String),
-        "gender": pl.String,
-        "side": pl.String,
-        "coverage": pl.String,
-        "game": pl.Int64,
+        **_STATED,
         "starts_at": INSTANT,  # null when the name gives no clock
         "date": pl.Date,  # the local date the name states; null when none
         "clock": pl.Time,  # the printed clock, null when none
         "zone": pl.String,  # the IANA zone the clock was read in
         "zone_is_stated": pl.Boolean,
-        "rules": pl.List(pl.String),
     },
     key=["position"],
     rules=_READ,
@@ -162,17 +154,9 @@ EVENTS = Contract(
         "league": pl.String,  # a key of config/leagues.yaml where known there
         "sport": pl.String,  # a key of config/sports.yaml where known there
         "name": pl.String,  # the event's own title where it has one (a card, a race); "" otherwise
-        "home": pl.String,  # "" for events without opponents
-        "away": pl.String,
-        "home_short": pl.String,
-        "away_short": pl.String,
-        "home_abbr": pl.String,
-        "away_abbr": pl.String,
+        **texts("home", "away", "home_short", "away_short", "home_abbr", "away_abbr"),  # "" without opponents
         "starts_at": INSTANT,
-        "venue": pl.String,
-        "home_logo": pl.String,
-        "away_logo": pl.String,
-        "source": pl.String,
+        **texts("venue", "home_logo", "away_logo", "source"),
         "status": pl.String,  # one of EVENT_STATUSES
         "time_is_set": pl.Boolean,  # false: only the day of `starts_at` is known
     },
@@ -228,20 +212,14 @@ DECISIONS = Contract(
         "confidence": pl.Float64,  # 0 to 1
         "evidence": EVIDENCE,
         "league": pl.String,  # of the event, or what the name and family imply; null when not known
-        "sport": pl.String,
-        "home": pl.String,  # the event's sides; null without an event
-        "away": pl.String,
-        "event_name": pl.String,
-        "venue": pl.String,
-        "home_logo": pl.String,
-        "away_logo": pl.String,
+        **texts("home", "away", "event_name", "venue", "home_logo", "away_logo"),  # null without an event
         # starts_at above is the canonical start once matched
     },
     key=["position"],
     rules={
         **_READ,
         **one_of("match_status", MATCH_STATUSES),
-        **IS_SHARE,
+        **_IS_SHARE,
         "event_id is null unless matched": pl.col("event_id").is_null()
         | pl.col("match_status").is_in(["matched", "manual"]),
     },
@@ -257,16 +235,8 @@ PROGRAMMES = Contract(
         "stops_at": INSTANT,
         "block": pl.String,  # one of BLOCKS
         "title": pl.String,
-        "sub_title": pl.String,  # "" where none, here and below
-        "description": pl.String,
-        "league": pl.String,
-        "sport": pl.String,
-        "home": pl.String,
-        "away": pl.String,
-        "venue": pl.String,
-        "home_logo": pl.String,
-        "away_logo": pl.String,
-        "event_id": pl.String,
+        **texts("sub_title", "description", "league", "sport", "home", "away"),  # "" where none
+        **texts("venue", "home_logo", "away_logo", "event_id"),  # "" where none
         "event_starts_at": INSTANT,  # of the event a pre, live or post block is about; null otherwise
         "coverage": pl.String,  # READINGS.coverage, or "show" for a studio show; "" for an idle block
         "match_status": pl.String,
@@ -277,7 +247,7 @@ PROGRAMMES = Contract(
         **one_of("block", BLOCKS),
         **one_of("match_status", MATCH_STATUSES),
         **not_empty("title"),
-        **IS_SHARE,
+        **_IS_SHARE,
         "a block stops after it starts": pl.col("stops_at") > pl.col("starts_at"),
     },
 )
@@ -289,13 +259,8 @@ CHANNELS = Contract(
     {
         "position": pl.Int64,
         "channel_id": pl.String,  # dotted ASCII, stays for ever for a slot
-        "slot": pl.String,
-        "family": pl.String,
-        "display_name": pl.String,
-        "logo": pl.String,
-        "group_title": pl.String,
-        "options": pl.String,  # secrets, this and the next; only the private clone playlist carries them
-        "url": pl.String,
+        **texts("slot", "family", "display_name", "logo", "group_title"),
+        **texts("options", "url"),  # SECRETS: only the private clone playlist carries them
     },
     key=["channel_id"],
     rules=not_empty("channel_id", "slot", "display_name"),
@@ -313,11 +278,7 @@ MATCH_RATES = Contract(
     MatchRates,
     {
         "day": pl.Date,
-        "slots": pl.Int64,
-        "matched": pl.Int64,
-        "partial": pl.Int64,
-        "unmatched": pl.Int64,
-        "unparseable": pl.Int64,
+        **dict.fromkeys(("slots", "matched", "partial", "unmatched", "unparseable"), pl.Int64),
         "match_rate": pl.Float64,  # of the slots that announce an event; null where none does
     },
     key=["day"],
@@ -330,35 +291,31 @@ def conform(frame: pl.DataFrame, contract: Contract[Frame], what: str) -> Frame:
 
     ContractError names what is missing or mistyped, else the rules that rows break, with the first of these rows.
     """
-    missing = [f"column {name} is missing" for name in contract if name not in frame.columns]
-    wrong = [
-        f"{name} is {frame.schema[name]}, not {kind}"
+    faults = [
+        f"{name} is {frame.schema[name]}, not {kind}" if name in frame.columns else f"column {name} is missing"
         for name, kind in contract.items()
-        if name in frame.columns and frame.schema[name] != kind
+        if frame.schema.get(name) != kind
     ]
-    if missing or wrong:
-        raise ContractError(f"{what}: {'; '.join([*missing, *wrong])}")
-    checked = frame.select(contract.names())
-    if broken := _broken_rules(checked, contract):
-        raise ContractError(f"{what}: {'; '.join(broken)}")
-    return contract.frame_type(checked)
+    if not faults:
+        frame = frame.select(contract.names())
+        faults = _broken_rules(frame, contract)
+    if faults:
+        raise ContractError(f"{what}: {'; '.join(faults)}")
+    return contract.frame_type(frame)
 
 
 def _broken_rules(frame: pl.DataFrame, contract: Contract[Frame]) -> list[str]:
     """Each rule that rows break, with how many do and the first of them."""
-    if frame.is_empty() or not contract.rules:
-        return []
-    breaks = [(~rule).fill_null(value=True).alias(name) for name, rule in contract.rules.items()]
-    counts = frame.select(breaks).sum().row(0, named=True)
+    breaks = {name: (~rule).fill_null(value=True) for name, rule in contract.rules.items()}
+    counts = frame.select(is_broken.sum().alias(name) for name, is_broken in breaks.items()).unpivot()
     found = []
-    for name, rule in contract.rules.items():
-        if counts[name]:
-            columns = dict.fromkeys([*contract.key, *rule.meta.root_names()])
-            rows = frame.filter((~rule).fill_null(value=True)).select(*(c for c in columns if c not in SECRETS))
-            examples = [
-                ", ".join(f"{key} {value}" for key, value in row.items()) for row in rows.head(MAX_EXAMPLES).to_dicts()
-            ]
-            found.append(f'rule "{name}" is broken by {counts[name]} of {frame.height} rows ({"; ".join(examples)})')
+    for name, count in counts.filter(pl.col("value") > 0).rows():
+        columns = dict.fromkeys([*contract.key, *breaks[name].meta.root_names()])
+        rows = frame.filter(breaks[name]).select(column for column in columns if column not in SECRETS)
+        examples = [
+            ", ".join(f"{key} {value}" for key, value in row.items()) for row in rows.head(MAX_EXAMPLES).to_dicts()
+        ]
+        found.append(f'rule "{name}" is broken by {count} of {frame.height} rows ({"; ".join(examples)})')
     return found
 
 

@@ -17,12 +17,12 @@ from epg_pipeline.domain.text import folded
 _FULL, _ALIAS, _SHORT, _FURTHER, _NICKNAME, _PLACE, _CODE = 100, 97, 96, 91, 90, 86, 84
 # A form that equals the text only without the words that clubs bear, only in part, or but for a typing error.
 _WITHOUT_CLUB_WORDS, _ABBREVIATED, _PART_OF, _PART_OF_TWO, _MORE_THAN, _MISSPELT = 4, 88, 78, 70, 76, 0.9
-_LEAST = 60.0
-_LEAST_RATIO = 84
-_MOST_CANDIDATES = 40
-_SHORTEST_STEM = 3
+_MIN_SCORE = 60.0
+_MIN_RATIO = 84
+_MAX_CANDIDATES = 40
+_MIN_STEM = 3
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_LEAST_LETTERS = 8  # a shorter word has too many neighbours to be taken for a misspelt one
+_MIN_LETTERS = 8  # a shorter word has too many neighbours to be taken for a misspelt one
 
 _CLUB_WORDS = (
     "fc|cf|sc|ac|afc|ssc|as|us|cd|ud|rcd|ca|rc|cr|sv|vfb|vfl|tsg|fsv|bv|ogc|aj|sco|osc|losc|hsc|aa|ssd|bc|acf|calcio|club|"
@@ -36,8 +36,9 @@ _OTHER_TEAMS_WORDS = (
     "coast u17 u18 u19 u20 u21 "
     "u23 hs oh fl pa ny tx md mn nc sc ca"
 )
-_TELL_APART = frozenset(_OTHER_TEAMS_WORDS.split())
+_DISTINGUISHING = frozenset(_OTHER_TEAMS_WORDS.split())
 _OFTEN_LEFT_OUT = frozenset(["united", "city"])
+_FOUND = ("text", "team", "form", "side", "printed_side", "score")
 
 
 def side_of(team: pl.Expr, words: Words) -> pl.Expr:
@@ -45,17 +46,12 @@ def side_of(team: pl.Expr, words: Words) -> pl.Expr:
     text = folded(team)
     youth = text.str.extract(r"\b(?:u|sub|under) ?(1[2-9]|2[0-3])s?\b")
     is_reserve = text.str.contains(r"(?: (?:ii|iii|2|3|b|c)|[a-z][23])$") | _says(text, words.reserve)
-    return (
-        pl.when(youth.is_not_null())
-        .then(pl.format("u{}", youth))
-        .when(is_reserve)
-        .then(pl.lit("reserve"))
-        .when(_says(text, words.youth))
-        .then(pl.lit("youth"))
-        .when(_says(text, words.school))
-        .then(pl.lit("school"))
-        .when(_says(text, words.others))
-        .then(pl.lit("others"))
+    return pl.coalesce(
+        pl.format("u{}", youth),
+        pl.when(is_reserve).then(pl.lit("reserve")),
+        pl.when(_says(text, words.youth)).then(pl.lit("youth")),
+        pl.when(_says(text, words.school)).then(pl.lit("school")),
+        pl.when(_says(text, words.others)).then(pl.lit("others")),
     )
 
 
@@ -74,16 +70,13 @@ def forms_of(events: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     A team of the bundled catalogue brings its aliases; one that it lacks has the forms its events deliver.
     """
     sides = pl.concat(
-        events.select(
-            "league", "sport", name=side, short=f"{side}_short", abbreviation=f"{side}_abbr"
-        ) for side in ("home", "away")
-    ).filter(pl.col("name") != "")  # fmt: skip
-    teams = sides.with_columns(team=team_key(pl.col("league"), pl.col("name"))).unique(
-        "team", keep="first", maintain_order=True
+        events.select("league", "sport", name=side, short=f"{side}_short", abbreviation=f"{side}_abbr")
+        for side in ("home", "away")
     )
+    teams = sides.filter(pl.col("name") != "").with_columns(team=team_key(pl.col("league"), pl.col("name")))
+    teams = teams.unique("team", keep="first", maintain_order=True)
     teams = _split_by_short_name(teams)
-    known = catalogued(teams, facts)
-    rows = pl.concat([_delivered_forms(teams), _catalogue_forms(known, facts)])
+    rows = pl.concat([_delivered_forms(teams), _catalogue_forms(catalogued(teams, facts), facts)])
     rows = rows.with_columns(form=team_form(pl.col("form"), facts.words)).filter(pl.col("form") != "")
     rows = rows.group_by("team", "form", maintain_order=True).agg(pl.col("weight").max())
     side = teams.select("team", side=side_of(pl.col("name"), facts.words))
@@ -93,16 +86,10 @@ def forms_of(events: pl.DataFrame, facts: Facts) -> pl.DataFrame:
 @lru_cache(maxsize=8)
 def known_forms(facts: Facts) -> pl.Series:
     """Every folded form of the bundled catalogue, nicknames included: what is surely a team."""
-    teams = facts.teams
-    aliases = teams.get_column("aliases").str.split(";").explode(empty_as_null=True, keep_nulls=True)
-    printed = pl.concat([*(teams.get_column(column) for column in ("name", "short", "nickname")), aliases])
-    return (
-        printed.to_frame("form")
-        .select(form=team_form(pl.col("form"), facts.words))
-        .filter(pl.col("form") != "")
-        .to_series()
-        .unique()
-    )
+    aliases = facts.teams["aliases"].str.split(";").explode(empty_as_null=True, keep_nulls=True)
+    printed = pl.concat([*(facts.teams[column] for column in ("name", "short", "nickname")), aliases])
+    forms = printed.to_frame("form").select(team_form(pl.col("form"), facts.words)).to_series().unique()
+    return forms.filter(forms != "")
 
 
 def names_a_team(side: pl.Expr, facts: Facts) -> pl.Expr:
@@ -113,15 +100,8 @@ def names_a_team(side: pl.Expr, facts: Facts) -> pl.Expr:
     return (form.is_in(forms) | club.is_in(forms)).fill_null(value=False)
 
 
-@lru_cache(maxsize=8)
-def known_codes(facts: Facts) -> pl.Series:
-    """Every abbreviation of the bundled catalogue, as printed ("BOS")."""
-    codes = facts.teams.get_column("abbreviation")
-    return codes.filter(codes != "").unique()
-
-
 def team_form(text: pl.Expr, words: Words) -> pl.Expr:
-    """A team's name folded, places by their English names, words of gender left out, which is told apart elsewhere.
+    """A team's name folded, with English place names and without words of gender, which `gender_of` reads.
 
     "FC Bayern München Frauen" -> "fc bayern munich".
     """
@@ -142,80 +122,70 @@ def candidates(texts: pl.Series, forms: pl.DataFrame, facts: Facts) -> pl.DataFr
 
     Equal forms first, then equal cores; a text that neither finds is compared with the forms that share a word with it.
     """
-    asked = texts.drop_nulls().unique(maintain_order=True).to_frame("text")
-    told = {"form": team_form(pl.col("text"), facts.words), "asked_side": side_of(pl.col("text"), facts.words)}
-    asked = asked.lazy().with_columns(**told).collect()
-    asked = asked.with_columns(core=core_of(pl.col("form"))).filter(pl.col("form") != "")
-    equal = asked.join(forms.drop("core"), on="form").select(
-        "text", "team", "form", "side", "asked_side", score="weight"
-    )
-    same_core = asked.drop("form").join(forms, on="core").select(
-        "text", "team", "form", "side", "asked_side", score=pl.col("weight") - _WITHOUT_CLUB_WORDS
-    )  # fmt: skip
-    found = pl.concat([equal, same_core])
-    rest = pl.concat([found, _similar(asked, forms, found, facts)])
-    same_side = pl.col("side").eq_missing(pl.col("asked_side"))
+    printed = texts.drop_nulls().unique(maintain_order=True).to_frame("text")
+    form, side = team_form(pl.col("text"), facts.words), side_of(pl.col("text"), facts.words)
+    printed = printed.lazy().with_columns(form=form, printed_side=side).collect()
+    printed = printed.with_columns(core=core_of(pl.col("form"))).filter(pl.col("form") != "")
+    equal = printed.join(forms.drop("core"), on="form").with_columns(score="weight")
+    same_core = printed.drop("form").join(forms, on="core").with_columns(score=pl.col("weight") - _WITHOUT_CLUB_WORDS)
+    found = pl.concat(part.select(_FOUND) for part in (equal, same_core))
+    found = pl.concat([found, _similar(printed, forms, found, facts)])
     return (
-        rest.filter(same_side, pl.col("score") >= _LEAST)
+        found.filter(pl.col("side").eq_missing(pl.col("printed_side")), pl.col("score") >= _MIN_SCORE)
         .sort("score", descending=True, maintain_order=True)
         .unique(["text", "team"], keep="first", maintain_order=True)
-        .filter(pl.int_range(pl.len()).over("text") < _MOST_CANDIDATES)
+        .filter(pl.int_range(pl.len()).over("text") < _MAX_CANDIDATES)
         .select("text", "team", "score", "form")
     )
 
 
-def _similar(asked: pl.DataFrame, forms: pl.DataFrame, found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+def _similar(printed: pl.DataFrame, forms: pl.DataFrame, found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """Scores of the forms that share a word with a text: one contains the other, abbreviates it, or misspells it."""
-    certain = found.filter(pl.col("score") >= _SHORT - _WITHOUT_CLUB_WORDS).select("text").unique()
-    words = _by_stem(
-        asked.join(certain, on="text", how="anti").select("text", "asked_side", asked_core="core"), "asked_core"
-    )
-    index = _by_stem(forms.filter(pl.col("weight") >= _SHORT).select("team", "form", "side", "core"), "core")
-    pairs = words.join(index, on="stem").unique(["text", "team", "core"], maintain_order=True)
-    # One pair at a time in Python: what makes two names alike is no frame expression, and the index left only a few.
-    # What is a team's own form is no other's misspelt: "Huskies" are not the Cornhuskers.
-    is_known = pairs["asked_core"].is_in(known_forms(facts).implode())
-    rows = zip(pairs["asked_core"], pairs["core"], is_known, strict=True)
-    score = [likeness(one, two, may_be_misspelt=not known) for one, two, known in rows]
-    return pairs.with_columns(score=pl.Series(score, dtype=pl.Float64)).select(
-        "text", "team", "form", "side", "asked_side", "score"
-    )
+    certain = found.filter(pl.col("score") >= _SHORT - _WITHOUT_CLUB_WORDS)
+    rest = printed.join(certain, on="text", how="anti").select("text", "printed_side", printed_core="core")
+    index = forms.filter(pl.col("weight") >= _SHORT).select("team", "form", "side", "core")
+    pairs = _by_stem(rest, "printed_core").join(_by_stem(index, "core"), on="stem")
+    pairs = pairs.unique(["text", "team", "core"], maintain_order=True)
+    # A form of one team is not a misspelling of another's: "Huskies" are not the Cornhuskers.
+    is_known = pairs["printed_core"].is_in(known_forms(facts).implode())
+    # Pair by pair because Polars cannot express the similarity of two names; the index left only a few.
+    rows = zip(pairs["printed_core"], pairs["core"], is_known, strict=True)
+    score = [likeness(text, form, may_be_misspelt=not is_form) for text, form, is_form in rows]
+    return pairs.with_columns(score=pl.Series(score, dtype=pl.Float64)).select(_FOUND)
 
 
 def _by_stem(frame: pl.DataFrame, core: str) -> pl.DataFrame:
-    """One row a word of at least three letters, by its first four: "Cent." finds "Central", a misspelt word its own."""
-    word = pl.col(core).str.split(" ")
-    rows = frame.with_columns(stem=word).explode("stem", empty_as_null=True, keep_nulls=True)
-    return rows.filter(pl.col("stem").str.len_chars() >= _SHORTEST_STEM).with_columns(pl.col("stem").str.slice(0, 4))
+    """One row a word of at least three letters, by its first four: "Cent." and "Centrla" find "Central"."""
+    rows = frame.with_columns(stem=pl.col(core).str.split(" ")).explode("stem", empty_as_null=True, keep_nulls=True)
+    return rows.filter(pl.col("stem").str.len_chars() >= _MIN_STEM).with_columns(pl.col("stem").str.slice(0, 4))
 
 
-def likeness(asked: str, form: str, *, may_be_misspelt: bool = True) -> float:
+def likeness(text: str, form: str, *, may_be_misspelt: bool = True) -> float:
     """How much a printed text (folded, without club words) is like a team's form, 0..100.
 
-    A word that tells teams of one place apart ("State", "Northern") may be missing on neither side; "United" and "City"
-    a playlist may leave out, and the other side tells which is meant. A year is no team's: it is another year's game.
+    A word that distinguishes teams of one place ("State", "Northern") may be missing on neither side. A playlist may
+    leave out "United" and "City", because the opponent shows which team is meant. A year never belongs to a team name;
+    it marks another season's game.
     """
-    one, two = asked.split(), form.split()
-    missing, extra = set(two) - set(one), set(one) - set(two)
-    score: float
-    if _abbreviates(one, two) or (extra and all(_is_initial_of(word, missing) for word in extra)):
+    printed, words = text.split(), form.split()
+    missing, extra = set(words) - set(printed), set(printed) - set(words)
+    score = 0.0
+    if _abbreviates(printed, words) or (extra and all(_is_initial_of(word, missing) for word in extra)):
         score = _ABBREVIATED
-    elif extra & (_TELL_APART | _OFTEN_LEFT_OUT) or missing & _TELL_APART or any(map(_YEAR.fullmatch, extra)):
+    elif extra & (_DISTINGUISHING | _OFTEN_LEFT_OUT) or missing & _DISTINGUISHING or any(map(_YEAR.fullmatch, extra)):
         score = 0
     elif not extra:
         score = _PART_OF_TWO if missing & _OFTEN_LEFT_OUT else _PART_OF
     elif not missing:
         score = _MORE_THAN
-    elif may_be_misspelt and (len(one) > 1 or len(asked) >= _LEAST_LETTERS):
-        score = fuzz.ratio(asked, form, score_cutoff=_LEAST_RATIO) * _MISSPELT
-    else:
-        score = 0
+    elif may_be_misspelt and (len(printed) > 1 or len(text) >= _MIN_LETTERS):
+        score = fuzz.ratio(text, form, score_cutoff=_MIN_RATIO) * _MISSPELT
     return float(score)
 
 
-def _abbreviates(one: list[str], two: list[str]) -> bool:
-    """Each word begins the other's in its place: "cent michigan"."""
-    return len(one) == len(two) and all(b.startswith(a) for a, b in zip(one, two, strict=True))
+def _abbreviates(printed: list[str], words: list[str]) -> bool:
+    """Each printed word begins the one in its place: "cent michigan"."""
+    return len(printed) == len(words) and all(map(str.startswith, words, printed))
 
 
 def _is_initial_of(word: str, missing: set[str]) -> bool:
@@ -223,15 +193,14 @@ def _is_initial_of(word: str, missing: set[str]) -> bool:
 
 
 def _split_by_short_name(teams: pl.DataFrame) -> pl.DataFrame:
-    """Place and nickname, where the short name is the one and the full name both: "Troy" of "Troy Trojans"."""
+    """Place and nickname, where the full name is both and the short name either: "Troy" of "Troy Trojans"."""
     name, short = pl.col("name"), pl.col("short")
-    is_place = (short != "") & name.str.starts_with(pl.concat_str(short, pl.lit(" ")))
-    is_nickname = (short != "") & name.str.ends_with(pl.concat_str(pl.lit(" "), short))
-    rest_behind = name.str.slice(short.str.len_chars() + 1)
-    rest_before = name.str.head(name.str.len_chars() - short.str.len_chars().cast(pl.Int64) - 1)
+    behind = name.str.strip_prefix(pl.concat_str(short, pl.lit(" ")))
+    before = name.str.strip_suffix(pl.concat_str(pl.lit(" "), short))
+    is_place, is_nickname = ((short != "") & (rest != name) for rest in (behind, before))
     return teams.with_columns(
-        place=pl.when(is_place).then(short).when(is_nickname).then(rest_before).otherwise(pl.lit("")),
-        nickname=pl.when(is_nickname).then(short).when(is_place).then(rest_behind).otherwise(pl.lit("")),
+        place=pl.when(is_place).then(short).when(is_nickname).then(before).otherwise(pl.lit("")),
+        nickname=pl.when(is_nickname).then(short).when(is_place).then(behind).otherwise(pl.lit("")),
     )
 
 
@@ -239,53 +208,73 @@ def _delivered_forms(teams: pl.DataFrame) -> pl.DataFrame:
     """The forms an event source gives. A nickname counts only where sides have cities: clubs' names split oddly."""
     has_cities = pl.col("sport") != "soccer"
     nickname = pl.when(has_cities).then("nickname").otherwise(pl.lit(""))
-    short_weight = (
-        pl.when(has_cities & (pl.col("short") == pl.col("nickname")))
-        .then(_NICKNAME)
-        .when(has_cities & (pl.col("short") == pl.col("place")))
-        .then(_SHORT)
-        .otherwise(_SHORT)
+    is_nickname = has_cities & (pl.col("short") == pl.col("nickname"))
+    return _weighted(
+        teams,
+        ("name", _FULL),
+        ("short", pl.when(is_nickname).then(_NICKNAME).otherwise(_SHORT)),
+        (nickname, _NICKNAME),
+        ("place", _PLACE),
+        ("abbreviation", _CODE),
+        (pl.concat_str("abbreviation", pl.lit(" "), nickname), _ALIAS),
     )
-    forms = [
-        teams.select("team", form="name", weight=pl.lit(_FULL)),
-        teams.select("team", form="short", weight=short_weight),
-        teams.select("team", form=nickname, weight=pl.lit(_NICKNAME)),
-        teams.select("team", form="place", weight=pl.lit(_PLACE)),
-        teams.select("team", form="abbreviation", weight=pl.lit(_CODE)),
-        teams.select("team", form=pl.concat_str("abbreviation", pl.lit(" "), nickname), weight=pl.lit(_ALIAS)),
-    ]
-    return pl.concat([form.cast({"weight": pl.Float64}) for form in forms])
+
+
+def _catalogue_forms(entries: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """The forms of the catalogue's entries (team -> entry). A school's place is as good as its short name."""
+    is_nickname = pl.col("short") == pl.col("nickname")
+    forms = _weighted(
+        entries.join(facts.teams.with_row_index("entry"), on="entry", maintain_order="left"),
+        ("name", _FULL),
+        ("short", pl.when(is_nickname).then(_NICKNAME).otherwise(_SHORT)),
+        ("nickname", _NICKNAME),
+        ("location", pl.when(pl.col("league") == "ncaa").then(_SHORT).otherwise(_PLACE)),
+        ("abbreviation", _CODE),
+        (pl.concat_str("abbreviation", pl.lit(" "), "nickname"), _ALIAS),
+        ("aliases", _ALIAS),
+        ("further_aliases", _FURTHER),
+    )
+    forms = forms.with_columns(pl.col("form").str.split(";")).explode("form", empty_as_null=True, keep_nulls=True)
+    return forms.filter(pl.col("form").is_not_null())
+
+
+def _weighted(teams: pl.DataFrame, *forms: tuple[str | pl.Expr, int | pl.Expr]) -> pl.DataFrame:
+    """team, form, weight: one row a team for each form with its weight."""
+    rows = [teams.select("team", form=form, weight=weight) for form, weight in forms]
+    return pl.concat(part.cast({"weight": pl.Float64}) for part in rows)
+
+
+def catalogue_parts(facts: Facts) -> dict[str, str]:
+    """league -> the part of the catalogue that has its teams: schools and nations have one for all their leagues."""
+    return {
+        key: "ncaa" if league.school else "national" if league.national else key
+        for key, league in facts.leagues.items()
+    }
 
 
 def catalogued(teams: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """team -> entry: the catalogue's row of each team, by any of its forms, in the catalogue's part for its league."""
-    part = pl.col("league").replace_strict(
-        {
-            key: ("ncaa" if league.school else "national" if league.national else key)
-            for key, league in facts.leagues.items()
-        },
-        default=pl.col("league"),
+    league = pl.col("league")
+    part = league.replace_strict(catalogue_parts(facts), default=league)
+    women = [key for key, facts_of_league in facts.leagues.items() if facts_of_league.gender == "women"]
+    rows = _catalogue_rows(facts.teams)
+    wanted = teams.select(
+        "team",
+        "sport",
+        form=folded(pl.col("name")),
+        part=pl.when(league.str.contains("college|ncaa")).then(pl.lit("ncaa")).otherwise(part),
+        gender=pl.when(league.is_in(women)).then(pl.lit("women")).otherwise(pl.lit("")),
     )
-    school_like = pl.col("league").str.contains("college|ncaa")
-    asked = teams.select(
-        "team", form=folded(pl.col("name")), part=pl.when(school_like).then(pl.lit("ncaa")).otherwise(part)
-    )
-    rows = _catalogue_rows(facts.teams).select("entry", "part", "form")
-    same_league = asked.join(rows, on=["part", "form"]).unique("team", keep="first", maintain_order=True)
+    same_league = wanted.join(rows, on=["part", "form"]).unique("team", keep="first", maintain_order=True)
     # A club in a cup, a national side in any league: by its form alone, a full name before an alias, if just one team
     # of its sport and gender bears it. A club that stands in several leagues of the catalogue is still one team.
-    women = [key for key, league in facts.leagues.items() if league.gender == "women"]
-    gender = pl.when(pl.col("league").is_in(women)).then(pl.lit("women")).otherwise(pl.lit(""))
-    absent = teams.select("team", "sport", gender=gender, form=folded(pl.col("name"))).join(
-        same_league, on="team", how="anti"
-    )
-    elsewhere = absent.join(_catalogue_rows(facts.teams).filter(pl.col("part") != "ncaa"), on=["form", "gender"])
+    absent = wanted.join(same_league, on="team", how="anti")
+    elsewhere = absent.join(rows.filter(pl.col("part") != "ncaa"), on=["form", "gender"])
     elsewhere = elsewhere.filter((pl.col("sport") == pl.col("sport_right")) | (pl.col("sport_right") == ""))
     nearest = elsewhere.filter(pl.col("rank") == pl.col("rank").min().over("team"))
-    one_team = nearest.filter(pl.col("name").n_unique().over("team") == 1).unique(
-        "team", keep="first", maintain_order=True
-    )
-    return pl.concat([frame.select("team", "entry") for frame in (same_league, one_team)])
+    only_team = nearest.filter(pl.col("name").n_unique().over("team") == 1)
+    only_team = only_team.unique("team", keep="first", maintain_order=True)
+    return pl.concat(frame.select("team", "entry") for frame in (same_league, only_team))
 
 
 def _catalogue_rows(teams: pl.DataFrame) -> pl.DataFrame:
@@ -296,26 +285,3 @@ def _catalogue_rows(teams: pl.DataFrame) -> pl.DataFrame:
     others = rows.select(*kept, form=pl.concat_list("short", pl.col("aliases").str.split(";")), rank=pl.lit(1))
     forms = pl.concat([full, others.explode("form", empty_as_null=True, keep_nulls=True)])
     return forms.with_columns(form=folded(pl.col("form"))).filter(pl.col("form") != "")
-
-
-def _catalogue_forms(known: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    entry = known.join(facts.teams.with_row_index("entry"), on="entry", maintain_order="left")
-    code_and_nickname = pl.concat_str("abbreviation", pl.lit(" "), "nickname")
-    short_weight = pl.when(pl.col("short") == pl.col("nickname")).then(_NICKNAME).otherwise(_SHORT)
-    forms = [
-        entry.select("team", form="name", weight=pl.lit(_FULL)),
-        entry.select("team", form="short", weight=short_weight),
-        entry.select("team", form="nickname", weight=pl.lit(_NICKNAME)),
-        entry.select(
-            "team", form="location", weight=pl.when(pl.col("league") == "ncaa").then(_SHORT).otherwise(_PLACE)
-        ),
-        entry.select("team", form="abbreviation", weight=pl.lit(_CODE)),
-        entry.select("team", form=code_and_nickname, weight=pl.lit(_ALIAS)),
-        *(
-            entry.select("team", form=pl.col(column).str.split(";"), weight=pl.lit(weight)).explode(
-                "form", empty_as_null=True, keep_nulls=True
-            )
-            for column, weight in (("aliases", _ALIAS), ("further_aliases", _FURTHER))
-        ),
-    ]
-    return pl.concat([form.cast({"weight": pl.Float64}) for form in forms]).filter(pl.col("form").is_not_null())

@@ -12,7 +12,7 @@ import polars as pl
 from epg_pipeline.config import Facts
 from epg_pipeline.config.sources import EVENT_SOURCES
 from epg_pipeline.domain.frames import Contract, not_empty
-from epg_pipeline.domain.teams import core_of
+from epg_pipeline.domain.teams import catalogue_parts, core_of
 from epg_pipeline.domain.text import folded
 
 # Which row of which source is of which canonical event.
@@ -112,15 +112,8 @@ def with_team_key(rows: pl.DataFrame, side: str, facts: Facts) -> pl.DataFrame:
 
 def _catalogue(facts: Facts) -> pl.DataFrame:
     """league, form -> entry: the forms that mean just one team of the catalogue's part for a league."""
-    part = pl.DataFrame(
-        {
-            "league": list(facts.leagues),
-            "part": [
-                "ncaa" if league.school else "national" if league.national else key
-                for key, league in facts.leagues.items()
-            ],
-        }
-    )
+    parts = catalogue_parts(facts)
+    part = pl.DataFrame({"league": list(parts), "part": list(parts.values())})
     aliases = pl.col("aliases").str.split(";")
     forms = facts.teams.select(
         part="league", entry="name", form=pl.concat_list("name", "short", "location", "nickname", aliases)

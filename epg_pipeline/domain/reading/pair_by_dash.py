@@ -9,7 +9,7 @@ import polars as pl
 from epg_pipeline.config import Facts
 from epg_pipeline.domain.reading.competitions import printed_forms
 from epg_pipeline.domain.reading.times import TIME_WAS_HERE
-from epg_pipeline.domain.teams import known_codes, names_a_team, team_form
+from epg_pipeline.domain.teams import names_a_team, team_form
 
 DASH = r"\s+(?:[-–—]+|/)(?:\s+|$)"
 CUT, BEHIND_DASH = "\x02", "\x06"
@@ -66,7 +66,7 @@ def _weighed_segments(names: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     rows = rows.sort("position", "at", "glued", maintain_order=True)
     side = cleaned_side(pl.col("segment"))
     form = team_form(side, facts.words)
-    is_code = side.is_in(known_codes(facts).implode()) & side.str.contains(r"^[A-Z]{2,4}$")
+    is_code = side.str.contains(r"^[A-Z]{2,4}$") & side.is_in(facts.teams["abbreviation"].implode())
     is_team = names_a_team(side, facts) | is_code
     is_league = form.is_in(printed_forms(facts).implode())
     is_word = form.str.contains(r"\p{L}") & (form.str.len_chars() <= _MAX_SIDE)
