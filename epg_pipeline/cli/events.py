@@ -95,7 +95,7 @@ def refresh(first: From = None, last: To = None, league: Leagues = None) -> None
         with progress(1) as step, step(f"Asking for {begin} to {end}"):
             report = refresh_events(store, settings, begin, end, today("UTC"), find_leagues(league))
         if not report.silent or len(report.silent) < len(report.runs):  # one that answers ends the incident
-            store.incidents.note_recoveries([EVENTS])
+            store.incidents.note_recoveries([(EVENTS, None)])
     _print(report)
     if report.silent:
         say(f"No answer at all from {' and '.join(report.silent)}; what is on record stays.")

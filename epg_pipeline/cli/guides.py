@@ -257,9 +257,9 @@ def _publish(
 
 def _note_recovery(store: Store, provider: Provider, day: date) -> None:
     """End the incident of the provider's guide once a command made that day's: whoever was notified hears of it."""
-    from epg_pipeline.adapters.store.incidents import guide_of
+    from epg_pipeline.adapters.store.incidents import GUIDE
 
-    store.incidents.note_recoveries([guide_of(provider.slug)], day)
+    store.incidents.note_recoveries([(GUIDE, provider.slug)], day)
 
 
 def _days(first: date, last: date) -> list[date]:
@@ -343,3 +343,5 @@ def _print_upload_faults(uploaded: Uploaded | None) -> None:
 def _print_held_back(provider: str, published: Published) -> None:
     for guides in published.held_back:
         fail(f"{provider}: held back, the last one stays: {guides}")
+    if published.remedy:
+        say(published.remedy)

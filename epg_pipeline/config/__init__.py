@@ -84,6 +84,7 @@ class Words(Fact):
     beside_time: tuple[str, ...]
     behind_time: tuple[str, ...]
     weekdays: Annotated[tuple[tuple[str, ...], ...], Field(min_length=7, max_length=7)]
+    months: Annotated[tuple[tuple[str, ...], ...], Field(min_length=12, max_length=12)]
     exonyms: dict[str, str]
 
 

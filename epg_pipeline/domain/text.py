@@ -118,3 +118,10 @@ def folded(text: pl.Expr) -> pl.Expr:
         .str.replace_all(r"[^\p{L}\p{N}]+", " ")
         .str.strip_chars()
     )
+
+
+def named_groups(text: pl.Expr, pattern: str, *names: str) -> dict[str, pl.Expr]:
+    """The groups of these names in a pattern's first match; null for one that the pattern lacks."""
+    groups = text.str.extract_groups(pattern)
+    absent = pl.lit(None, pl.String)
+    return {name: groups.struct.field(name) if f"<{name}>" in pattern else absent for name in names}

@@ -111,15 +111,15 @@ def test_what_programmes_are_made_by_is_taken_in_by_the_next_publish(run, club):
 
 def test_an_incident_is_over_once_a_command_has_made_the_guide(run, store, published, tmp_path):
     def opened():
-        return [one.subject for one in store.incidents.open()]
+        return [one.title for one in store.incidents.open()]
 
     later = DAY + timedelta(days=1)
-    store.incidents.note_failure(Failure("guide of club", "no room", "club", later))
+    store.incidents.note_failure(Failure("guide", "no room", "club", later))
     assert run("publish", "--provider", "Club", "--date", DAY, "--as-of", DAY).code == 0
     assert opened() == ["guide of club"]  # it is about another day
     assert run("publish", "--provider", "Club", "--date", later, "--as-of", DAY).code == 0
     assert opened() == []
-    store.incidents.note_failure(Failure("guide of club", "no room", "club", DAY))
+    store.incidents.note_failure(Failure("guide", "no room", "club", DAY))
     assert run("refresh", "Club", "--date", DAY, "--as-of", DAY).code == 0
     assert opened() == []
     store.incidents.note_failure(Failure("events", "no answer"))

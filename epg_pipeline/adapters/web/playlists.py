@@ -30,7 +30,7 @@ from epg_pipeline.adapters.web.playlist_answer import Fetched, check_playlist
 from epg_pipeline.errors import NoPlaylistError, PlaylistFetchError, redact_url
 
 if TYPE_CHECKING:
-    import httpx  # it takes a fifth of a second: commands that fetch nothing do without
+    import httpx  # takes a fifth of a second: commands that fetch nothing start without it
 
 USER_AGENT = "epg-pipeline"
 CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 20.0  # seconds
@@ -136,7 +136,7 @@ def _ask(address: str, asking: dict[str, str], enough: int | None = None) -> Fet
 
     Every fault of httpx becomes one of ours, without its text or its chain, which name the address.
     """
-    import httpx  # here, for it takes a fifth of a second: commands that fetch nothing do without
+    import httpx
 
     where = redact_url(address)
     fault: PlaylistFetchError

@@ -9,7 +9,7 @@ from functools import lru_cache
 import polars as pl
 
 from epg_pipeline.config import Facts, Family
-from epg_pipeline.domain.text import folded, without_tail
+from epg_pipeline.domain.text import folded, named_groups, without_tail
 
 _COUNTRY = r"(?:[A-Z]{2,3}(?:-[A-Z]{2,3})? ?[:|] ?|[A-Z]{2,3} (?:\())?"
 # Between number and payload: a colon, bar or dash, or nothing but white space.
@@ -33,6 +33,7 @@ _BARE = rf"(?i)^(?P<shell>(?P<inner>.*\b(?:{_SLOT_WORDS})s?) ?{_NUMBER})(?P<mark
 
 _OPPONENTS_IN_SHELL = r"(?i) (?:vs?\.?|@|at|x) "
 _CLOCK_OR_DATE_IN_SHELL = r"^\W*\d{1,2}[:.]\d\d|\d{4}-\d\d-\d*$|\d{1,2}/\d{1,2}"
+_YEAR = r"^(?:19|20)\d\d$"
 _GLUED_CLOCK = r"^\d\d(?:\D|$)"  # behind a colon: "NBA 7:30" has no slot 7
 
 
@@ -45,13 +46,13 @@ def cut_shells(names: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     Without a shell `family` and `shell` are "" and the payload is the whole text.
     """
     found = pl.coalesce(
-        *(_groups(pattern, rank, name) for rank, (pattern, name) in enumerate(_known_patterns(facts.families))),
-        _groups(_IN_PARENTHESES, 100),
-        _groups(_BEHIND_PARENTHESES, 101),
-        pl.when(~_is_competition(facts)).then(_groups(_GENERAL, 102)),
-        _groups(_BARE, 103),
-        _groups(_WRAPPED, 104),
-        _groups(_NUMBER_FIRST, 105),
+        *(_cut(pattern, family) for pattern, family in _known_patterns(facts.families)),
+        _cut(_IN_PARENTHESES),
+        _cut(_BEHIND_PARENTHESES),
+        pl.when(~_is_competition(facts)).then(_cut(_GENERAL)),
+        _cut(_BARE),
+        _cut(_WRAPPED),
+        _cut(_NUMBER_FIRST),
     )
     frame = names.with_columns(text=without_tail(pl.col("text"))).with_columns(_found=found).unnest("_found")
     frame = frame.with_columns(_key=_family_key(pl.col("inner")))
@@ -60,50 +61,41 @@ def cut_shells(names: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     is_cut = pl.col("shell").is_not_null()
     return frame.with_columns(
         is_known=pl.col("family").is_not_null(),
-        family=pl.coalesce("family", _printed_family(pl.col("inner")), pl.lit("")),
+        family=pl.coalesce("family", slot_key(pl.col("inner")), pl.lit("")),
         shell=pl.col("shell").fill_null(""),
         payload=pl.when(is_cut).then(pl.col("payload").fill_null("")).otherwise("text").str.strip_chars(),
         is_marked=pl.col("mark").fill_null("") != "",
-    ).drop("_key", "inner", "mark", "number", "rank")
+    ).drop("_key", "inner", "mark")
 
 
 def slot_key(shell: pl.Expr) -> pl.Expr:
-    """The stable key of a slot from its shell: the shell without the marks between family and number."""
+    """The stable key of a slot from its shell (or a family's name from its part): without the marks in it."""
     return shell.str.replace_all(r"[|:()#]+", " ").str.replace_all(r"\s+", " ").str.strip_chars(" -–")
 
 
-def _groups(pattern: str, rank: int, family: str | None = None) -> pl.Expr:
+def _cut(pattern: str, family: str | None = None) -> pl.Expr:
     """What a shell pattern finds, null where it finds nothing or takes a pair of opponents or a clock for a shell.
 
     A pattern of one family says which that is, whatever its shell looks like.
     """
     text = pl.col("text")
-    groups = text.str.extract_groups(pattern)
-    has_number = "<number>" in pattern
-    printed = groups.struct.field("inner") if "<inner>" in pattern else groups.struct.field("shell")
-    parts = pl.struct(
-        shell=groups.struct.field("shell"),
-        inner=pl.lit(family) if family else printed,
-        number=groups.struct.field("number").fill_null("") if has_number else pl.lit(""),
-        mark=groups.struct.field("mark") if "<mark>" in pattern else pl.lit("|"),
-        payload=groups.struct.field("payload"),
-        rank=pl.lit(rank, pl.Int32),
-    )
-    shell = groups.struct.field("shell")
-    mark = groups.struct.field("mark") if "<mark>" in pattern else pl.lit("")
+    groups = named_groups(text, pattern, "shell", "inner", "number", "mark", "payload")
+    shell, inner, mark = groups["shell"], groups["inner"], groups["mark"]
     behind = text.str.slice(shell.str.len_chars() + mark.fill_null("").str.len_chars(), 3)
-    is_clock = mark.str.ends_with(":") & behind.str.contains(_GLUED_CLOCK)
-    is_year = groups.struct.field("number").str.contains(r"^(?:19|20)\d\d$") if has_number else pl.lit(value=False)
-    # Le Mans '66 - …: not slot 66.
-    is_short_year = groups.struct.field("inner").str.ends_with("'") if "<inner>" in pattern else pl.lit(value=False)
-    wrong = (
-        is_short_year
-        | shell.str.contains(_OPPONENTS_IN_SHELL)
-        | shell.str.contains(_CLOCK_OR_DATE_IN_SHELL)
-        | is_clock
-        | is_year
+    is_wrong = pl.any_horizontal(
+        shell.str.contains(_OPPONENTS_IN_SHELL),
+        shell.str.contains(_CLOCK_OR_DATE_IN_SHELL),
+        mark.str.ends_with(":") & behind.str.contains(_GLUED_CLOCK),
+        groups["number"].str.contains(_YEAR),
+        inner.str.ends_with("'"),  # Le Mans '66 - …: not slot 66
     )
-    return pl.when(shell.is_not_null() & ~wrong.fill_null(value=False)).then(parts)
+    parts = pl.struct(
+        shell=shell,
+        inner=pl.lit(family) if family else pl.coalesce(inner, shell),
+        mark=mark if "<mark>" in pattern else pl.lit("|"),
+        payload=groups["payload"],
+    )
+    return pl.when(shell.is_not_null() & ~is_wrong.fill_null(value=False)).then(parts)
 
 
 def _known_patterns(families: tuple[Family, ...]) -> list[tuple[str, str | None]]:
@@ -142,10 +134,6 @@ def _family_key(shell: pl.Expr) -> pl.Expr:
     # "+" and "/" distinguish families ("SEC+" is not "SEC"), so folding keeps the plus as a word.
     bare = shell.str.replace(r"^(?:[A-Z]{2,3}(?:-[A-Z]{2,3})? ?[:|] ?)", "")
     return folded(bare.str.replace_all("+", " plus ", literal=True)).str.replace_all(" ", "")
-
-
-def _printed_family(inner: pl.Expr) -> pl.Expr:
-    return inner.str.replace_all(r"[|:()#]+", " ").str.replace_all(r"\s+", " ").str.strip_chars(" -–")
 
 
 def _is_competition(facts: Facts) -> pl.Expr:
