@@ -111,18 +111,19 @@ class GuideError(EpgError, ValueError):
 class GuideHeldBackError(EpgError):
     """A guide is not fit to replace the published one, which stays; `faults` says why."""
 
-    def __init__(self, where: str, faults: Sequence[str]) -> None:
+    def __init__(self, where: str, faults: Sequence[str], remedy: str = "") -> None:
         """`where` is the provider or folder whose guide stays."""
-        super().__init__(f"{where}: the guide is held back, the last one stays: {'; '.join(faults[:_MAX_FAULTS])}")
+        why = "; ".join(faults[:_MAX_FAULTS])
+        super().__init__(f"{where}: the guide is held back, the last one stays: {why}", remedy)
         self.faults = tuple(faults)
 
 
 class CheckFailedError(EpgError):
     """A blocking check failed. `verdicts` are all that were found, also those that hold."""
 
-    def __init__(self, message: str, verdicts: Iterable[Any]) -> None:
+    def __init__(self, message: str, verdicts: Iterable[Any], remedy: str = "") -> None:
         """`verdicts` are domain.guide.checks.Verdict, which this lowest module can't import."""
-        super().__init__(message)
+        super().__init__(message, remedy)
         self.verdicts = tuple(verdicts)
 
 

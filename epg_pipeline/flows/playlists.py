@@ -93,7 +93,7 @@ def snapshot_of(store: Store, provider: Provider, day: date) -> Snapshot:
     """The snapshot in force on a day; FlowError when there is none."""
     snapshot = store.playlists.in_force(provider, day)
     if snapshot is None:
-        raise FlowError(f"{provider.name}: no playlist was kept for {day} or before; fetch one first: epg refresh")
+        raise FlowError(f"{provider.name}: no playlist was kept for {day} or before", "epg refresh NAME")
     return snapshot
 
 

@@ -34,6 +34,8 @@ from epg_pipeline.flows.uploads import public_address, upload_published, upload_
 from epg_pipeline.pages.guide_page import guide_page
 from epg_pipeline.settings import Settings
 
+FORCE_PUBLISH = "epg publish --provider NAME --date DATE --force, if that is right"
+
 
 @dataclass(frozen=True)
 class Told:
@@ -86,6 +88,7 @@ def publish_day(
         preview=own.programmes.select("channel_id", "starts_at", "block", "title").head(PREVIEW_ROWS),
         editions=tuple(edition.folder for edition in provider.settings.further_editions) if press.current else (),
         held_back=tuple(f"{', '.join(folders)}: {reason}" for reason, folders in press.held_back.items()),
+        remedy=press.remedy,
         uploads=upload_published(store, provider, settings, [file.path for file in press.files]),
     )
     if not press.current:
@@ -105,7 +108,8 @@ class _Press:
         self._day, self._today = ProviderDay(day, provider.timezone), ProviderDay(as_of, provider.timezone)
         self.current = is_current(day, as_of, self._wishes)
         self.files: list[WrittenFile] = []
-        self.held_back: dict[str, list[str]] = {}  # a reason -> the folders below dist, for all may have the same
+        self.held_back: dict[str, list[str]] = {}  # a reason -> the folders below dist; several can share a reason
+        self.remedy = ""  # of the first that was held back
         self._notes: list[Publication] = []
         self._channels: dict[date, pl.DataFrame] = {}
         self._reports: dict[date, bytes] = {}
@@ -162,6 +166,7 @@ class _Press:
         except (GuideHeldBackError, GuideError) as fault:
             reason = "; ".join(fault.faults) if isinstance(fault, GuideHeldBackError) else str(fault)
             self.held_back.setdefault(reason, []).append(below)
+            self.remedy = self.remedy or fault.remedy
         else:
             self._keep(written, told, guide, by_day)
         return guide
@@ -190,7 +195,7 @@ class _Press:
         due = self._in_force(guide.days[-1].date).join(self._in_force(self._day.date), on="channel_id", how="semi")
         verdict = no_empty_channel(due, guide.programmes, self._day)
         if not verdict.holds:
-            raise GuideHeldBackError(below, [f"{verdict.said}. Make them: epg refresh"])
+            raise GuideHeldBackError(below, [verdict.said], verdict.remedy)
 
     def _refuse_loss(self, below: str, guide: Guide, by_day: Mapping[date, int]) -> None:
         """GuideHeldBackError for a guide without programmes, or with too few against the last one, which stands there.
@@ -199,7 +204,7 @@ class _Press:
         and a last guide that says nothing of today any more no longer stands in the way of one that does.
         """
         if guide.programmes.is_empty():
-            raise GuideHeldBackError(below, [self._why_nothing(guide.days[-1].date)])
+            raise GuideHeldBackError(below, *self._why_nothing(guide.days[-1].date))
         file = f"{below}/guide.xml"
         last = self._store.publications.last(self._provider, [file]).get(file)
         if self._force or last is None or not (self._settings.dist / file).exists():
@@ -209,16 +214,16 @@ class _Press:
         most = self._wishes.most_lost
         if lost > most:
             shares = f"{lost:.0%} of the programmes the last one had for the same days; at most {most:.0%} may go"
-            raise GuideHeldBackError(below, [f"it lost {shares}. If that is right, publish it with --force"])
+            raise GuideHeldBackError(below, [f"it lost {shares}"], FORCE_PUBLISH)
 
-    def _why_nothing(self, day: date) -> str:
-        """Why a day has no guide: nothing was fetched yet, or what was fetched holds no slot."""
+    def _why_nothing(self, day: date) -> tuple[list[str], str]:
+        """Why a day has no guide (nothing was fetched yet, or what was fetched holds no slot), and what to do."""
         snapshot = self._store.playlists.in_force(self._provider, day)
         if snapshot is None:
-            return f"nothing is on record for {day}; make it first: epg refresh"
+            return [f"nothing is on record for {day}"], "epg refresh NAME"
         if self._in_force(day).is_empty():
-            return f"its playlist of {snapshot.day} holds no event slot; see how its names are read: epg match"
-        return f"its slots of {day} have no programmes yet; make them: epg refresh"
+            return [f"its playlist of {snapshot.day} holds no event slot"], "epg match PLAYLIST --date DATE"
+        return [f"its slots of {day} have no programmes yet"], "epg refresh NAME"
 
     def _beside(self, folder: str, told: Told, guide: Guide) -> dict[str, bytes]:
         """What lies beside a guide: the page by each current one, the private playlist by the provider's own."""

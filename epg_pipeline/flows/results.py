@@ -125,8 +125,8 @@ class Published:
     """The files that stand for one day; `current` when the guide players load was among them.
 
     `editions` are the folders of its further editions. `held_back` says "folder: reason" of each guide that was not fit
-    to take its last one's place, `uploads` what became of the files in the public bucket, None where there is none.
-    `matched` are the days that had to be matched first.
+    to replace the last one, `remedy` what to do about the first of them. `uploads` are the outcomes in the public
+    bucket, None where there is none. `matched` are the days that had to be matched first.
     """
 
     day: date
@@ -138,13 +138,14 @@ class Published:
     preview: pl.DataFrame = field(repr=False)
     editions: tuple[str, ...] = ()
     held_back: tuple[str, ...] = ()
+    remedy: str = ""
     uploads: Uploaded | None = None
     matched: tuple[Matched, ...] = ()
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """What the checks found, those of the days that were matched for it too."""
-        return (guide_fit(self.held_back), *(verdict for day in self.matched for verdict in day.verdicts))
+        return (guide_fit(self.held_back, self.remedy), *(verdict for day in self.matched for verdict in day.verdicts))
 
 
 @dataclass(frozen=True)

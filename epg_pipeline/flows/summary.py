@@ -35,6 +35,7 @@ def write_summary(store: Store, provider: Provider, as_of: date, dist: Path, pub
         **store.decisions.match_counts(provider, as_of),
         "editions": list(published.editions),
         "held_back": "; ".join(published.held_back) or None,
+        "remedy": published.remedy or None,
         "uploads_failed": len(published.uploads.failed) if published.uploads else 0,
     }
     text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"

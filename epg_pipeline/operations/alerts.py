@@ -25,14 +25,14 @@ def send_alerts(store: Store, channels: Sequence[Channel]) -> tuple[int, list[st
     sent, problems = 0, []
     for channel in channels:
         now = utc_now()
-        for incidents in _messages(store.incidents.untold(channel.name, now)):
+        for incidents in _messages(store.incidents.to_notify(channel.name, now)):
             try:
                 channel.send(message_of(incidents))
             except NotifyError as fault:
                 problems.append(f"{channel.name}: {fault} (try {max(incident.tries for incident in incidents) + 1})")
-                store.incidents.not_told(channel.name, incidents, now, str(fault))
+                store.incidents.note_not_notified(channel.name, incidents, now, str(fault))
                 break
-            store.incidents.told(channel.name, incidents, now)
+            store.incidents.note_notified(channel.name, incidents, now)
             sent += 1
     return sent, problems
 
@@ -62,7 +62,7 @@ def _messages(incidents: list[Incident]) -> list[list[Incident]]:
 
 
 def _title(incident: Incident) -> str:
-    return f"epg: {incident.subject} {'fails' if incident.closed_at is None else 'works again'}"
+    return f"epg: {incident.title} {'fails' if incident.closed_at is None else 'works again'}"
 
 
 def _text(incident: Incident) -> str:
@@ -76,7 +76,8 @@ def _fields(incident: Incident) -> dict[str, object]:
     return {
         "event": incident.stage,
         "incident": incident.id,
-        "subject": incident.subject,
+        "subject": incident.title,
+        "remedy": incident.remedy or None,
         "provider": incident.provider,
         "day": incident.day.isoformat() if incident.day else None,
         "reason": incident.reason,

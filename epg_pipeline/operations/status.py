@@ -1,7 +1,7 @@
 """The state of the installation, and what an operator should do about it.
 
 Belongs here: what counts as a problem, and the command that fixes it. Does not belong: reading the record
-(adapters/store/status.py), printing (cli/status.py).
+(adapters/store/status.py), printing (cli/installation.py).
 """
 
 import json
@@ -16,7 +16,7 @@ from cronsim import CronSim, CronSimError
 
 from epg_pipeline.adapters.store.connections import DatabaseParts
 from epg_pipeline.adapters.store.dagster_tables import Automation, Run, automations, heartbeats, latest_runs
-from epg_pipeline.adapters.store.incidents import EVENTS, Incident
+from epg_pipeline.adapters.store.incidents import EVENTS, FRESHNESS, PLAYLIST, UPLOADS, Incident
 from epg_pipeline.adapters.store.providers import Provider
 from epg_pipeline.adapters.store.status import FailedUploads, GuideMade, ProviderState, SetAside
 from epg_pipeline.adapters.store.store import Store
@@ -86,7 +86,7 @@ def look(store: Store, settings: Settings, now: datetime) -> Status:
         *(
             _upload_problem(failed)
             for failed in store.status.failed_uploads()
-            if ("uploads", failed.slug) not in reported
+            if (UPLOADS, failed.slug) not in reported
         ),
     ]
     coming = _coming(planned, states, providers, now) if up else []
@@ -121,34 +121,27 @@ def up_problems(up: Addresses | None, planned: Sequence[Automation], silent: Seq
 def incident_problem(incident: Incident, today: date | None) -> Problem:
     """An open incident with its remedy; `today` is the day of now in its provider's zone."""
     since = f"since {incident.opened_at:%Y-%m-%d %H:%M} UTC"
-    message = f"{incident.subject}, {since}: {_short(incident.reason)}"
+    message = f"{incident.title}, {since}: {_short(incident.reason)}"
     remedy = _incident_remedy(incident, today)
     return Problem(incident.kind, incident.provider or "", message, remedy, incident.day)
 
 
 def _incident_remedy(incident: Incident, today: date | None) -> str:
-    provider, day = incident.provider, f" --date {incident.day}" if incident.day else ""
-    match incident.kind:
-        case _ if provider is None:
-            return "epg events refresh" if incident.kind == EVENTS else "see the run in Dagster; then: epg doctor"
-        case "playlist":
-            return f"epg refresh {provider}; new credentials: epg provider edit {provider}"
-        case "uploads":
-            return f"epg publish --provider {provider}"
+    provider = incident.provider
+    if provider is None:
+        return "epg events refresh" if incident.kind == EVENTS else "see the run in Dagster; then: epg doctor"
     # Today's guide can be made from a new playlist; another day keeps the playlist it has.
-    usual = f"epg refresh {provider}" if incident.day in (None, today) else f"epg publish --provider {provider}{day}"
-    return _advised_command(incident.reason, provider or "", day) or usual
+    guide = "epg refresh NAME" if incident.day in (None, today) else "epg publish --provider NAME --date DATE"
+    usual = {
+        PLAYLIST: "epg refresh NAME; new credentials: epg provider edit NAME",
+        UPLOADS: "epg publish --provider NAME",
+    }.get(incident.kind, guide)
+    return _filled(incident.remedy or usual, provider, incident.day)
 
 
-def _advised_command(reason: str, provider: str, day: str = "") -> str:
-    """The command that a reason advises, in full, or "". A guide is made before a loss is forced."""
-    if "epg refresh --force" in reason:
-        return f"epg refresh {provider} --force, if the provider did drop its slots"
-    if "epg refresh" in reason:
-        return f"epg refresh {provider}"
-    if "--force" in reason:
-        return f"epg publish --provider {provider}{day} --force, if it is right"
-    return f"epg match PLAYLIST{day or ' --date DAY'}" if "epg match" in reason else ""
+def _filled(remedy: str, provider: str, day: date | str | None) -> str:
+    """A remedy with the provider's name and the day in place of NAME and DATE."""
+    return remedy.replace("NAME", provider).replace("DATE", str(day or "DATE"))
 
 
 def provider_problems(state: ProviderState, reported: Collection[tuple[str, str | None]]) -> Iterator[Problem]:
@@ -158,10 +151,10 @@ def provider_problems(state: ProviderState, reported: Collection[tuple[str, str 
     name, slug = shlex.quote(state.name), state.slug
     if state.published_at is None:
         yield Problem("guide", slug, "no guide was ever published", f"epg onboard {name}")
-    elif state.published_day and state.published_day < state.today and ("freshness", slug) not in reported:
+    elif state.published_day and state.published_day < state.today and (FRESHNESS, slug) not in reported:
         message = f"the last guide is of {state.published_day}"
         yield Problem("freshness", slug, message, f"epg publish --provider {name}", state.published_day)
-    if state.fetch_problem and ("playlist", slug) not in reported:
+    if state.fetch_problem and (PLAYLIST, slug) not in reported:
         remedy = f"epg refresh {name}; new credentials: epg provider edit {name}"
         yield Problem("playlist", slug, _short(state.fetch_problem), remedy)
     before, today = state.rate_before, state.rate_today
@@ -183,9 +176,10 @@ def settings_problems(providers: Sequence[Provider]) -> Iterator[Problem]:
 def held_back_problems(providers: Sequence[Provider], dist: Path) -> Iterator[Problem]:
     """Guides that the last publish held back."""
     for provider in providers:
-        if reason := published_summary(dist, provider.slug).get("held_back"):
-            name = shlex.quote(provider.name)
-            remedy = _advised_command(str(reason), name) or f"epg refresh {name}"
+        summary = published_summary(dist, provider.slug)
+        if reason := summary.get("held_back"):
+            advised = str(summary.get("remedy") or "epg refresh NAME")
+            remedy = _filled(advised, shlex.quote(provider.name), summary.get("day"))
             yield Problem("guide", provider.slug, f"a guide is held back: {_short(str(reason))}", remedy)
 
 

@@ -15,7 +15,7 @@ import dagster as dg
 
 from epg_pipeline.adapters.clock import utc_now
 from epg_pipeline.adapters.delivery.notify import channels
-from epg_pipeline.adapters.store.incidents import EVENTS, Failure, guide_of
+from epg_pipeline.adapters.store.incidents import EVENTS, GUIDE, Failure, Working
 from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.errors import redact
 from epg_pipeline.operations.alerts import send_alerts
@@ -36,7 +36,7 @@ class Outcome:
     """What a finished run says: what failed, and what works, seen for a day or for none."""
 
     failures: list[Failure] = field(default_factory=list)
-    works: list[str] = field(default_factory=list)
+    works: list[Working] = field(default_factory=list)
     day: date | None = None
 
 
@@ -89,17 +89,18 @@ def outcome_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Outcome:
     """What a run says of the guides of its providers, or of itself when it is about none."""
     slugs, day = providers_of(instance, run)
     own = EVENTS if _is_about_events(run) else f"run of {run.job_name}"
-    guides = list(map(guide_of, slugs)) if _publishes(run) else []  # a playlist that was fetched is no guide yet
+    # A playlist that was fetched is not a guide yet.
+    guides: list[Working] = [(GUIDE, slug) for slug in slugs] if _publishes(run) else []
     if run.is_success:
         silent = _failed_check(instance, run) if own == EVENTS else ""  # the run goes well, and brings nothing
-        return Outcome([Failure(own, silent)]) if silent else Outcome(works=[own, *guides], day=day)
+        return Outcome([Failure(own, silent)]) if silent else Outcome(works=[(own, None), *guides], day=day)
     why, by_partition = _why(instance, run)
     if by_partition:
-        failures = [_of_partition(key, reason) for key, reason in by_partition.items()]
-        failed = {failure.subject for failure in failures}
-        return Outcome(failures, [own, *(one for one in guides if one not in failed)], day)
+        failures = [_partition_failure(key, *fault) for key, fault in by_partition.items()]
+        failed = {failure.provider for failure in failures}
+        return Outcome(failures, [(own, None), *(guide for guide in guides if guide[1] not in failed)], day)
     if len(slugs) == 1:
-        return Outcome([Failure(guide_of(slugs[0]), why, slugs[0], day)])
+        return Outcome([Failure(GUIDE, why, slugs[0], day)])
     return Outcome([Failure(own, why, None, day)])
 
 
@@ -132,9 +133,9 @@ def _note_changed_playlist(store: Store, run: dg.DagsterRun) -> None:
         store.playlists.note_guide(slug, date.fromisoformat(day), content_hash, utc_now(), made=run.is_success)
 
 
-def _of_partition(key: str, reason: str) -> Failure:
+def _partition_failure(key: str, reason: str, remedy: str) -> Failure:
     day, _, slug = key.partition("|")
-    return Failure(guide_of(slug), f"{day}: {reason}"[:MOST_TEXT], slug, date.fromisoformat(day))
+    return Failure(GUIDE, f"{day}: {reason}"[:MOST_TEXT], slug, date.fromisoformat(day), remedy)
 
 
 def _is_about_events(run: dg.DagsterRun) -> bool:
@@ -155,8 +156,8 @@ def _failed_check(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
     return ""
 
 
-def _why(instance: dg.DagsterInstance, run: dg.DagsterRun) -> tuple[str, dict[str, str]]:
-    """Why a run failed, in a line; and by partition, where its last step said so."""
+def _why(instance: dg.DagsterInstance, run: dg.DagsterRun) -> tuple[str, dict[str, list[str]]]:
+    """Why a run failed, in a line; and reason and remedy by partition, where its last step recorded them."""
     kinds = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE}
     text = ""
     for entry in instance.all_logs(run.run_id, of_type=kinds):

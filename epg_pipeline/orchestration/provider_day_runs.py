@@ -13,7 +13,7 @@ import polars as pl
 from epg_pipeline.adapters.store.providers import Provider
 from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.domain.guide.checks import Verdict, demand
-from epg_pipeline.errors import CheckFailedError, one_line, redact
+from epg_pipeline.errors import CheckFailedError, EpgError, FlowError, one_line
 from epg_pipeline.orchestration.checks import checked, record
 from epg_pipeline.orchestration.metadata import table
 from epg_pipeline.orchestration.partitions import (
@@ -30,9 +30,7 @@ from epg_pipeline.orchestration.resources import RunFaults
 # tests/orchestration/test_ranges.py holds Dagster to it.
 NO_EVENTS_OF_ITS_OWN = {"__source_asset_observation__": True}
 MOST_NAMED = 20
-BY_PARTITION = (
-    "by_partition"  # metadata of a failed run: each partition's reason, for those who tell of it (incidents.py)
-)
+BY_PARTITION = "by_partition"  # metadata of a failed run: each partition's reason and remedy, for incidents.py
 
 
 class Judged(Protocol):
@@ -74,9 +72,9 @@ def each_provider_day(
             record(context, key, report.verdicts)
         except CheckFailedError as fault:
             record(context, key, fault.verdicts)
-            _set_aside(context, key, str(fault))
+            _set_aside(context, key, fault)
         except Exception as fault:  # noqa: BLE001 - a bad partition must not stop the others
-            _set_aside(context, key, one_line(fault))
+            _set_aside(context, key, fault if isinstance(fault, EpgError) else FlowError(one_line(fault)))
     if faults and _is_last_step(context):
         raise _failure(faults, len(context.partition_keys))
     yield dg.MaterializeResult(metadata=NO_EVENTS_OF_ITS_OWN)
@@ -106,14 +104,14 @@ def _materialised(context: dg.AssetExecutionContext, key: str, metadata: Mapping
 
 def _failure(faults: RunFaults, partitions: int) -> dg.Failure:
     named = "; ".join(f"{key}: {why}" for key, why in list(faults.items())[:MOST_NAMED])
-    rows = pl.DataFrame({"partition": [str(key) for key in faults], "reason": list(faults.values())})
+    rows = pl.DataFrame({"partition": list(faults), "reason": [one_line(fault) for fault in faults.values()]})
     return dg.Failure(
         f"{len(faults)} of {partitions} partitions failed: {named}",
         metadata={
             "failed": len(faults),
             "of": partitions,
             "reasons": table(rows),
-            BY_PARTITION: {str(key): why for key, why in faults.items()},
+            BY_PARTITION: {key: [fault.message, fault.remedy] for key, fault in faults.items()},
         },
         allow_retries=False,
     )
@@ -126,18 +124,17 @@ def _is_last_step(context: dg.AssetExecutionContext) -> bool:
     return not any(layer.get(key).partitions_def == PROVIDER_DAYS for key in later)
 
 
-def _set_aside(context: dg.AssetExecutionContext, key: str, why: str) -> None:
+def _set_aside(context: dg.AssetExecutionContext, key: str, fault: EpgError) -> None:
     """Keep the partition out of the rest of the run, and its failure beside the provider's day in quarantine.
 
     Whatever prevents the latter must not hide the failure itself.
     """
-    why = redact(why)
-    context.resources.faults[key] = why
-    context.log.error("%s: %s", key, why)
+    context.resources.faults[key] = fault
+    context.log.error("%s: %s", key, fault)
     store: Store = context.resources.store
     try:
         slug, day = provider_and_day(key)
-        rows = pl.DataFrame({"name": [key], "reason": [why]})
+        rows = pl.DataFrame({"name": [key], "reason": [one_line(fault)]})
         store.quarantine.add(store.providers.find(slug), day, context.asset_key.to_user_string(), rows)
-    except Exception as fault:  # noqa: BLE001 - the first reason is the one that counts, and it is reported
-        context.log.warning("%s: not noted in quarantine: %s", key, one_line(fault))
+    except Exception as error:  # noqa: BLE001 - the first reason is the one that counts, and it is reported
+        context.log.warning("%s: not noted in quarantine: %s", key, one_line(error))

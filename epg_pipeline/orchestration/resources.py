@@ -10,11 +10,11 @@ from typing import Any
 import dagster as dg
 
 from epg_pipeline.adapters.store.store import Store, open_store
-from epg_pipeline.errors import StoreError, one_line
+from epg_pipeline.errors import EpgError, StoreError, one_line
 from epg_pipeline.settings import Settings, load_settings
 
 # Partition key -> why it is out, for all steps of one run: what failed upstream is not tried downstream.
-RunFaults = dict[str, str]
+RunFaults = dict[str, EpgError]
 
 
 class NotReadyError(dg.DagsterError):

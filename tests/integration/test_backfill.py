@@ -96,6 +96,6 @@ def test_a_day_made_again_ends_its_incident_and_one_that_can_not_be_made_does_no
     assert run("provider", "add", "Club", "--playlist", tmp_path / "list.m3u", "--timezone", ZONE).code == 0
     assert run("onboard", "Club", "--date", DAY, "--as-of", DAY).code == 0
     for day, code, left in ((BEFORE, 1, ["guide of club"]), (DAY, 0, [])):
-        store.incidents.note_failure(Failure("guide of club", "no room", "club", day))
+        store.incidents.note_failure(Failure("guide", "no room", "club", day))
         assert run("backfill", "--from", day).code == code
-        assert [one.subject for one in store.incidents.open()] == left
+        assert [one.title for one in store.incidents.open()] == left

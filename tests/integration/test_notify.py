@@ -14,7 +14,7 @@ import pytest
 from environment import settings_of
 
 from epg_pipeline.adapters.delivery.notify import Mail, Message, Slack, Webhook, channels
-from epg_pipeline.adapters.store.incidents import MOST_TRIES, Failure
+from epg_pipeline.adapters.store.incidents import MAX_TRIES, Failure
 from epg_pipeline.adapters.store.publications import Publication
 from epg_pipeline.errors import NotifyError
 from epg_pipeline.operations.alerts import MAX_SINGLE, send_alerts
@@ -22,7 +22,7 @@ from epg_pipeline.settings import NotifySettings
 
 TOKEN = "t0ken-s3cret"
 DAY = date(2026, 11, 21)
-BROKEN = Failure("guide of demo", "2026-11-21: ValueError: no", "demo", DAY)
+BROKEN = Failure("guide", "2026-11-21: ValueError: no", "demo", DAY)
 
 
 class Hook:
@@ -106,8 +106,8 @@ def post():
         yield server
 
 
-def untold(store, channel="webhook", minutes=0):
-    return store.incidents.untold(channel, datetime.now(UTC) + timedelta(minutes=minutes))
+def to_notify(store, channel="webhook", minutes=0):
+    return store.incidents.to_notify(channel, datetime.now(UTC) + timedelta(minutes=minutes))
 
 
 def test_an_incident_is_one_message_and_its_recovery_another(store, provider, hook):
@@ -121,8 +121,8 @@ def test_an_incident_is_one_message_and_its_recovery_another(store, provider, ho
     )  # fmt: skip
     assert body["reason"] == "2026-11-21: ValueError: no"
     assert store.incidents.open()[0].seen == 3
-    assert store.incidents.note_recoveries(["guide of demo"], DAY) == 1
-    assert store.incidents.note_recoveries(["guide of demo"], DAY) == 0
+    assert store.incidents.note_recoveries([("guide", "demo")], DAY) == 1
+    assert store.incidents.note_recoveries([("guide", "demo")], DAY) == 0
     for _ in range(2):
         send_alerts(store, ways)
     assert [one["event"] for one in hook.bodies] == ["failure", "recovery"]
@@ -134,8 +134,8 @@ def test_an_incident_is_one_message_and_its_recovery_another(store, provider, ho
 
 def test_only_the_failed_day_or_a_later_one_is_a_recovery(store, provider):
     store.incidents.note_failure(BROKEN)
-    assert store.incidents.note_recoveries(["guide of demo"], DAY - timedelta(days=1)) == 0
-    assert store.incidents.note_recoveries(["guide of demo"], DAY + timedelta(days=1)) == 1
+    assert store.incidents.note_recoveries([("guide", "demo")], DAY - timedelta(days=1)) == 0
+    assert store.incidents.note_recoveries([("guide", "demo")], DAY + timedelta(days=1)) == 1
 
 
 def test_each_channel_is_told_in_its_own_way(store, provider, hook, post):
@@ -143,7 +143,7 @@ def test_each_channel_is_told_in_its_own_way(store, provider, hook, post):
     ways = channels(NotifySettings(webhook=hook.address, slack=hook.address, mail=post.address))
     assert send_alerts(store, ways) == (3, [])
     assert [set(body) for body in hook.bodies] == [
-        {"title", "text", "event", "incident", "subject", "provider", "day", "reason", "since", "until"},
+        {"title", "text", "event", "incident", "subject", "provider", "day", "reason", "remedy", "since", "until"},
         {"text"},
     ]
     (letter,) = post.letters
@@ -161,22 +161,22 @@ def test_a_message_that_fails_is_tried_again_later_and_not_for_ever(store, provi
     sent, problems = send_alerts(store, [Webhook(hook.address)])
     assert sent == 0
     assert problems == [f"webhook: http://127.0.0.1:{hook.server.server_port}/…: HTTP 500 (try 1)"]
-    assert untold(store) == []  # not at once
-    (waiting,) = untold(store, minutes=1)
+    assert to_notify(store) == []  # not at once
+    (waiting,) = to_notify(store, minutes=1)
     assert waiting.tries == 1
     hook.status = 200
-    store.incidents.told("webhook", [waiting], datetime.now(UTC))
-    assert untold(store, minutes=1) == []
+    store.incidents.note_notified("webhook", [waiting], datetime.now(UTC))
+    assert to_notify(store, minutes=1) == []
 
     store.incidents.note_failure(Failure("events", "no source answers"))
     later = 0
-    for _ in range(MOST_TRIES):
+    for _ in range(MAX_TRIES):
         later += 121
-        (waiting,) = untold(store, minutes=later)
+        (waiting,) = to_notify(store, minutes=later)
         at = datetime.now(UTC) + timedelta(minutes=later)
-        store.incidents.not_told("webhook", [waiting], at, "HTTP 500")
-    assert untold(store, minutes=later + 10_000) == []
-    assert [one.subject for one in store.incidents.open()] == ["guide of demo", "events"]
+        store.incidents.note_not_notified("webhook", [waiting], at, "HTTP 500")
+    assert to_notify(store, minutes=later + 10_000) == []
+    assert [one.title for one in store.incidents.open()] == ["guide of demo", "events"]
 
 
 @pytest.mark.parametrize("place", [f"carol:{TOKEN}@mail.example:port", f"carol:{TOKEN}@[mail.example"])
@@ -192,7 +192,7 @@ def test_what_could_not_be_told_before_it_was_over_is_told_then(store, provider,
     hook.status = 500
     store.incidents.note_failure(BROKEN)
     send_alerts(store, [Webhook(hook.address)])
-    store.incidents.note_recoveries(["guide of demo"], DAY)
+    store.incidents.note_recoveries([("guide", "demo")], DAY)
     hook.status = 200
     send_alerts(store, [Webhook(hook.address)])
     (body,) = hook.bodies
@@ -214,7 +214,7 @@ def test_the_record_itself_opens_and_closes_incidents(store, provider):
         store.playlists.begin(["demo"])
         store.playlists.note_poll("demo", datetime.now(UTC), problem)
         store.incidents.note_standing_faults()
-        return [(one.subject, one.reason, one.seen) for one in store.incidents.open()]
+        return [(one.title, one.reason, one.seen) for one in store.incidents.open()]
 
     assert noted("HTTP 404") == [("playlist of demo", "HTTP 404", 1)]
     assert noted("HTTP 404") == [("playlist of demo", "HTTP 404", 1)]
@@ -233,7 +233,7 @@ def test_the_record_itself_opens_and_closes_incidents(store, provider):
 def test_a_guide_that_nobody_publishes_any_more_is_an_incident_unless_it_is_known_why(store, provider):
     def opened():
         store.incidents.note_standing_faults()
-        return [one.subject for one in store.incidents.open()]
+        return [one.title for one in store.incidents.open()]
 
     def publish(hours_ago=0):
         store.publications.note(
@@ -248,9 +248,9 @@ def test_a_guide_that_nobody_publishes_any_more_is_an_incident_unless_it_is_know
     publish(hours_ago=25)
     assert opened() == []
     publish(hours_ago=27)
-    store.incidents.note_failure(Failure("guide of demo", "no room", "demo"))
+    store.incidents.note_failure(Failure("guide", "no room", "demo"))
     assert opened() == ["guide of demo"]
-    store.incidents.note_recoveries(["guide of demo"])
+    store.incidents.note_recoveries([("guide", "demo")])
     assert opened() == ["freshness of demo"]
     publish()
     assert opened() == []

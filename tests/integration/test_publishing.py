@@ -158,13 +158,14 @@ def test_an_unchanged_publish_writes_no_file_and_notes_nothing(store, club, sett
 
 def test_the_summary_tells_what_stands_and_how_the_names_were_matched(store, club, settings):
     report = publish(store, club, settings)
-    told = summary(settings)
-    published_at = datetime.fromisoformat(told.pop("published_at"))
+    found = summary(settings)
+    published_at = datetime.fromisoformat(found.pop("published_at"))
     assert published_at.utcoffset() == timedelta(0)
-    assert told == {
+    assert found == {
         "provider": "Club", "slug": "club", "timezone": ZONE, "tier": "goat", "day": str(DAY), "channels": 5,
         "programmes": report.programmes, "slots": 5, "matched": 2, "partial": 0, "unmatched": 2, "unparseable": 1,
-        "manual": 0, "match_rate": 0.6667, "editions": ["kid", "buck", LONDON], "held_back": None, "uploads_failed": 0,
+        "manual": 0, "match_rate": 0.6667, "editions": ["kid", "buck", LONDON], "held_back": None, "remedy": None,
+        "uploads_failed": 0,
     }  # fmt: skip
 
 
@@ -253,13 +254,13 @@ def test_a_guide_that_lost_too_much_is_held_back_until_it_is_forced(store, club,
     before = standing(settings.dist)
     list_file.write_bytes(playlist(NAMES[2:]))  # two of the five slots are gone
     report = refresh(store, club, settings)
-    (told,) = report.held_back
-    assert told.startswith(f"club/{DAY}, club, club/kid, club/buck, club/{LONDON}: it lost ")
-    assert "--force" in told
+    (held_back,) = report.held_back
+    assert held_back.startswith(f"club/{DAY}, club, club/kid, club/buck, club/{LONDON}: it lost ")
+    assert "--force" in report.remedy
     after = standing(settings.dist)
     guides = {name for name in before if "guide.xml" in name or name.endswith("index.html")}
     assert {name: after[name] for name in guides} == {name: before[name] for name in guides}
-    assert (summary(settings)["held_back"], summary(settings)["channels"]) == (told, 5)
+    assert (summary(settings)["held_back"], summary(settings)["channels"]) == (held_back, 5)
     assert publish(store, club, settings, as_of=NEXT, day=NEXT).held_back[0].startswith("club, club/kid, club/buck, ")
     forced = publish(store, club, settings, force=True)
     assert (forced.held_back, forced.channels, summary(settings)["held_back"]) == ((), 3, None)
@@ -286,8 +287,8 @@ def test_an_invalid_guide_is_held_back_even_if_forced_and_the_others_are_written
     dressed = publishing.dress
 
     def spoilt(rows, tier, *rest, **more):
-        told = dressed(rows, tier, *rest, **more)
-        return told.with_columns(title=publishing.pl.lit(" ")) if tier == "kid" else told
+        shown = dressed(rows, tier, *rest, **more)
+        return shown.with_columns(title=publishing.pl.lit(" ")) if tier == "kid" else shown
 
     monkeypatch.setattr(publishing, "dress", spoilt)
     before = standing(settings.dist)

@@ -17,6 +17,7 @@ from epg_pipeline.adapters.store.incidents import Failure
 from epg_pipeline.adapters.store.publications import Publication
 from epg_pipeline.adapters.store.store import open_store
 from epg_pipeline.domain.guide.checks import FEWEST_EVENTS, slot_count
+from epg_pipeline.flows.publishing import FORCE_PUBLISH
 from epg_pipeline.operations.status import look
 from epg_pipeline.operations.supervisor import LOCK, NOTED, Addresses, note_addresses
 
@@ -90,14 +91,15 @@ def test_each_problem_comes_with_the_command_that_fixes_it(opened, settings, clu
         )
         connection.execute('UPDATE providers SET settings = \'{"colour": "red"}\'')
     (settings.dist / "club-tv").mkdir(parents=True)
-    (settings.dist / "club-tv" / "summary.json").write_text('{"held_back": "kid: it lost 80%: --force"}')
+    held_back = {"held_back": "kid: it lost 80%", "remedy": FORCE_PUBLISH, "day": "2026-11-23"}
+    (settings.dist / "club-tv" / "summary.json").write_text(json.dumps(held_back))
     reported = "\n".join(f"{what} -> {remedy}" for what, remedy in remedies(opened, settings).items())
     for words in (
         "HTTP 500; the server has trouble -> epg refresh 'Club TV'",
         '1 set aside at match in the last 24 hours, such as "NBA 01": odd -> ',
         "1 files are not in the bucket: no answer -> epg publish --provider club-tv",
         "colour",
-        "a guide is held back: kid: it lost 80%: --force -> epg publish --provider 'Club TV' --force",
+        "a guide is held back: kid: it lost 80% -> epg publish --provider 'Club TV' --date 2026-11-23 --force",
     ):
         assert words in reported
     assert PASSWORD not in reported
@@ -116,7 +118,7 @@ def test_a_guide_held_back_without_a_loss_is_made_again_and_a_paused_provider_ha
 
 def test_an_open_incident_about_a_playlist_is_reported_once(opened, settings, club):
     opened.playlists.note_fetch(club, "HTTP 500")
-    opened.incidents.note_failure(Failure("playlist of club-tv", "HTTP 500", "club-tv"))
+    opened.incidents.note_failure(Failure("playlist", "HTTP 500", "club-tv"))
     (what,) = (what for what in remedies(opened, settings) if "HTTP 500" in what)
     assert what.startswith("playlist of club-tv, since")
     opened.providers.remove(club)
@@ -127,7 +129,7 @@ def test_an_old_guide_is_reported_once(opened, settings, club):
     note = Publication(date(2026, 11, 20), "club-tv/guide.xml", "goat", "0" * 64, 1, 1, 1)
     opened.publications.note(club, [note])
     assert [what for what in remedies(opened, settings) if "2026-11-20" in what] == ["the last guide is of 2026-11-20"]
-    opened.incidents.note_failure(Failure("freshness of club-tv", "no guide was published since 2026-11-20", "club-tv"))
+    opened.incidents.note_failure(Failure("freshness", "no guide was published since 2026-11-20", "club-tv"))
     (what,) = (what for what in remedies(opened, settings) if "2026-11-20" in what)
     assert what.startswith("freshness of club-tv, since")
 
@@ -248,23 +250,23 @@ REFRESH, PUBLISH = "epg refresh club-tv", "epg publish --provider club-tv"
 
 
 @pytest.mark.parametrize(
-    ("why", "day", "remedy"),
+    ("kind", "advised", "day", "remedy"),
     [
-        (slot_count(1, 40).said, NOW.date(), f"{REFRESH} --force, if the provider did drop its slots"),
-        ("Club TV: no playlist was kept for 2026-11-02 or before; fetch one first: epg refresh", 2, REFRESH),
-        ("held back, the last one stays: club-tv/kid: 3 of 9 have no full day. Make them: epg refresh", 23, REFRESH),
-        ("it lost 80%. If that is right, publish it with --force", 22, f"{PUBLISH} --date 2026-11-22 --force"),
-        ("its playlist holds no event slot; see how its names are read: epg match", 22, "epg match PLAYLIST --date 20"),
-        ("raw_m3u: no room on the disk", 23, REFRESH),
-        ("matched_programmes: out of memory", 22, f"{PUBLISH} --date 2026-11-22"),
+        ("guide", slot_count(1, 40).remedy, NOW.date(), f"{REFRESH} --force, if the provider did drop its slots"),
+        ("guide", FORCE_PUBLISH, 22, f"{PUBLISH} --date 2026-11-22 --force, if that is right"),
+        ("guide", "epg match PLAYLIST --date DATE", 22, "epg match PLAYLIST --date 2026-11-22"),
+        ("guide", "", 23, REFRESH),
+        ("guide", "", 22, f"{PUBLISH} --date 2026-11-22"),
+        ("playlist", "", 23, f"{REFRESH}; new credentials: epg provider edit club-tv"),
+        ("uploads", "", 23, PUBLISH),
     ],
-    ids=["slots", "no playlist", "gaps", "loss", "no slot", "today", "another day"],
+    ids=["slots", "loss", "no slot", "today", "another day", "playlist", "uploads"],
 )
-def test_the_remedy_of_a_failed_guide_follows_its_reason(opened, settings, club, why, day, remedy):
+def test_an_incident_shows_its_own_remedy_or_the_usual_one(opened, settings, club, kind, advised, day, remedy):
     of = day if isinstance(day, date) else date(2026, 11, day)
-    opened.incidents.note_failure(Failure("guide of club-tv", f"{of}: {why}", "club-tv", of))
-    (offered,) = (reported for what, reported in remedies(opened, settings).items() if what.startswith("guide of"))
-    assert offered.startswith(remedy)
+    opened.incidents.note_failure(Failure(kind, f"{of}: it broke", "club-tv", of, advised))
+    (offered,) = (found for what, found in remedies(opened, settings).items() if what.startswith(f"{kind} of"))
+    assert offered == remedy
 
 
 def test_the_command_prints_one_screen_and_one_json_object(run, database, tmp_path):

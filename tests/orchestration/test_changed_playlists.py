@@ -87,7 +87,7 @@ def test_what_fails_is_noted_without_the_account_and_disturbs_no_other(store, se
     assert not found["served"].problem
     assert PASSWORD not in str(found)
     store.incidents.note_standing_faults()
-    assert [one.subject for one in store.incidents.open()] == ["playlist of gone", "playlist of page"]
+    assert [one.title for one in store.incidents.open()] == ["playlist of gone", "playlist of page"]
     assert PASSWORD not in str(store.incidents.open())
 
 
@@ -293,7 +293,7 @@ def test_its_own_run_tells_what_became_of_the_guide_of_a_change(graph, instance,
     assert not ran(first)
     half_an_hour_later(store)
     (again,) = asked()
-    store.incidents.note_recoveries(["guide of served"], change.day)  # a publish of the old names went well
+    store.incidents.note_recoveries([("guide", "served")], change.day)  # a publish of the old names went well
     assert asked() == [again]
     rename("parsed_data_away", "parsed_data")
     assert ran(again)

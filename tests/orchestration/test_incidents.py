@@ -46,7 +46,7 @@ def tick(instance, store, settings):
 
 
 def opened(store):
-    return [(one.subject, one.provider, one.seen) for one in store.incidents.open()]
+    return [(one.title, one.provider, one.seen) for one in store.incidents.open()]
 
 
 def test_a_failed_day_is_an_incident_of_its_provider_until_it_is_mended(run, instance, club, store, poisoned, tick):
@@ -84,7 +84,7 @@ def test_a_run_that_is_tried_again_is_no_incident_yet(graph, instance, store, ti
     assert opened(store) == [("run of teams_sync", None, 1)]
 
 
-def test_a_run_that_broke_off_is_told_of_the_provider_it_was_about(graph, instance, club):
+def test_a_run_that_broke_off_is_an_incident_of_the_provider_it_was_about(graph, instance, club):
     job = graph.resolve_job_def("publish_day")
     instance.add_dynamic_partitions("providers", ["other", "third"])
 
@@ -94,12 +94,12 @@ def test_a_run_that_broke_off_is_told_of_the_provider_it_was_about(graph, instan
         assert providers_of(instance, run)[0] == outcome.expected
         instance.report_run_failed(run, "the process is gone")
         (failure,) = outcome_of(instance, instance.get_run_by_id(run.run_id)).failures
-        return failure.subject, failure.reason, failure.day
+        return failure.kind, failure.provider, failure.reason, failure.day
 
     outcome.expected = ["club"]
-    assert outcome(f"{DAY}|club", f"{NEXT}|club") == ("guide of club", "the process is gone", NEXT)
+    assert outcome(f"{DAY}|club", f"{NEXT}|club") == ("guide", "club", "the process is gone", NEXT)
     outcome.expected = ["club", "other", "third"]
-    assert outcome(f"{DAY}|club", f"{DAY}|third") == ("run of publish_day", "the process is gone", DAY)
+    assert outcome(f"{DAY}|club", f"{DAY}|third") == ("run of publish_day", None, "the process is gone", DAY)
 
 
 def test_of_old_runs_those_stay_that_a_partition_hangs_on(run, instance, club):

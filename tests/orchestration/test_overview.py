@@ -64,7 +64,7 @@ def test_a_provider_with_nothing_at_all_yesterday_is_the_worst(store, match):
         match(slug, named(9, of=12))
     match("busy", named(3, of=12), DAY + timedelta(days=1))
     match("quiet", named(0, of=1), DAY + timedelta(days=1))
-    store.incidents.note_failure(Failure("guide of gone", "2025-10-19: its playlist is gone", "gone"))
+    store.incidents.note_failure(Failure("guide", "2025-10-19: its playlist is gone", "gone"))
     rows = overview(store, MORNING + timedelta(days=1)).rows(named=True)
     assert [(row["slug"], row["events"]) for row in rows] == [("gone", 0), ("busy", 12), ("club", 0), ("quiet", 1)]
     assert (rows[0]["match_rate"], rows[0]["usual"]) == (None, pytest.approx(9 / 12))

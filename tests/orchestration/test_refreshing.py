@@ -61,7 +61,7 @@ def test_a_refresh_that_no_source_answers_goes_well_and_is_an_incident_all_the_s
         assert job.execute_in_process(instance=instance, partition_key="2025-10-18").success
         context = dg.build_sensor_context(instance=instance, cursor=cursors[-1])
         cursors.append(incidents(context, store=store, settings=settings).cursor)
-        return [(one.subject, one.reason) for one in store.incidents.open()]
+        return [(one.title, one.reason) for one in store.incidents.open()]
 
     with monkeypatch.context() as patched:
         patched.setattr(site, "answer", lambda path, query: (404, {}))

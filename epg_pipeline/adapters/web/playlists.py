@@ -5,6 +5,8 @@ message: a playlist's address carries the account's user and password. Does not:
 (domain/reading/playlist.py), keeping it (snapshots.py).
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,9 +14,8 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
-
-import httpx
 
 from epg_pipeline.adapters.web import xtream
 from epg_pipeline.adapters.web.http import (
@@ -27,6 +28,9 @@ from epg_pipeline.adapters.web.http import (
 )
 from epg_pipeline.adapters.web.playlist_answer import Fetched, check_playlist
 from epg_pipeline.errors import NoPlaylistError, PlaylistFetchError, redact_url
+
+if TYPE_CHECKING:
+    import httpx  # takes a fifth of a second: commands that fetch nothing start without it
 
 USER_AGENT = "epg-pipeline"
 CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 20.0  # seconds
@@ -132,7 +136,7 @@ def _ask(address: str, asking: dict[str, str], enough: int | None = None) -> Fet
 
     Every fault of httpx becomes one of ours, without its text or its chain, which name the address.
     """
-    import httpx  # here, for it takes a fifth of a second: commands that fetch nothing do without
+    import httpx
 
     where = redact_url(address)
     fault: PlaylistFetchError

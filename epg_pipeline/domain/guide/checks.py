@@ -16,6 +16,7 @@ from epg_pipeline.errors import CheckFailedError
 
 # The thresholds, all of them.
 COLLAPSED = 0.5  # less than this share of the last slots: the playlist was cut, or became another one
+FORCE_REFRESH = "epg refresh NAME --force, if the provider did drop its slots"
 FEWER = 0.8  # less than this share: worth a look
 FEWEST_SLOTS = 10  # of fewer than these a share says nothing
 FAMILY_OF = 3  # slots that make an unknown family
@@ -31,7 +32,8 @@ MOST_NAMED = 10
 class Verdict:
     """What a check found. One that does not hold and `blocks` keeps the guide from being published.
 
-    `day` is the one that was judged, where that may be another than the one that is made.
+    `day` is the one that was judged, where that may be another than the one that is made. `remedy` says what to do,
+    with NAME for the provider and DATE for the day.
     """
 
     check: str
@@ -40,6 +42,7 @@ class Verdict:
     blocks: bool = False
     figures: Mapping[str, float] = field(default_factory=dict)
     day: date | None = None
+    remedy: str = ""
 
 
 def failing(verdicts: Iterable[Verdict]) -> list[Verdict]:
@@ -51,7 +54,8 @@ def demand(verdicts: Iterable[Verdict], *, force: bool = False) -> tuple[Verdict
     """The verdicts; CheckFailedError when one of them blocks. With `force` none does."""
     known = tuple(replace(verdict, blocks=verdict.blocks and not force) for verdict in verdicts)
     if failing(known):
-        raise CheckFailedError("; ".join(verdict.said for verdict in failing(known)), known)
+        said = "; ".join(verdict.said for verdict in failing(known))
+        raise CheckFailedError(said, known, failing(known)[0].remedy)
     return known
 
 
@@ -65,11 +69,8 @@ def slot_count(now: int, last: int) -> Verdict:
     figures = {"slots": now, "slots_before": last}
     said = f"{now} event slots, {last} before"
     if now < last * COLLAPSED and (last >= FEWEST_SLOTS or not now):
-        said = (
-            f"the playlist has {now} event slots, the last one had {last}: the names of the last one stay in force. "
-            "If the provider did drop them, take it as it is: epg refresh --force"
-        )
-        return Verdict("slot_count", False, said, blocks=True, figures=figures)
+        said = f"the playlist has {now} event slots, the last one had {last}: the names of the last one stay in force"
+        return Verdict("slot_count", False, said, blocks=True, figures=figures, remedy=FORCE_REFRESH)
     fewer = last >= FEWEST_SLOTS and now < last * FEWER
     return Verdict("slot_count", not fewer, said, figures=figures)
 
@@ -102,7 +103,8 @@ def no_empty_channel(channels: pl.DataFrame, programmes: pl.DataFrame, day: Prov
     said = f"{short.len()} of {channels.height} channels have no full day on {day.date}: {_listed(short)}"
     figures = {"channels": channels.height, "without_full_day": short.len()}
     whole = f"Each of {channels.height} channels has programmes all day."
-    return Verdict("no_empty_channel", short.is_empty(), said if short.len() else whole, blocks=True, figures=figures)
+    said = said if short.len() else whole
+    return Verdict("no_empty_channel", short.is_empty(), said, blocks=True, figures=figures, remedy="epg refresh NAME")
 
 
 def no_overlap(programmes: Programmes) -> Verdict:
@@ -151,10 +153,11 @@ def events_of_leagues(
     return Verdict("events_of_leagues", missing.is_empty(), said if found.len() else whole, figures=figures)
 
 
-def guide_fit(held_back: Collection[str]) -> Verdict:
+def guide_fit(held_back: Collection[str], remedy: str = "") -> Verdict:
     """Whether all guides of a publish took their places; `held_back` says of each that did not why it is not fit."""
     said = f"held back, the last one stays: {'; '.join(held_back)}" if held_back else "Every guide is fit to be loaded."
-    return Verdict("guide_fit", not held_back, said, blocks=True, figures={"held_back": len(held_back)})
+    figures = {"held_back": len(held_back)}
+    return Verdict("guide_fit", not held_back, said, blocks=True, figures=figures, remedy=remedy)
 
 
 def sources_answered(asked: Collection[str], silent: Collection[str]) -> Verdict:
