@@ -1,7 +1,5 @@
 """`python -m epg_pipeline.cli` is `epg`: how `epg up` starts its guide server, whatever the PATH says."""
 
-from __future__ import annotations
-
 from epg_pipeline.cli.app import main
 
 main()

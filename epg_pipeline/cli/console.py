@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from epg_pipeline.errors import EpgError, one_line
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.console import Console
-    from rich.progress import Progress
+
+    from epg_pipeline.flows.progress import Step
 
 
 def results() -> Console:
@@ -35,6 +36,19 @@ def say(text: str = "") -> None:
     Console(stderr=True, highlight=False).print(text, markup=False, soft_wrap=True)
 
 
+def say_first(lines: Sequence[object], limit: int, rest: str) -> None:
+    """The first lines of a long list on stderr, and how many more there are: `rest` names them, e.g. "more faults"."""
+    for line in lines[:limit]:
+        say(str(line))
+    if len(lines) > limit:
+        say(f"… and {len(lines) - limit} {rest}")
+
+
+def say_left_out(faults: Sequence[str]) -> None:
+    """The first faulty lines of a file, and how many more there are."""
+    say_first([f"left out: {fault}" for fault in faults], 5, "more lines left out")
+
+
 def fail(problem: str | BaseException, about: str = "") -> None:
     """Why a command could not do its work, and the remedy on the next line where the error has one.
 
@@ -49,17 +63,21 @@ def fail(problem: str | BaseException, about: str = "") -> None:
     sys.stderr.write(f"epg: {about}{text}\n" + (f"     → {remedy}\n" if remedy else ""))
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table on stdout; numbers are aligned right, None is a dash."""
+def table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], limit: int | None = None, rest: str = "more"
+) -> None:
+    """A table on stdout; numbers are aligned right, None is a dash. Of more than `limit` rows the first are shown."""
     from rich.table import Table
 
     shown = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
     for position, column in enumerate(columns):
         numeric = rows and all(isinstance(row[position], (int, float, type(None))) for row in rows)
         shown.add_column(column, justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
+    for row in rows[:limit]:
         shown.add_row(*(_cell(value) for value in row))
     results().print(shown)
+    if limit and len(rows) > limit:
+        say(f"… and {len(rows) - limit} {rest}")
 
 
 def facts(title: str, rows: Sequence[tuple[str, object]]) -> None:
@@ -69,8 +87,8 @@ def facts(title: str, rows: Sequence[tuple[str, object]]) -> None:
     shown = Table(title=title, title_justify="left", title_style="bold", show_header=False)
     shown.add_column(style="dim")
     shown.add_column(justify="right")
-    for what, value in rows:
-        shown.add_row(what, _cell(value))
+    for name, value in rows:
+        shown.add_row(name, _cell(value))
     results().print(shown)
 
 
@@ -86,42 +104,26 @@ def _cell(value: object) -> str:
     return f"{value:.1f}" if isinstance(value, float) else escape(str(value))
 
 
-class Progressed:
-    """The steps of a long command as they run: a progress bar on a terminal, a line for each step elsewhere."""
+@contextmanager
+def progress(total: int) -> Iterator[Step]:
+    """Show the steps of a long command: a bar on a terminal, and everywhere a line for each step that is done.
 
-    def __init__(self, total: int) -> None:
-        """`total` is the number of steps."""
-        self._total = total
-        self._progress: Progress | None = None
+    The block gets the context manager to run each of its `total` steps in.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    def __enter__(self) -> Self:
-        """Show the bar, on a terminal."""
-        if sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    console = Console(stderr=True, highlight=False)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("", total=total)
 
-            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-            self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
-            self._task = self._progress.add_task("", total=self._total)
-            self._progress.start()
-        return self
+        @contextmanager
+        def step(name: str, /) -> Iterator[None]:
+            bar.update(task, description=name)
+            began = time.monotonic()
+            yield
+            bar.advance(task)
+            console.print(f"{name}: {time.monotonic() - began:.1f} s", markup=False, soft_wrap=True)
 
-    def __exit__(self, *_: object) -> None:
-        """Remove the bar."""
-        if self._progress:
-            self._progress.stop()
-
-    @contextmanager
-    def step(self, what: str) -> Iterator[None]:
-        """One step: its name as it begins, its duration when it ends."""
-        began = time.monotonic()
-        if self._progress:
-            self._progress.update(self._task, description=what)
-        yield
-        took = f"{what}: {time.monotonic() - began:.1f} s"
-        if self._progress:
-            self._progress.update(self._task, advance=1)
-            self._progress.console.print(took, markup=False, highlight=False)
-        else:
-            sys.stderr.write(f"{took}\n")
-            sys.stderr.flush()
+        yield step

@@ -4,19 +4,10 @@ Belongs here: the options for them, and prompts for secrets, which keep them out
 belong: storing them (adapters/store/sealing.py).
 """
 
-from __future__ import annotations
-
-import shlex
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from epg_pipeline.adapters.web.xtream import XtreamAccount
 
 PLAYLIST_VARIABLE, PASSWORD_VARIABLE = "EPG_PLAYLIST_URL", "EPG_XTREAM_PASSWORD"
 
@@ -36,40 +27,22 @@ Password = Annotated[
 ]
 
 
-@dataclass(frozen=True)
-class AddressOptions:
-    """The address or account options of a command line."""
-
-    playlist: str | None = None
-    server: str | None = None
-    user: str | None = None
-    password: bool = False
-
-    @property
-    def is_account(self) -> bool:
-        """Whether an option of an Xtream account is given."""
-        return bool(self.server or self.user or self.password)
-
-    @property
-    def is_given(self) -> bool:
-        """Whether any option is given."""
-        return self.playlist is not None or self.is_account
-
-
-def new_address(options: AddressOptions, stored: Callable[[], str] | None = None) -> str:
+def new_address(
+    playlist: str | None, server: str | None, user: str | None, stored: str = "", *, new_password: bool = False
+) -> str:
     """The address to store: of a playlist, a file, or an Xtream account; what is missing and secret is asked for.
 
-    `stored` returns the present address, whose account keeps what is not changed. BadParameter says what is wrong
-    without quoting a secret.
+    `stored` is the present address: its account keeps what is not changed. BadParameter says what is wrong without
+    quoting a secret.
     """
-    if options.is_account:
-        if options.playlist is not None:
+    if server or user or new_password:
+        if playlist is not None:
             raise typer.BadParameter("give the address of a playlist or an Xtream account, not both")
-        return _account(options, stored).address
-    if options.playlist in (None, "-"):
-        piped = _piped() if options.playlist == "-" else ""
+        return _account_address(server, user, stored, new_password=new_password)
+    if playlist in (None, "-"):
+        piped = _piped() if playlist == "-" else ""
         return _checked(piped or _secret(PLAYLIST_VARIABLE, "Address of the playlist"))
-    return _checked(options.playlist or "")
+    return _checked(playlist or "")
 
 
 def shown_address(address: str) -> str:
@@ -82,39 +55,33 @@ def shown_address(address: str) -> str:
     return f"playlist {redact_url(address)}"
 
 
-def quoted(name: str) -> str:
-    """A name as the shell takes it."""
-    return shlex.quote(name)
-
-
-def _account(options: AddressOptions, stored: Callable[[], str] | None) -> XtreamAccount:
+def _account_address(server: str | None, user: str | None, stored: str, *, new_password: bool) -> str:
     from epg_pipeline.adapters.web.xtream import account_of, is_xtream, xtream_account
 
-    known = None
-    if stored is not None and is_xtream(address := stored()):
-        known = account_of(address)
-    server, user = options.server or (known and known.server), options.user or (known and known.user)
+    password = ""
+    if is_xtream(stored):
+        account = account_of(stored)
+        password = account.password if not user and not new_password else ""
+        server, user = server or account.server, user or account.user
     if not server or not user:
         missing = "--xtream http://HOST:PORT" if not server else "--user USER"
         raise typer.BadParameter(f"an Xtream account needs {missing} too")
-    keeps_password = known is not None and not options.password and not options.user
-    password = known.password if known and keeps_password else _secret(PASSWORD_VARIABLE, f"Password of {user}")
     try:
-        return xtream_account(server, user, password)
-    except ValueError as fault:
-        raise typer.BadParameter(str(fault), param_hint="--xtream") from None
+        return xtream_account(server, user, password or _secret(PASSWORD_VARIABLE, f"Password of {user}")).address
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--xtream") from None
 
 
-def _secret(variable: str, what: str) -> str:
+def _secret(variable: str, name: str) -> str:
     """A secret from the environment, else typed unseen, else the first line of what is piped in."""
     from epg_pipeline.settings import environment
 
-    given = environment().get(variable, "").strip() or _piped()
-    if not given and sys.stdin.isatty():
-        given = typer.prompt(what, hide_input=True, err=True).strip()
-    if not given:
-        raise typer.BadParameter(f"{what}: missing; type it when asked, pipe it in, or set {variable}")
-    return given
+    secret = environment().get(variable, "").strip() or _piped()
+    if not secret and sys.stdin.isatty():
+        secret = str(typer.prompt(name, hide_input=True, err=True)).strip()
+    if not secret:
+        raise typer.BadParameter(f"{name}: missing; type it when asked, pipe it in, or set {variable}")
+    return secret
 
 
 def _piped() -> str:

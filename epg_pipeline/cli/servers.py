@@ -6,36 +6,38 @@ Belongs here: their options and what is printed. Does not belong: starting proce
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from epg_pipeline.cli.console import say
-from epg_pipeline.cli.installation import opened
+from epg_pipeline.cli.shared import opened
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.operations.supervisor import Addresses
-    from epg_pipeline.settings import Settings
+
+app = typer.Typer()
 
 GUIDE_PORT, DAGSTER_PORT = 8080, 3000
 MAX_CLIENTS = 400  # at once; each may hold a connection and a file, and 1,024 is what a process usually may open
-Port = Annotated[int | None, typer.Option("--port", help="Dagster's port; 3000, or a free one if that is taken.")]
-GuidePort = Annotated[
-    int | None, typer.Option("--guide-port", help="The guides' port; 8080, or a free one if that is taken.")
-]
 Host = Annotated[str, typer.Option("--host", help="Interface of the guide server; 0.0.0.0 for players elsewhere.")]
 
-DagsterHost = Annotated[
-    str, typer.Option("--dagster-host", help="Interface of Dagster's web UI, which has no password.")
-]
 
-
+@app.command()
 def up(
-    port: Port = None, guide_port: GuidePort = None, host: Host = "127.0.0.1", dagster_host: DagsterHost = "127.0.0.1"
+    port: Annotated[int | None, typer.Option(help="Dagster's port; 3000, or a free one if that is taken.")] = None,
+    guide_port: Annotated[
+        int | None, typer.Option(help="The guides' port; 8080, or a free one if that is taken.")
+    ] = None,
+    host: Host = "127.0.0.1",
+    dagster_host: Annotated[
+        str, typer.Option(help="Interface of Dagster's web UI, which has no password.")
+    ] = "127.0.0.1",
 ) -> None:
     """Start the database, Dagster's web UI and daemon, and the guide server; Ctrl-C stops all.
 
@@ -68,14 +70,12 @@ def up(
                 places = ((dagster_host, ports[0]), (host, ports[1]))
                 run_up(settings, environment, *places, partial(_ready, settings.home), partial(_revive, store))
     except Timeout:
-        raise UpError(f"epg up already runs for {settings.home}; stop it first, or set another EPG_HOME") from None
+        raise UpError(f"epg up already runs for {settings.home}", "Stop it first, or set another EPG_HOME.") from None
     say("Stopped.")
 
 
-def serve(
-    host: Host = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = GUIDE_PORT,
-) -> None:
+@app.command()
+def serve(host: Host = "127.0.0.1", port: Annotated[int, typer.Option(help="Port to listen on.")] = GUIDE_PORT) -> None:
     """Serve the published guides over HTTP, nothing else. `epg up` includes this.
 
     \b
@@ -88,10 +88,14 @@ def serve(
     from epg_pipeline.settings import load_settings
 
     settings = load_settings()
+    bucket = ""
+    if settings.storage and settings.storage.public_url:
+        from epg_pipeline.flows.uploads import PREFIX
+
+        bucket = f"{settings.storage.public_url}/{PREFIX}".rstrip("/")
     say(f"Guides at http://{host}:{port}/")
-    app = guide_app(settings.dist, playlist_token(settings.home), bucket=_bucket(settings))
     uvicorn.run(
-        app,
+        guide_app(settings.dist, playlist_token(settings.home), bucket=bucket),
         host=host,
         port=port,
         access_log=False,  # addresses may hold the token
@@ -102,22 +106,12 @@ def serve(
     )
 
 
-def _bucket(settings: Settings) -> str:
-    """Where anyone finds the guides in the public bucket; "" where nothing says so."""
-    if settings.storage is None or not settings.storage.public_url:
-        return ""
-    from epg_pipeline.flows.uploads import PREFIX
-
-    return f"{settings.storage.public_url}/{PREFIX}".rstrip("/")
-
-
+@app.command()
 def playlist_url(
     name: Annotated[str, typer.Argument(help="The provider, by name or as in its address.")],
     server: Annotated[
         str | None,
-        typer.Option(
-            help="The guide server as players reach it; EPG_GUIDE_URL, or the one running here, if not given."
-        ),
+        typer.Option(help="The guide server as players reach it; EPG_GUIDE_URL, or the one running here, by default."),
     ] = None,
 ) -> None:
     """Print the address of a provider's private playlist. It contains the token: use it only in your own players.
@@ -136,15 +130,15 @@ def playlist_url(
     guides = [guide for guide in Shelf(settings.dist).guides() if guide.has_playlist]
     found = [guide for guide in guides if name.casefold() in (guide.slug, guide.name.casefold())]
     if not found:
-        known = ", ".join(guide.name for guide in guides) or "none yet"
-        raise typer.BadParameter(f'no playlist of "{name}" is published in {settings.dist}; there are: {known}')
-    running = (
-        running_addresses(settings.home) if settings.guide_url == Settings.model_fields["guide_url"].default else None
-    )
-    known_as = server or (running and running.guides) or settings.guide_url
-    typer.echo(playlist_address(known_as, found[0].slug, playlist_token(settings.home)))
+        published = ", ".join(guide.name for guide in guides) or "none yet"
+        raise typer.BadParameter(f'no playlist of "{name}" is published in {settings.dist}; there are: {published}')
+    is_default = settings.guide_url == Settings.model_fields["guide_url"].default
+    running = running_addresses(settings.home) if is_default else None
+    reached_at = server or (running and running.guides) or settings.guide_url
+    typer.echo(playlist_address(reached_at, found[0].slug, playlist_token(settings.home)))
 
 
+@app.command()
 def env() -> None:
     """Print the variables that plain `dagster dev` needs, as lines for a shell; starts the database if necessary.
 
@@ -152,8 +146,6 @@ def env() -> None:
     Example:
       eval "$(epg env)" && dagster dev
     """
-    import shlex
-
     from epg_pipeline.operations.dagster_environment import dagster_variables
 
     with opened() as (store, settings):
@@ -163,6 +155,7 @@ def env() -> None:
         typer.echo(f"export {name}={shlex.quote(value)}")
 
 
+@app.command()
 def down() -> None:
     """Stop the embedded database that `epg env` keeps running, once nothing uses it.
 
@@ -177,16 +170,14 @@ def down() -> None:
     say("The database is stopped." if stopped else "The database stops when its last user leaves.")
 
 
-def _port(asked: int | None, usual: int) -> int:
+def _port(wanted: int | None, usual: int) -> int:
     from epg_pipeline.errors import UpError
     from epg_pipeline.operations.supervisor import free_port
 
-    if asked is None:
-        return free_port(usual)
-    got = free_port(asked)
-    if asked and got != asked:
-        raise UpError(f"port {asked} is taken; choose another, or leave the option out for a free one")
-    return got
+    port = free_port(usual if wanted is None else wanted)
+    if wanted and port != wanted:
+        raise UpError(f"port {wanted} is taken", "Choose another, or leave the option out for a free one.")
+    return port
 
 
 def _revive(store: Store) -> bool:

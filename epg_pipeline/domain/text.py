@@ -33,13 +33,8 @@ _TAIL = (
 
 # Letters of other scripts that look Latin; used only inside words that also hold a Latin letter.
 _LOOKALIKES = dict(
-    zip(
-        "АВСЕНІЈКМОРЅТХаеіјорсухѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
-        "ABCEHIJKMOPSTXaeijopcyxsABEZHIKMNOPTYXo",
-        strict=True,
-    )
+    zip("АВСЕНІЈКМОРЅТХаеіјорсухѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABCEHIJKMOPSTXaeijopcyxsABEZHIKMNOPTYXo", strict=True)
 )
-
 _MIXED_SCRIPTS = r"[A-Za-z][\u0391-\u03BF\u0400-\u045F]|[\u0391-\u03BF\u0400-\u045F][A-Za-z]"
 
 # Letters that Unicode does not decompose into a base letter and an accent.

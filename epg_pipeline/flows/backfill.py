@@ -1,7 +1,7 @@
 """Past days made again from what is on record: kept playlists and kept events, no server asked.
 
 Belongs here: which days, what each needs, and what became of it. Does not: the steps of a day (flows/provider_day.py),
-telling a person (cli/backfill.py). Dagster's backfills run the same steps through the assets.
+the summary (cli/guides.py). Dagster's backfills run the same steps through the assets.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """Checks of an installation: one per part, each with what it found and how to fix it.
 
-Belongs here: the checks and their order. Does not belong: printing (cli/doctor.py), repairs. Nothing is changed
+Belongs here: the checks and their order. Does not belong: printing (cli/installation.py), repairs. Nothing is changed
 except what every command does at its start: the embedded database is started, the tables are migrated.
 """
 

@@ -1,7 +1,7 @@
 """The state of the installation, and what an operator should do about it.
 
 Belongs here: what counts as a problem, and the command that fixes it. Does not belong: reading the record
-(adapters/store/status.py), printing (cli/status.py).
+(adapters/store/status.py), printing (cli/installation.py).
 """
 
 import json

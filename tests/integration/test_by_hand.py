@@ -36,7 +36,7 @@ def keep(store, provider, day, names=(*NAMES, ODD)):
 
 
 def matched(store, provider, day=DAY):
-    """The decisions of a day made anew, by slot."""
+    """The decisions of a day, made again, by slot."""
     matching.match_day(store, provider, day)
     return {row["slot"]: row for row in store.decisions.of_day(provider, day).iter_rows(named=True)}
 

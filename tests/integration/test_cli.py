@@ -62,7 +62,7 @@ def test_a_provider_is_added_onboarded_and_published(run, files, tmp_path):
     assert (shown["Entries"], shown["Slots"], shown["Matched"], shown["Unparseable"]) == ("7", "5", "2", "1")
     guide = etree.parse(tmp_path / "home" / "dist" / "club" / "guide.xml")
     assert len(guide.findall("channel")) == 5
-    assert "Fetching the playlist" in ran.err  # progress is told also where no terminal is
+    assert "Fetching the playlist" in ran.err  # progress is printed without a terminal too
 
 
 def test_a_second_run_writes_no_row(run, files):
@@ -141,7 +141,7 @@ def test_debug_shows_where(run):
     assert "Traceback" in ran.err
 
 
-def test_a_database_that_is_not_there_is_told(tmp_path):
+def test_a_database_that_does_not_answer_is_reported(tmp_path):
     url = f"postgresql://epg:{PASSWORD}@127.0.0.1:1/none"
     ran = epg(tmp_path / "home", "provider", "list", EPG_DATABASE_URL=url, EPG_SECRET_KEY=KEY)
     assert ran.code == 1
@@ -181,8 +181,8 @@ def test_match_on_stdout_gives_nothing_else_there(tmp_path, files):
     assert "No events (--events FILE)" in ran.err
 
 
-def test_why_tells_how_a_name_was_decided(tmp_path, files):
-    told = epg(tmp_path / "home", "why", NAMES[0], "--date", DAY, "--events", files[1], "--timezone", ZONE).out
+def test_why_explains_how_a_name_was_decided(tmp_path, files):
+    output = epg(tmp_path / "home", "why", NAMES[0], "--date", DAY, "--events", files[1], "--timezone", ZONE).out
     for words in (
         "slot 'NBA 01'",
         "Miami Heat and San Antonio Spurs",
@@ -191,14 +191,14 @@ def test_why_tells_how_a_name_was_decided(tmp_path, files):
         "nba-sas-mia",
         "Because:",
     ):
-        assert words in told
-    told = epg(tmp_path / "home", "why", NAMES[3], "--date", DAY, "--events", files[1], "--timezone", ZONE).out
-    assert "matched to no event" in told
+        assert words in output
+    output = epg(tmp_path / "home", "why", NAMES[3], "--date", DAY, "--events", files[1], "--timezone", ZONE).out
+    assert "matched to no event" in output
     assert "nothing: the slot is idle" in epg(tmp_path / "home", "why", "NBA 03:", "--date", DAY).out
     assert "film" in epg(tmp_path / "home", "why", NAMES[5], "--date", DAY).out
 
 
-def test_events_are_imported_with_their_faulty_lines_told(run, files):
+def test_events_are_imported_and_faulty_lines_are_reported(run, files):
     files[1].write_text(files[1].read_text() + "not an event\n")
     ran = run("events", "import", files[1])
     assert ran.code == 0
@@ -208,24 +208,26 @@ def test_events_are_imported_with_their_faulty_lines_told(run, files):
 
 def test_the_account_is_nowhere_but_in_the_private_playlist(run, database, files, tmp_path):
     with site(Answer(body=playlist()), Answer(status=500)) as server:
-        told = run("provider", "add", "Club", "--playlist", server.address, "--timezone", ZONE).output
+        output = run("provider", "add", "Club", "--playlist", server.address, "--timezone", ZONE).output
         for extra in ((), ("--debug",)):
             ran = run(*extra, "onboard", "Club", "--date", DAY, "--as-of", DAY, "--events", files[1])
             assert ran.code == 0, ran.output
-            told += ran.output
-        told += run("--debug", "onboard", "Club", "--date", date(2024, 1, 1)).output  # fails: no older playlist is kept
-        told += run("provider", "list").output
-    assert "HTTP 500" in told
+            output += ran.output
+        output += run(
+            "--debug", "onboard", "Club", "--date", date(2024, 1, 1)
+        ).output  # fails: no older playlist is kept
+        output += run("provider", "list").output
+    assert "HTTP 500" in output
     kept = [path for path in (tmp_path / "home").rglob("*") if path.is_file() and path.name != "playlist.m3u"]
-    texts = [told, *every_text(database), *(path.read_bytes().decode("latin-1") for path in kept)]
+    texts = [output, *every_text(database), *(path.read_bytes().decode("latin-1") for path in kept)]
     for secret in (PASSWORD, f"{USER}:", PASSWORD.encode().hex()):
         assert [text[:200] for text in texts if secret in text] == []
 
 
-def killed_after(line, variables, told):
-    """Run a command and kill it at once when it has told so many lines of progress: in the middle of the next step."""
+def killed_after(line, variables, lines):
+    """Run a command and kill it once it has printed so many lines of progress: in the middle of the next step."""
     with subprocess.Popen(line, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-        for _ in range(told):
+        for _ in range(lines):
             process.stderr.readline()
         process.kill()
 
@@ -242,8 +244,8 @@ def test_a_killed_onboarding_is_made_good_by_the_next(home, files):
         return {**files, "summary.json": {**summary, "published_at": ""}}
 
     added(home)
-    for told in (1, 4, 6):  # while fetching, matching, and publishing
-        killed_after(command(*onboard), environment(home), told)
+    for lines in (1, 4, 6):  # while fetching, matching, and publishing
+        killed_after(command(*onboard), environment(home), lines)
     assert epg(home, *onboard).code == 0
     assert rows(epg(home, *onboard))["Rows written"] == "0"
     undisturbed = home / "undisturbed"

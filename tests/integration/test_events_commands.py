@@ -52,7 +52,7 @@ def test_a_plan_asks_nothing(run, site):
     assert site.asked == []
 
 
-def test_a_source_that_is_down_is_told_and_the_code_says_so(run, site):
+def test_a_source_that_is_down_is_reported_by_message_and_exit_code(run, site):
     site.faults["*"] = Fault(status=404)
     done = run("events", "refresh", "--league", "eng.1")
     assert done.code == 1
@@ -63,18 +63,18 @@ def test_a_source_that_is_down_is_told_and_the_code_says_so(run, site):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("events", "plan", "--league", "nbaa"), "near it: nba"),
+        (("events", "plan", "--league", "nbaa"), "similar: nba"),
         (("events", "refresh", "--from", "2026-11-20", "--to", "2026-11-10"), "is before"),
         (("events", "plan", "--from", "tomorrow"), "not a date"),
     ],
 )
-def test_what_was_typed_wrong_is_told(run, arguments, words):
+def test_a_usage_error_says_what_is_wrong(run, arguments, words):
     done = run(*arguments)
     assert done.code == 2
     assert words in done.output
 
 
-def test_an_unknown_source_is_told(run):
+def test_an_unknown_source_is_reported(run):
     done = run("events", "plan", EPG_EVENT_SOURCES="espm")
     assert done.code == 1
     assert "'espm' is not a source of events" in done.output
@@ -86,7 +86,7 @@ def test_the_teams_are_synced(run, site):
     assert done.code == 0, done.output
     assert "Boston Celtics" in done.output
     site.teams["basketball/nba"][0]["displayName"] = "Boston Clovers"
-    # The lists of a day are kept; a new home asks anew, and has nothing to compare with.
+    # The lists of a day are cached: the second sync asks for none, and has nothing to compare.
     again = run("teams", "sync", "--league", "nba")
     assert again.code == 0
     assert "Clovers" not in again.output

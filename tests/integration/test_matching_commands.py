@@ -59,20 +59,20 @@ def test_from_unmatched_by_an_alias_to_matched(run, club, tmp_path):
     ran = run("alias", "add", "san antonio spurs", "Alamo  Cowhands")
     assert 'San Antonio Spurs (nba) is now called "Alamo Cowhands"' in ran.err
     club()
-    told = run("why", "--provider", "club", "--slot", "nba 04", "--date", DAY).out
-    assert "It is matched" in told
-    assert GAME in told
+    output = run("why", "--provider", "club", "--slot", "nba 04", "--date", DAY).out
+    assert "It is matched" in output
+    assert GAME in output
     assert "Alamo Cowhands" in run("alias", "list").out
 
     assert run("alias", "remove", "San Antonio Spurs", "alamo cowhands").code == 0
     assert "No such alias" in run("alias", "list").err
     club()
-    told = run("why", "--provider", "club", "--slot", "NBA 04", "--date", DAY).out
-    assert "No team on record is called 'Alamo Cowhands'." in told
-    assert "Miami Heat – San Antonio Spurs" in told  # the nearest event
+    output = run("why", "--provider", "club", "--slot", "NBA 04", "--date", DAY).out
+    assert "No team on record is called 'Alamo Cowhands'." in output
+    assert "Miami Heat – San Antonio Spurs" in output  # the nearest event
 
 
-def test_a_pin_is_told_listed_kept_and_removed(run, club):
+def test_a_pin_is_confirmed_listed_kept_and_removed(run, club):
     ran = run("override", "pin", "Club", "--slot", "nba 03", "--event", GAME, "--note", "seen on air")
     assert ran.code == 0, ran.output
     number = re.search(r"Override (\d+)", ran.err)[1]
@@ -80,8 +80,8 @@ def test_a_pin_is_told_listed_kept_and_removed(run, club):
     assert f"on {DAY}" in ran.err
     assert "Set by hand" in club().out
     assert "Set by hand" in club().out
-    told = run("why", "--provider", "Club", "--slot", "NBA 03", "--date", DAY).out
-    assert f"override {number} pins it to this event" in told
+    output = run("why", "--provider", "Club", "--slot", "NBA 03", "--date", DAY).out
+    assert f"override {number} pins it to this event" in output
     listed = run("override", "list").out
     assert all(words in listed for words in ("NBA 03", GAME, "seen on air", str(DAY)))
     assert run("override", "remove", number).code == 0
@@ -99,8 +99,8 @@ def test_what_is_never_an_event_leaves_the_unmatched(run, club):
 
 
 def test_wrong_questions_are_answered_with_what_there_is(run, club):
-    for arguments, told in (
-        (("override", "pin", "Club", "--slot", "NBA 30", "--event", GAME), "there are: NBA 0"),
+    for arguments, words in (
+        (("override", "pin", "Club", "--slot", "NBA 30", "--event", GAME), "similar: NBA 0"),
         (("override", "pin", "Club", "--slot", "NBA 03", "--event", "nope"), "no event 'nope' is on record"),
         (("override", "pin", "Club", "--event", GAME), "say which names"),
         (("override", "never", "Club", "--name", "("), "unterminated subpattern"),
@@ -110,13 +110,13 @@ def test_wrong_questions_are_answered_with_what_there_is(run, club):
         (("alias", "add", "San Antonio Spurs", "a;b"), "no semicolon"),
         (("alias", "remove", "San Antonio Spurs", "San Antonio Spurs"), "own name"),
         (("why",), "give a NAME and --date"),
-        (("why", "--provider", "Club", "--slot", "NBA 99", "--date", DAY), "there are: NBA 0"),
+        (("why", "--provider", "Club", "--slot", "NBA 99", "--date", DAY), "similar: NBA 0"),
         (("unmatched", "--provider", "Club", "--date", "2020-01-01"), "no playlist"),
         (("family", "test", "mine.yaml"), "--playlist FILE, or --provider NAME"),
     ):
         ran = run(*arguments)
         assert ran.code == 2, (arguments, ran.output)
-        assert told in " ".join(ran.err.split()), arguments
+        assert words in " ".join(ran.err.split()), arguments
 
 
 def test_families_are_tried_before_they_are_used(run, club, tmp_path):
@@ -130,8 +130,8 @@ def test_families_are_tried_before_they_are_used(run, club, tmp_path):
     assert PASSWORD not in on_file.output + on_record.output + (tmp_path / "changes.jsonl").read_text()
     assert {json.loads(line)["after"] for line in (tmp_path / "changes.jsonl").read_text().splitlines()} == {"Hoops"}
 
-    told = run("why", NAMES[0], "--date", DAY, EPG_FAMILIES=str(mine)).out
-    assert "of the family Hoops" in told
+    output = run("why", NAMES[0], "--date", DAY, EPG_FAMILIES=str(mine)).out
+    assert "of the family Hoops" in output
     mine.write_text("- {name: Hoops, patterns: ['(']}\n")
     for command in (("refresh", "Club"), ("up",)):
         ran = run(*command, EPG_FAMILIES=str(mine))
@@ -147,11 +147,11 @@ def test_why_names_the_runner_up_and_what_separates_them(tmp_path):
     ]  # fmt: skip
     events = events_file(tmp_path / "events.jsonl", rows)
     ask = ("why", "--date", DAY, "--events", events, "--timezone", ZONE)
-    told = " ".join(epg(tmp_path / "home", *ask, "MLB 01 : Brewers at Cubs @ 07:30 PM ET").out.split())
-    assert "event late, from file" in told
-    assert re.search(r"The runner-up, [\d.]+ points behind: Chicago Cubs – Milwaukee Brewers .* event early", told)
-    assert re.search(r"What separates them: the time [\d.]+", told)
-    told = " ".join(epg(tmp_path / "home", *ask, "MLB 01 : Brewers at Cubs").out.split())
-    assert "Two events fit it nearly as well" in told
-    assert "What came nearest" in told
-    assert "event early" in told
+    output = " ".join(epg(tmp_path / "home", *ask, "MLB 01 : Brewers at Cubs @ 07:30 PM ET").out.split())
+    assert "event late, from file" in output
+    assert re.search(r"The runner-up, [\d.]+ points behind: Chicago Cubs – Milwaukee Brewers .* event early", output)
+    assert re.search(r"What separates them: the time [\d.]+", output)
+    output = " ".join(epg(tmp_path / "home", *ask, "MLB 01 : Brewers at Cubs").out.split())
+    assert "Two events fit it nearly as well" in output
+    assert "What came nearest" in output
+    assert "event early" in output

@@ -36,28 +36,28 @@ def line(ran, first):
     return next(row[1:] for row in rows if row[0] == first)
 
 
-def test_help_teaches_by_example_and_the_schema_itself_tells_of_the_settings(run):
+def test_help_teaches_by_example_and_lists_the_settings_of_the_schema(run):
     for name in ("add", "list", "show", "edit", "set", "pause", "resume", "rename", "delete"):
         ran = run("provider", name, "--help")
         assert ran.code == 0
         assert "Example" in ran.out, name
-    told = " ".join(run("provider", "set", "--help").out.split())
-    assert "clock=zone|12|24 7:30 PM (12) or 19:30 (24); zone: as people there are used to (default: zone)" in told
+    output = " ".join(run("provider", "set", "--help").out.split())
+    assert "clock=zone|12|24 7:30 PM (12) or 19:30 (24); zone: as people there are used to (default: zone)" in output
 
 
 def test_an_address_is_taken_from_the_environment_or_a_pipe_so_that_no_shell_remembers_it(run, monkeypatch):
-    told = run("provider", "add", "One", EPG_PLAYLIST_URL=ADDRESS).output
+    output = run("provider", "add", "One", EPG_PLAYLIST_URL=ADDRESS).output
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{ADDRESS}\n"))
-    told += run("provider", "add", "Two", "--playlist", "-", EPG_PLAYLIST_URL="http://other.example/").output
-    assert "Added One (one): playlist http://tv.example/…." in told
-    assert "Added Two (two): playlist http://tv.example/…." in told
+    output += run("provider", "add", "Two", "--playlist", "-", EPG_PLAYLIST_URL="http://other.example/").output
+    assert "Added One (one): playlist http://tv.example/…." in output
+    assert "Added Two (two): playlist http://tv.example/…." in output
     for name in ("one", "two"):
-        told += (shown := run("provider", "show", name).output)
+        output += (shown := run("provider", "show", name).output)
         assert "playlist http://tv.example/…" in shown
     forgotten = run("provider", "add", "Four", EPG_PLAYLIST_URL=ADDRESS.removeprefix("http://"))
     assert (forgotten.code, "begins with http://" in forgotten.output) == (2, True)
-    told += forgotten.output
-    assert PASSWORD not in told
+    output += forgotten.output
+    assert PASSWORD not in output
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     ran = run("provider", "add", "Three")
     assert (ran.code, "set EPG_PLAYLIST_URL" in " ".join(ran.err.split())) == (2, True)
@@ -160,17 +160,17 @@ def test_a_deleted_provider_keeps_its_record_and_comes_back_by_its_name(run, pub
 def test_an_xtream_accounts_password_is_asked_for_and_kept_sealed(run, database, tmp_path):
     with site(Answer(status=403), Answer(body=playlist())) as server:
         host = server.address.partition("@")[2].partition("/")[0]
-        told = run("provider", "add", "X", "--xtream", host, "--user", USER, EPG_XTREAM_PASSWORD="old-s3cret").output
-        assert f"Xtream account at http://{host}/…" in told
-        told += run("provider", "edit", "X", "--password", EPG_XTREAM_PASSWORD=PASSWORD).output
-        told += run("--debug", "onboard", "X").output
-        told += run("onboard", "X").output
-        told += run("provider", "show", "X").output
-        asked = [path for path, _ in server.requests]
-    assert asked[0].startswith(f"/get.php?username={USER}&password={PASSWORD}&type=m3u_plus")
-    assert "player_api.php" in asked[1], "the panel's M3U was refused"
+        output = run("provider", "add", "X", "--xtream", host, "--user", USER, EPG_XTREAM_PASSWORD="old-s3cret").output
+        assert f"Xtream account at http://{host}/…" in output
+        output += run("provider", "edit", "X", "--password", EPG_XTREAM_PASSWORD=PASSWORD).output
+        output += run("--debug", "onboard", "X").output
+        output += run("onboard", "X").output
+        output += run("provider", "show", "X").output
+        requests = [path for path, _ in server.requests]
+    assert requests[0].startswith(f"/get.php?username={USER}&password={PASSWORD}&type=m3u_plus")
+    assert "player_api.php" in requests[1], "the panel's M3U was refused"
     kept = [path for path in (tmp_path / "home").rglob("*") if path.is_file() and path.name != "playlist.m3u"]
-    texts = [told, *every_text(database), *(path.read_bytes().decode("latin-1") for path in kept)]
+    texts = [output, *every_text(database), *(path.read_bytes().decode("latin-1") for path in kept)]
     for secret in (PASSWORD, "old-s3cret", f"{USER}:", f"username={USER}", PASSWORD.encode().hex()):
         assert [text[:200] for text in texts if secret in text] == []
 
@@ -185,7 +185,7 @@ def test_an_xtream_accounts_password_is_asked_for_and_kept_sealed(run, database,
         (("--xtream", "http://h", "--user", "carol", "--playlist", "http://h/l"), "not both"),
     ],
 )
-def test_an_account_that_is_given_wrongly_is_told_without_its_password(run, arguments, says):
+def test_a_wrong_account_is_reported_without_its_password(run, arguments, says):
     ran = run("provider", "add", "X", *arguments, EPG_XTREAM_PASSWORD=PASSWORD)
     assert ran.code == 2
     assert says in " ".join(ran.err.replace("│", " ").split())

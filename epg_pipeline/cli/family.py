@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from epg_pipeline.adapters.clock import today
 from epg_pipeline.cli.console import facts, say, table
-from epg_pipeline.cli.installation import opened
-from epg_pipeline.cli.options import TheDate, Timezone  # noqa: TC001 - typer reads the annotations
+from epg_pipeline.cli.shared import Day, Timezone, opened
 
 if TYPE_CHECKING:
     import polars as pl
 
 app = typer.Typer(
-    help="Your own slot families: try them out before they are used.", no_args_is_help=True, rich_markup_mode=None
+    name="family", help="Your own slot families: try them out before they are used.", no_args_is_help=True
 )
 
 WHAT = {
@@ -36,11 +36,6 @@ WHAT = {
 }
 
 
-@app.callback()
-def group() -> None:
-    """Your own slot families."""
-
-
 @app.command(name="test")
 def try_families(
     families: Annotated[
@@ -50,7 +45,7 @@ def try_families(
     provider: Annotated[
         str | None, typer.Option(metavar="NAME", help="or on the playlist on record of this provider.")
     ] = None,
-    day: TheDate = None,
+    day: Day = None,
     timezone: Timezone = "UTC",
     examples: Annotated[int, typer.Option(min=0, help="How many changed names to show.")] = 20,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all changes as JSON lines, one each.")] = None,
@@ -93,15 +88,12 @@ def try_families(
 
 
 def _from_file(playlist: Path | None, day: date | None, timezone: str) -> tuple[bytes, date, str]:
-    from epg_pipeline.adapters.clock import today
     from epg_pipeline.adapters.web.playlists import fetch_playlist
 
     return fetch_playlist(str(playlist)).body or b"", day or today(timezone), timezone
 
 
 def _recorded(name: str, day: date | None) -> tuple[bytes, date, str]:
-    from epg_pipeline.adapters.clock import today
-
     with opened() as (store, _):
         provider = store.providers.find(name)
         snapshot = store.playlists.in_force(provider, day or today(provider.timezone))
@@ -117,29 +109,21 @@ def _print(changes: pl.DataFrame, entries: int, examples: int) -> None:
         say(f"Nothing changes: all {entries:,} names are read as before.")
         return
     counts = dict(changes.group_by("what").len().iter_rows())
+    totals = [("Names", entries), ("Names read differently", changes["position"].n_unique())]
+    facts("What would change", [*totals, *((f"  {WHAT[what]}", counts[what]) for what in WHAT if what in counts)])
     new_slots = changes.filter(pl.col("what") == "slot", pl.col("before") != "").height
-    rows: list[tuple[str, object]] = [("Names", entries), ("Names read differently", changes["position"].n_unique())]
-    facts("What would change", [*rows, *((f"  {WHAT[what]}", counts[what]) for what in WHAT if what in counts)])
-    _print_families(changes.filter(pl.col("what") == "family"))
-    shown = changes.filter(
-        pl.col("position").is_in(changes["position"].unique(maintain_order=True).head(examples).implode())
+    shown = changes.with_columns(pl.col("before", "after").replace("", None))  # a dash in the tables
+    moved = shown.filter(pl.col("what") == "family").group_by("before", "after").len("names")
+    if moved.height:
+        rows = moved.sort("names", "after", descending=[True, False], nulls_last=True).rows()
+        table("Families", ("Before", "After", "Names"), rows)
+    first_names = shown.filter(pl.col("position").rank("dense") <= examples).select(
+        pl.when(pl.col("position").is_first_distinct()).then("name").otherwise(pl.lit("")),
+        pl.col("what").replace_strict(WHAT),
+        "before",
+        "after",
     )
-    cells = [
-        (name if is_first else "", WHAT[what], before or "–", after or "–")
-        for name, what, before, after, is_first in shown.select(
-            "name", "what", "before", "after", first=pl.col("position").is_first_distinct()
-        ).iter_rows()
-    ]
-    if cells:
-        table("Names read differently", ("Name", "What", "Before", "After"), cells)
+    if first_names.height:
+        table("Names read differently", ("Name", "What", "Before", "After"), first_names.rows())
     if new_slots:
         say(f"{new_slots} slots get another key: they would be new channels, and players lose sight of the old ones.")
-
-
-def _print_families(changes: pl.DataFrame) -> None:
-    import polars as pl
-
-    if changes.is_empty():
-        return
-    moved = changes.group_by("before", "after").len("names").sort(pl.col("names"), "after", descending=[True, False])
-    table("Families", ("Before", "After", "Names"), [(a or "–", b or "–", n) for a, b, n in moved.iter_rows()])
