@@ -184,10 +184,10 @@ def _without_places(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """The word "at" pairs shows and places as well ("SportsCenter at Night"): it needs a known team, sport or time."""
     is_word = (pl.col("opponent_rule") == "at") & ~pl.col("pair").str.contains("@", literal=True)
     doubtful = frame.filter(is_word & pl.col("family_sport").is_null())
-    known = pl.any_horizontal(names_a_team(cleaned_side(pl.col(side)), facts) for side in ("left", "right"))
+    has_team = pl.any_horizontal(names_a_team(cleaned_side(pl.col(side)), facts) for side in ("left", "right"))
     is_show = folded(pl.col("right")).str.contains(_NO_TEAM)
     says_time = pl.col("cut").str.contains(TIME_WAS_HERE, literal=True) & ~is_show
-    is_not_a_pair = pl.col("position").is_in(doubtful.filter(~known & ~says_time)["position"].implode())
+    is_not_a_pair = pl.col("position").is_in(doubtful.filter(~has_team & ~says_time)["position"].implode())
     return _only_where(frame, ~is_not_a_pair, "left", "right", "opponent_rule", "pair_at")
 
 
@@ -221,7 +221,7 @@ def _press_as_printed(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _competition() -> pl.Expr:
-    """What stands before the pair, else behind it; for a name without a pair, nothing: it is the title."""
+    """What stands before the pair, else behind it; null without a pair, because then it is the title."""
     segments, at = pl.col("segments").list, pl.col("pair_at")
     bracket = pl.col("cut").str.extract(r"[(\[]([^()\[\]]*\p{L}[^()\[\]]*)[)\]]\s*$")
     printed = pl.coalesce(_words_of(segments.head(at)), _words_of(segments.slice(at + 1)), bracket)
@@ -235,7 +235,7 @@ def _words_of(segments: pl.Expr) -> pl.Expr:
 
 
 def _title() -> pl.Expr:
-    """The words of the payload: the pair's own where there is one, else all of it."""
+    """The words of the pair where there is one, else of the whole payload."""
     pair = pl.col("segments").list.get(pl.col("pair_at"), null_on_oob=True)
     has_pair = pl.col("first").is_not_null()
     title = (
