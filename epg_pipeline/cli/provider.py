@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
     from typer._click import Context, HelpFormatter  # typer's own click; its public name for the first is narrower
 
-    from epg_pipeline.adapters.store.provider_changes import ProviderChanges
-    from epg_pipeline.adapters.store.providers import Provider
+    from epg_pipeline.adapters.store.providers import Provider, ProviderChanges
     from epg_pipeline.config.provider_settings import ProviderSettings
 
 app = typer.Typer(name="provider", help="Add, change, pause and remove providers.", no_args_is_help=True)

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from epg_pipeline.config import Facts, Words
 from epg_pipeline.domain.text import folded
 
-# How much each form says, of 100: a place or a nickname alone is shared by many teams.
+# How sure a team is by each form, of 100: a place or a nickname alone is shared by many teams.
 # What an installation learned by itself weighs less than what people wrote down.
 _FULL, _ALIAS, _SHORT, _FURTHER, _NICKNAME, _PLACE, _CODE = 100, 97, 96, 91, 90, 86, 84
 # A form that equals the text only without the words that clubs bear, only in part, or but for a typing error.
@@ -86,7 +86,7 @@ def forms_of(events: pl.DataFrame, facts: Facts) -> pl.DataFrame:
 @lru_cache(maxsize=8)
 def known_forms(facts: Facts) -> pl.Series:
     """Every folded form of the bundled catalogue, nicknames included: what is surely a team."""
-    aliases = facts.teams["aliases"].str.split(";").explode(empty_as_null=True, keep_nulls=True)
+    aliases = facts.teams["aliases"].str.split(";").explode()
     printed = pl.concat([*(facts.teams[column] for column in ("name", "short", "nickname")), aliases])
     forms = printed.to_frame("form").select(team_form(pl.col("form"), facts.words)).to_series().unique()
     return forms.filter(forms != "")
@@ -156,7 +156,7 @@ def _similar(printed: pl.DataFrame, forms: pl.DataFrame, found: pl.DataFrame, fa
 
 def _by_stem(frame: pl.DataFrame, core: str) -> pl.DataFrame:
     """One row a word of at least three letters, by its first four: "Cent." and "Centrla" find "Central"."""
-    rows = frame.with_columns(stem=pl.col(core).str.split(" ")).explode("stem", empty_as_null=True, keep_nulls=True)
+    rows = frame.with_columns(stem=pl.col(core).str.split(" ")).explode("stem")
     return rows.filter(pl.col("stem").str.len_chars() >= _MIN_STEM).with_columns(pl.col("stem").str.slice(0, 4))
 
 
@@ -234,7 +234,7 @@ def _catalogue_forms(entries: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         ("aliases", _ALIAS),
         ("further_aliases", _FURTHER),
     )
-    forms = forms.with_columns(pl.col("form").str.split(";")).explode("form", empty_as_null=True, keep_nulls=True)
+    forms = forms.with_columns(pl.col("form").str.split(";")).explode("form")
     return forms.filter(pl.col("form").is_not_null())
 
 
@@ -283,5 +283,5 @@ def _catalogue_rows(teams: pl.DataFrame) -> pl.DataFrame:
     kept = ("entry", "name", "sport", "gender", "part")
     full = rows.select(*kept, form="name", rank=pl.lit(0))
     others = rows.select(*kept, form=pl.concat_list("short", pl.col("aliases").str.split(";")), rank=pl.lit(1))
-    forms = pl.concat([full, others.explode("form", empty_as_null=True, keep_nulls=True)])
+    forms = pl.concat([full, others.explode("form")])
     return forms.with_columns(form=folded(pl.col("form"))).filter(pl.col("form") != "")

@@ -33,13 +33,8 @@ _TAIL = (
 
 # Letters of other scripts that look Latin; used only inside words that also hold a Latin letter.
 _LOOKALIKES = dict(
-    zip(
-        "АВСЕНІЈКМОРЅТХаеіјорсухѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
-        "ABCEHIJKMOPSTXaeijopcyxsABEZHIKMNOPTYXo",
-        strict=True,
-    )
+    zip("АВСЕНІЈКМОРЅТХаеіјорсухѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABCEHIJKMOPSTXaeijopcyxsABEZHIKMNOPTYXo", strict=True)
 )
-
 _MIXED_SCRIPTS = r"[A-Za-z][\u0391-\u03BF\u0400-\u045F]|[\u0391-\u03BF\u0400-\u045F][A-Za-z]"
 
 # Letters that Unicode does not decompose into a base letter and an accent.
@@ -78,7 +73,7 @@ def _where(texts: pl.Series, condition: pl.Series, changed: pl.Series) -> pl.Ser
 
 
 def one_line(text: pl.Expr) -> pl.Expr:
-    """The text as a guide or playlist may hold it: one line, nothing unseen, white space single; "" if none stays."""
+    """The text as a guide or playlist may hold it: one line, nothing invisible, single spaces; "" if none is left."""
     return text.str.replace_all(_BARRED, "").str.replace_all(_UNSEEN, " ").str.strip_chars(_JOINERS)
 
 
@@ -96,7 +91,7 @@ def _without_mojibake(texts: pl.Series) -> pl.Series:
 
 def _fixed(text: str) -> str:
     try:
-        # Whole and strict first: a text that is UTF-8 throughout when its letters are bytes was never meant otherwise.
+        # Whole and strict first: a text whose letters, as bytes, are UTF-8 throughout was surely decoded wrongly.
         return text.encode("cp1252").decode("utf-8")
     except UnicodeError:
         return ftfy.fix_encoding(text)

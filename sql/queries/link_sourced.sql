@@ -1,3 +1,8 @@
+CREATE TEMPORARY TABLE left_events ON COMMIT DROP AS
+SELECT DISTINCT s.event_id
+FROM sourced_events AS s
+JOIN incoming_links AS i USING (source, source_id)
+WHERE s.event_id <> i.event_id;
 UPDATE sourced_events AS s
 SET event_id = i.event_id, updated_at = now()
 FROM incoming_links AS i

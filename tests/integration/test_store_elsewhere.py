@@ -143,9 +143,9 @@ def test_an_sqlalchemy_style_address_means_the_same_database(settings, database)
         ("postgresql://carol:1/hunter2@db.example/epg", r"EPG_DATABASE_URL.*percent-encoded"),
         ("postgresql://carol:hun@ter2@db.example/epg", r"EPG_DATABASE_URL.*percent-encoded"),
         ("postgresql://carol:hun/ter2@db.example/epg", r"EPG_DATABASE_URL.*percent-encoded"),
-        ("postgresql://carol:hunter2@db.example/epg?no_such=hunter2", "EPG_DATABASE_URL is no PostgreSQL address"),
-        ("mysql://carol:hunter2@db.example/epg", "EPG_DATABASE_URL is no PostgreSQL address"),
-        ("host=db.example password=hunter2 nonsense", "EPG_DATABASE_URL is no PostgreSQL address"),
+        ("postgresql://carol:hunter2@db.example/epg?no_such=hunter2", "EPG_DATABASE_URL is not a PostgreSQL address"),
+        ("mysql://carol:hunter2@db.example/epg", "EPG_DATABASE_URL is not a PostgreSQL address"),
+        ("host=db.example password=hunter2 nonsense", "EPG_DATABASE_URL is not a PostgreSQL address"),
         ("postgresql://carol:hunter2@db.example:port/epg", "EPG_DATABASE_URL"),
     ],
 )

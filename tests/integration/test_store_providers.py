@@ -62,7 +62,7 @@ def test_a_removed_provider_is_gone_from_every_list_and_comes_back_by_its_name_w
     assert (store.providers.all(), store.providers.removed_names()) == ([], ["Demo"])
     with pytest.raises(UnknownProviderError):
         store.providers.find("demo")
-    with pytest.raises(StoreError, match=r'The removed provider "Demo" has the slug "demo".*add "Demo" again'):
+    with pytest.raises(StoreError, match=r'The removed provider "Demo" keeps the slug "demo".*Add "Demo" again'):
         store.providers.add("DEMO", URL, "UTC", "kid")
     back = store.providers.add("Demo", URL + "&new", "Europe/Berlin", "goat")
     assert (back.id, back.slug, back.status, back.stated) == (provider.id, "demo", "active", {"days_after": 3})
@@ -84,8 +84,8 @@ def test_what_is_changed_changes_alone_and_the_slug_never(store, provider):
         ({"name": " "}, "needs a name"),
         ({"name": "a\nb"}, "printable"),
         ({"name": "Acme"}, 'Another provider is called "Acme"'),
-        ({"timezone": "Mars/Base"}, "is no time zone"),
-        ({"tier": "gold"}, "is no tier"),
+        ({"timezone": "Mars/Base"}, "is not a time zone"),
+        ({"tier": "gold"}, "is not a tier"),
         ({"settings": {"days_after": 99}}, "days_after"),
     ],
 )
@@ -118,11 +118,11 @@ def test_an_active_provider_is_not_overwritten(store, provider):
 @pytest.mark.parametrize(
     ("name", "timezone", "tier", "slug", "says"),
     [
-        ("Acme", "America/Gotham", "kid", "", '"America/Gotham" is no time zone'),
-        ("Acme", "../etc/passwd", "kid", "", "is no time zone"),
-        ("Acme", "", "kid", "", "is no time zone"),
-        ("Acme", "localtime", "kid", "", "is no time zone"),
-        ("Acme", "UTC", "gold", "", '"gold" is no tier: kid, buck, goat'),
+        ("Acme", "America/Gotham", "kid", "", '"America/Gotham" is not a time zone'),
+        ("Acme", "../etc/passwd", "kid", "", "is not a time zone"),
+        ("Acme", "", "kid", "", "is not a time zone"),
+        ("Acme", "localtime", "kid", "", "is not a time zone"),
+        ("Acme", "UTC", "gold", "", '"gold" is not a tier. Use one of: kid, buck, goat'),
         ("Acme", "UTC", "kid", "../acme", '"../acme" is not a valid slug'),
         ("Acme", "UTC", "kid", "-acme", '"-acme" is not a valid slug'),
         ("電視", "UTC", "kid", "", "Pass another with --slug"),  # no letter of it is ASCII

@@ -1,7 +1,7 @@
 """Where the embedded server keeps itself on disk, and whether it is running there.
 
-Belongs here: the folder, its files, the locks on them, and the process that postmaster.pid names. Does not: starting,
-stopping or talking to the server (embedded.py).
+Belongs here: the folder, its files, the locks on them, and the process that postmaster.pid names. Does not belong:
+starting, stopping or connecting to the server (server.py).
 """
 
 import contextlib
@@ -11,7 +11,7 @@ import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from epg_pipeline.adapters.embedded_postgres.binaries import Account, server_account, shared_place
@@ -21,53 +21,20 @@ from epg_pipeline.errors import StoreError
 NOBODYS_PID = 2**31 - 1
 
 
-@dataclass(frozen=True)
 class ServerPlace:
     """The folder of one embedded server: its data, and beside them what says how to reach it and who uses it."""
 
-    base: Path
-    bin_folder: Path | None = field(default=None, compare=False)  # of another PostgreSQL than the wheel's
-    libraries: Mapping[str, str] = field(default_factory=dict, compare=False)  # variables that name library folders
-
-    @property
-    def data(self) -> Path:
-        """PostgreSQL's own directory; exists only once it is complete."""
-        return self.base / "data"
-
-    @property
-    def lock(self) -> Path:
-        """Held while someone starts or stops the server."""
-        return self.base / "lock"
-
-    @property
-    def lease(self) -> Path:
-        """Held, shared, by every user of the server. The kernel lets go of it when a user dies, however it dies."""
-        return self.base / "lease"
-
-    @property
-    def password(self) -> Path:
-        """The file of the password, readable by its owner alone."""
-        return self.base / "password"
-
-    @property
-    def port(self) -> Path:
-        """The port used last: taken again if it is free, so that an exported address stays good."""
-        return self.base / "port"
-
-    @property
-    def pinned(self) -> Path:
-        """Exists while the server is to stay up without users."""
-        return self.base / "pinned"
-
-    @property
-    def log(self) -> Path:
-        """What the server says."""
-        return self.base / "server.log"
-
-    @property
-    def postmaster_pid(self) -> Path:
-        """PostgreSQL's own lock file."""
-        return self.data / "postmaster.pid"
+    def __init__(self, base: Path, bin_folder: Path | None = None, libraries: Mapping[str, str] | None = None) -> None:
+        """`bin_folder` has other programs than the wheel's, `libraries` are variables that name library folders."""
+        self.base, self.bin_folder, self.libraries = base, bin_folder, libraries or {}
+        self.data = base / "data"  # PostgreSQL's own directory; exists only once it is complete
+        self.postmaster_pid = self.data / "postmaster.pid"  # PostgreSQL's own lock file
+        self.lock = base / "lock"  # held while someone starts or stops the server
+        self.lease = base / "lease"  # held, shared, by every user of the server; the kernel frees it when a user dies
+        self.password = base / "password"  # readable by its owner alone
+        self.port = base / "port"  # the last one: taken again if it is free, so that an exported address stays valid
+        self.pinned = base / "pinned"  # exists while the server is to stay up without users
+        self.log = base / "server.log"
 
     def account(self) -> Account:
         """Who runs the server: the owner of the data once there are any, so that a home may change hands to root."""
@@ -78,14 +45,14 @@ class ServerPlace:
 
 @dataclass(frozen=True)
 class Postmaster:
-    """A running server, as its lock file tells: process, port, and whether it takes connections yet."""
+    """A running server, from its lock file: process, port, and whether it takes connections yet."""
 
     pid: int
     port: int
     is_ready: bool
 
 
-def server_place(home: Path) -> ServerPlace:
+def server_place(home: Path, bin_folder: Path | None = None, libraries: Mapping[str, str] | None = None) -> ServerPlace:
     """The server's folder of this home, made on first use.
 
     It lies in the home; if root's server account can't enter that, under /var/lib/epg-pipeline with a random name that
@@ -103,7 +70,7 @@ def server_place(home: Path) -> ServerPlace:
             f"The database of {home} was kept in {base}, which is gone. Restore that folder, or remove {marker} "
             "to begin with an empty database."
         )
-    return ServerPlace(base)
+    return ServerPlace(base, bin_folder, libraries)
 
 
 def _choose_place(folder: Path, marker: Path) -> None:
@@ -203,6 +170,6 @@ def _command_of(pid: int) -> list[str]:
             return [word for word in Path(f"/proc/{pid}/cmdline").read_text(errors="replace").split("\0") if word]
         except OSError:
             return []
-    told = subprocess.run(["ps", "-p", str(pid), "-o", "stat=,command="], capture_output=True, text=True, check=False)
-    state, *words = told.stdout.split() or ["Z"]
+    listed = subprocess.run(["ps", "-p", str(pid), "-o", "stat=,command="], capture_output=True, text=True, check=False)
+    state, *words = listed.stdout.split() or ["Z"]
     return [] if state.startswith("Z") else words

@@ -1,7 +1,7 @@
 """The embedded PostgreSQL server: started when first asked for, shared by all who ask, stopped by the last to leave.
 
-Belongs here: making, starting, stopping and leasing the server of one home. Does not: tables, queries (postgres.py), or
-where programs and files lie (binaries.py, server_place.py).
+Belongs here: making, starting, stopping and leasing the server of one home. Does not belong: tables, queries
+(store/), where programs and files are (binaries.py, place.py).
 """
 
 import atexit
@@ -16,7 +16,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -39,7 +39,7 @@ HOST = "127.0.0.1"
 USER = "epg"
 DATABASE = "epg"
 DAGSTER_DATABASE = "dagster"  # beside ours
-PATIENCE = 60.0  # seconds for a start; replaying the log after a crash is most of it
+START_TIMEOUT = 60.0  # seconds for a start; replaying the log after a crash is most of it
 
 SETTINGS = {
     "listen_addresses": HOST,
@@ -74,18 +74,9 @@ class ServerAddress:
 
     def conninfo(self, database: str = DATABASE) -> str:
         """The connection string of one of its databases. It carries the password: never print it."""
-        return make_conninfo(
-            "",
-            host=self.host,
-            port=self.port,
-            user=self.user,
-            password=self.password,
-            dbname=database,
-            # Loopback needs neither; what PGSSLMODE of the environment says is about another server.
-            sslmode="disable",
-            gssencmode="disable",
-            connect_timeout=10,
-        )
+        # Loopback needs neither SSL nor GSS; what PGSSLMODE of the environment says is about another server.
+        options: dict[str, str | int] = {"sslmode": "disable", "gssencmode": "disable", "connect_timeout": 10}
+        return make_conninfo("", **{**asdict(self), "dbname": database, **options})
 
 
 class Lease:
@@ -111,7 +102,7 @@ class Lease:
         self._place.pinned.touch()
 
     def revive(self) -> bool:
-        """Start the server again if it died; says whether it had. At the address it had: others were told of that one.
+        """Start the server again if it died, at the address that others use; says whether it had died.
 
         StoreError when another program has taken its port since, or it does not start.
         """
@@ -139,7 +130,7 @@ def lease_server(home: Path, bin_folder: Path | None = None, libraries: Mapping[
 
     However many processes ask, there is one server. Heals what a crash left behind. StoreError says what is in the way.
     """
-    place = replace(server_place(home), bin_folder=bin_folder, libraries=libraries or {})
+    place = server_place(home, bin_folder, libraries)
     with exclusively(place.lock):
         address = _address(place, _await_ready(place) or _start(place))
         _ensure_databases(address)
@@ -182,7 +173,7 @@ def _stop(place: ServerPlace) -> None:
     server = running_postmaster(place)
     if server is None:
         return
-    for how, patience in ((signal.SIGINT, PATIENCE), (signal.SIGQUIT, 10.0)):
+    for how, patience in ((signal.SIGINT, START_TIMEOUT), (signal.SIGQUIT, 10.0)):
         with contextlib.suppress(ProcessLookupError):
             os.kill(server.pid, how)
         if _within(patience, lambda: not is_alive(server.pid)):
@@ -198,7 +189,7 @@ def _await_ready(place: ServerPlace) -> int | None:
     server = running_postmaster(place)
     if server is None:
         return None
-    settled = _within(PATIENCE, lambda: (now := running_postmaster(place)) is None or now.is_ready)
+    settled = _within(START_TIMEOUT, lambda: (now := running_postmaster(place)) is None or now.is_ready)
     now = running_postmaster(place)
     if now is not None and not settled:
         raise StoreError(f"The embedded server (process {now.pid}) does not get ready. Look into {place.log}.")
@@ -215,17 +206,17 @@ def _start(place: ServerPlace) -> int:
         _make_data(place, account, programs)
     _check_version(place, programs)
     disown_stale_pid(place)
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + START_TIMEOUT
     while True:
         port = _free_port(place)
-        told = _launch(place, account, programs, port)
-        if told is None:
+        logged = _launch(place, account, programs, port)
+        if logged is None:
             place.port.write_text(str(port))
             return port
         # Another program may have taken the port since we looked; backends may outlive a killed server by a moment.
-        is_taken, is_left = "could not create any TCP/IP sockets" in told, "shared memory block" in told
+        is_taken, is_left = "could not create any TCP/IP sockets" in logged, "shared memory block" in logged
         if not (is_taken or is_left) or time.monotonic() > deadline:
-            raise StoreError(f"The embedded server does not start; {place.log} ends with:\n{told}")
+            raise StoreError(f"The embedded server does not start; {place.log} ends with:\n{logged}")
         if is_taken:
             place.port.unlink(missing_ok=True)
         time.sleep(0.1)
@@ -241,7 +232,7 @@ def _launch(place: ServerPlace, account: Account, programs: Path, port: int) -> 
         server = running_postmaster(place)
         return server is not None and server.pid == pid and server.is_ready
 
-    _within(PATIENCE, lambda: is_ready() or not is_alive(pid))
+    _within(START_TIMEOUT, lambda: is_ready() or not is_alive(pid))
     if is_ready():
         return None
     with contextlib.suppress(ProcessLookupError):
@@ -328,8 +319,8 @@ def _check_version(place: ServerPlace, programs: Path) -> None:
 
 def _major_version(programs: Path) -> str:
     """Such as "18"; "" if they don't say."""
-    told = subprocess.run([str(programs / "postgres"), "--version"], capture_output=True, text=True, check=False).stdout
-    found = re.match(r"postgres \(PostgreSQL\) (\d+)", told)
+    ran = subprocess.run([str(programs / "postgres"), "--version"], capture_output=True, text=True, check=False)
+    found = re.match(r"postgres \(PostgreSQL\) (\d+)", ran.stdout)
     return found[1] if found else ""
 
 

@@ -1,7 +1,7 @@
 """Connections to the record's database, embedded or not.
 
-Belongs here: addresses, connecting, reuse, transactions, and the database's errors in an operator's words. Does not:
-any table. Nothing is assumed to outlive a transaction, so that a transaction-mode pooler may stand in between.
+Belongs here: addresses, connecting, reuse, transactions, and the database's errors in an operator's words. Does not
+belong: any table. Nothing is assumed to outlive a transaction, so that a transaction-mode pooler may stand in between.
 """
 
 import contextlib
@@ -23,7 +23,9 @@ OLDEST_SERVER = 140000
 DAGSTER_SCHEMA = "dagster"  # in a database we share with it
 MAX_CONNECTIONS = 40  # of one process: a thread that holds a lock takes a second one
 TAKE_TIMEOUT_SECONDS = 10.0
-
+# Marks of events and of playlist changes become visible in their order: whoever writes some holds the lock, so that a
+# reader that remembers one has seen all before it. Who needs both takes them in this order.
+EVENTS_LOCK, PLAYLIST_CHANGES_LOCK = "events", "playlist changes"
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -121,6 +123,11 @@ def in_transaction(
     return run
 
 
+def hold_lock(connection: psycopg.Connection, work: str) -> None:
+    """Wait until no other transaction holds the lock of this work, and hold it until this one ends."""
+    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"epg {work}",))
+
+
 def checked_conninfo(text: str) -> str:
     """The address as libpq takes it, from a URL or key=value text. StoreError, without quoting it, if it is neither."""
     scheme, separator, rest = text.strip().partition("://")
@@ -129,14 +136,15 @@ def checked_conninfo(text: str) -> str:
     try:
         parts = conninfo_to_dict(plain)
     except psycopg.ProgrammingError:
-        parts = {}  # libpq quotes what it could not read, and that may be the password: nothing of it is told
+        parts = {}  # libpq quotes what it could not read, and that may be the password: nothing of it is shown
     # A bare @ or / in the password cuts it in two, and the rest passes for host, port or database.
     port = str(parts.get("port") or "")
     cut = "@" in f"{parts.get('host')}{parts.get('dbname')}" or not re.fullmatch(r"[\d,]*", port)
     if cut or not parts:
         raise StoreError(
-            "EPG_DATABASE_URL is no PostgreSQL address. It looks like postgresql://USER:PASSWORD@HOST:5432/DATABASE, "
-            "with special characters of the password percent-encoded (@ is %40, / is %2F, # is %23)."
+            "EPG_DATABASE_URL is not a PostgreSQL address",
+            "Write postgresql://USER:PASSWORD@HOST:5432/DATABASE, with special characters of the password "
+            "percent-encoded (@ is %40, / is %2F, # is %23).",
         )
     return make_conninfo("", **{"connect_timeout": 10, **parts})  # libpq would wait for a silent host for ever
 
@@ -188,7 +196,7 @@ def dagster_parts(conninfo: str) -> DatabaseParts:
 
 @contextlib.contextmanager
 def in_operators_words() -> Iterator[None]:
-    """Turn the database errors an operator can mend into StoreError; others are bugs and pass."""
+    """Turn the database errors an operator can fix into StoreError; others are bugs and pass."""
     try:
         yield
     except errors.ReadOnlySqlTransaction:

@@ -1,16 +1,14 @@
-"""What Dagster's own tables say of its runs, of what it does by itself, and of its daemon.
+"""What Dagster's own tables say of its runs, of its schedules and sensors, and of its daemon.
 
-Belongs here: reading those tables by SQL. It is done so because loading Dagster's code takes seconds, and `epg status`
-must answer at once; the price is that an upgrade may change the tables, so every function gives None or nothing when
-they are not as known.
+Belongs here: reading those tables by SQL. Loading Dagster's code takes seconds, and `epg status` must answer at once;
+the price is that an upgrade may change the tables, so every function returns None or nothing when they are unknown.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 
 from epg_pipeline.adapters.store.connections import DatabaseParts
 from epg_pipeline.adapters.store.sql_files import query
@@ -30,7 +28,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Automation:
-    """Something Dagster does by itself, and whether it is switched on: `cron` in UTC, None for a sensor."""
+    """A schedule or sensor, and whether it is switched on: `cron` in UTC, None for a sensor."""
 
     name: str
     cron: str | None
@@ -40,9 +38,9 @@ class Automation:
 def latest_runs(database: DatabaseParts, limit: int) -> list[Run] | None:
     """The newest run of each of Dagster's jobs, newest first, from its tables: its own code takes seconds to load.
 
-    None when its tables are not there (it never ran here) or are not as known.
+    None when its tables do not exist (it never ran here) or are unknown.
     """
-    rows = _of_dagster(database, query("latest_runs"), {"limit": limit})
+    rows = _read(database, query("latest_runs"), {"limit": limit})
     return rows and [
         Run(job, partition, status, created.replace(tzinfo=UTC), _instant(started), _instant(ended))
         for job, partition, status, created, started, ended in rows
@@ -50,29 +48,21 @@ def latest_runs(database: DatabaseParts, limit: int) -> list[Run] | None:
 
 
 def automations(database: DatabaseParts) -> list[Automation] | None:
-    """What Dagster does by itself, schedules first, each by name; None as for `latest_runs`."""
-    rows = _of_dagster(database, query("automations"), {})
+    """Schedules, then sensors, each by name; None as for `latest_runs`."""
+    rows = _read(database, query("automations"), {})
     return rows and [Automation(*row) for row in rows]
 
 
 def heartbeats(database: DatabaseParts) -> dict[str, datetime]:
-    """When each part of Dagster's daemon last gave a sign of life, as far as its tables can be read."""
-    rows = _of_dagster(database, query("heartbeats"), {}) or []
+    """The last heartbeat of each part of Dagster's daemon, as far as its tables can be read."""
+    rows = _read(database, query("heartbeats"), {}) or []
     return {part: datetime.fromtimestamp(seconds, UTC) for part, seconds in rows}
 
 
-def _of_dagster(database: DatabaseParts, text: str, values: dict[str, int]) -> list[Any] | None:
-    conninfo = make_conninfo(
-        "",
-        host=database.host,
-        port=database.port,
-        user=database.user,
-        password=database.password,
-        dbname=database.dbname,
-        **database.params,
-    )
+def _read(database: DatabaseParts, text: str, values: dict[str, int]) -> list[Any] | None:
+    parts = asdict(database)
     try:
-        with psycopg.connect(conninfo, autocommit=True, prepare_threshold=None) as connection:
+        with psycopg.connect(**parts.pop("params"), **parts, autocommit=True, prepare_threshold=None) as connection:
             return connection.execute(text.encode(), values).fetchall()
     except psycopg.Error:
         return None

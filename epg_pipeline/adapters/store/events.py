@@ -1,4 +1,4 @@
-"""What the sources say of events, and the canonical events made of it.
+"""What the sources state of events, and the canonical events made of it.
 
 Belongs here: the rows of `events`, `sourced_events`, `team_sources`, and the teams that events name. Does not belong:
 deciding which rows are one event (a function that is passed in), fetching.
@@ -12,28 +12,19 @@ from typing import TypeAlias
 import polars as pl
 import psycopg
 
-from epg_pipeline.adapters.store.connections import SubStore, in_transaction
+from epg_pipeline.adapters.store.connections import EVENTS_LOCK, SubStore, hold_lock, in_transaction
 from epg_pipeline.adapters.store.frames import SaveResult, read_frame, stage, upsert
 from epg_pipeline.adapters.store.sql_files import query
 from epg_pipeline.domain import frames
 from epg_pipeline.domain.events.links import LINKS
 from epg_pipeline.domain.events.merge import CANONICAL, SOURCED, TEAM_NAMES, Merged, Sourced, TeamNames
-from epg_pipeline.domain.frames import EVENTS, INSTANT
+from epg_pipeline.domain.frames import EVENTS
 
 Merge: TypeAlias = "Callable[[Sourced, TeamNames], Merged]"
 
 ONE_DAY = timedelta(days=1)
-LOCK = "epg events"  # two that take in events wait for each other: each merges what the other has stored
-WHAT_WAS_TOLD = [name for name in SOURCED if name not in ("source", "source_id")]
-KNOWN = pl.Schema(
-    {
-        "source": pl.String(),
-        "league": pl.String(),
-        "listing": pl.String(),
-        "source_id": pl.String(),
-        "starts_at": INSTANT,
-    }
-)
+STATED_COLUMNS = [name for name in SOURCED if name not in ("source", "source_id")]
+KEYS = pl.Schema({name: SOURCED[name] for name in ("source", "league", "listing", "source_id", "starts_at")})
 CANONICAL_ROWS = """(
     SELECT i.*, h.id AS home_team_id, a.id AS away_team_id, 'active' AS record_status
     FROM incoming_canonical AS i
@@ -77,18 +68,18 @@ class Events(SubStore):
 
     @in_transaction
     def take_in(self, connection: psycopg.Connection, rows: Sourced, merge: Merge) -> EventsSaved:
-        """Store SOURCED rows, and anew the canonical events of the days and leagues they touch, as `merge` makes them.
+        """Store SOURCED rows, and what `merge` makes of the days and leagues they touch as canonical events.
 
-        `merge` is given all rows of those days (SOURCED) and the teams on record (TEAM_NAMES). Rows that say nothing
-        new touch nothing. Nothing is deleted: what is not told any more stays as it was.
+        `merge` is given all rows of those days (SOURCED) and the teams on record (TEAM_NAMES). Rows that change nothing
+        touch nothing. Nothing is deleted: a row that a source lists no longer stays.
         """
-        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (LOCK,))
+        hold_lock(connection, EVENTS_LOCK)  # each merges what the other has stored
         once = rows.unique(["source", "source_id"], keep="last", maintain_order=True)
         stage(connection, once, "incoming_sourced")
-        connection.execute(query("sourced_told"))
+        connection.execute(query("sourced_changes"))
         touched = _touched(connection)
         written = upsert(
-            connection, "sourced_events", "told", ("source", "source_id"), [*WHAT_WAS_TOLD, "record_status"]
+            connection, "sourced_events", "stated_now", ("source", "source_id"), [*STATED_COLUMNS, "record_status"]
         )
         sourced = SaveResult(written, once.height - written)
         if touched is None:
@@ -104,7 +95,7 @@ class Events(SubStore):
     @in_transaction
     def sourced_keys(self, connection: psycopg.Connection, first: date, last: date) -> pl.DataFrame:
         """Which rows are on record for these UTC dates: source, league, listing, source_id, starts_at."""
-        return read_frame(connection, query("sourced_known"), _instants(first, last), KNOWN)
+        return read_frame(connection, query("sourced_known"), _instants(first, last), KEYS)
 
 
 def _instants(first: date, last: date) -> dict[str, datetime]:
@@ -113,14 +104,8 @@ def _instants(first: date, last: date) -> dict[str, datetime]:
 
 
 def _touched(connection: psycopg.Connection) -> tuple[list[str], date, date] | None:
-    """The leagues and the span of UTC dates that the told rows change, where they were before included."""
-    columns = ", ".join(f"i.{name}" for name in WHAT_WAS_TOLD), ", ".join(f"t.{name}" for name in WHAT_WAS_TOLD)
-    row = connection.execute(
-        "SELECT array_agg(DISTINCT i.league ORDER BY i.league), "  # noqa: S608 - our own column names
-        "min(least(i.starts_at, i.started_at)), max(greatest(i.starts_at, i.started_at)) "
-        "FROM told AS i LEFT JOIN sourced_events AS t ON t.source = i.source AND t.source_id = i.source_id "
-        f"WHERE t.source IS NULL OR t.event_id IS NULL OR ({columns[0]}) IS DISTINCT FROM ({columns[1]})"
-    ).fetchone()
+    """The leagues and the span of UTC dates that the new rows change, those of their earlier starts included."""
+    row = connection.execute(query("touched_events")).fetchone()
     if row is None or row[0] is None:
         return None
     leagues, earliest, latest = row
@@ -130,60 +115,53 @@ def _touched(connection: psycopg.Connection) -> tuple[list[str], date, date] | N
 def _save(
     connection: psycopg.Connection, events: pl.DataFrame, links: pl.DataFrame, names: pl.DataFrame
 ) -> tuple[SaveResult, int]:
-    stage(connection, names, "incoming_names")
-    connection.execute(query("rename_teams"))
     teams = teams_of(events)
-    stage(connection, teams, "incoming_teams")
-    connection.execute(query("save_teams"))
-    aliases = pl.concat([aliases_of(teams), _aliases_of_names(names)]).unique(maintain_order=True)
-    stage(connection, aliases, "incoming_aliases")
-    connection.execute(query("save_team_aliases"))
-    upsert(connection, "team_sources", TEAM_ROWS, ("source", "league", "ref"), ["name", "team_id", "record_status"])
+    save_teams(connection, teams, names, aliases_of(teams))
     stage(connection, events, "incoming_canonical")
     connection.execute(query("changed_events"))
     connection.execute(query("new_events"))
     columns = [name for name in CANONICAL if name != "event_id"] + ["home_team_id", "away_team_id", "record_status"]
     written = upsert(connection, "events", CANONICAL_ROWS, ("event_id",), columns)
     stage(connection, links.select(LINKS.names()), "incoming_links")
-    connection.execute(
-        "CREATE TEMPORARY TABLE left_events ON COMMIT DROP AS SELECT DISTINCT s.event_id FROM sourced_events AS s "
-        "JOIN incoming_links AS i USING (source, source_id) WHERE s.event_id <> i.event_id"
-    )
     connection.execute(query("link_sourced"))
     replaced = connection.execute(query("replace_events")).rowcount
     marked = connection.execute(query("mark_rematches")).rowcount
     return SaveResult(written, events.height - written, replaced=replaced), marked
 
 
-def _aliases_of_names(names: pl.DataFrame) -> pl.DataFrame:
-    """The names other sources have for a team, as aliases of it: league, name, alias."""
-    return names.filter(pl.col("name") != pl.col("team")).select("league", name="team", alias="name")
+def save_teams(connection: psycopg.Connection, teams: pl.DataFrame, names: pl.DataFrame, aliases: pl.DataFrame) -> int:
+    """Store teams, what each source calls them (TEAM_NAMES), and aliases; counts the names that were new or changed.
+
+    What a source calls a team other than by its name is an alias of it too.
+    """
+    stage(connection, names, "incoming_names")
+    connection.execute(query("rename_teams"))
+    stage(connection, teams, "incoming_teams")
+    connection.execute(query("save_teams"))
+    other_names = names.filter(pl.col("name") != pl.col("team")).select("league", name="team", alias="name")
+    stage(connection, pl.concat([aliases, other_names]).unique(maintain_order=True), "incoming_aliases")
+    connection.execute(query("save_team_aliases"))
+    columns = ["name", "team_id", "record_status"]
+    return upsert(connection, "team_sources", TEAM_ROWS, ("source", "league", "ref"), columns)
 
 
 def teams_of(events: pl.DataFrame) -> pl.DataFrame:
     """One row per league and team; where events differ about a team, the latest event that says anything counts."""
+    details = {"short_name": "short", "abbreviation": "abbr", "logo": "logo"}
     sides = [
         events.select(
-            "league",
-            "sport",
-            "starts_at",
-            "event_id",
-            name=pl.col(side),
-            short_name=pl.col(f"{side}_short"),
-            abbreviation=pl.col(f"{side}_abbr"),
-            logo=pl.col(f"{side}_logo"),
+            "league", "sport", "starts_at", "event_id", name=side, **{to: f"{side}_{of}" for to, of in details.items()}
         )
         for side in ("home", "away")
-    ]
-    said = pl.col("sport", "short_name", "abbreviation", "logo")
+    ]  # fmt: skip
+    stated = pl.col("sport", *details)
     return (
         pl.concat(sides)
         .filter(pl.col("name") != "")
         .sort("starts_at", "event_id", "name")
         .group_by("league", "name", maintain_order=True)
-        .agg(said.filter(said != "").last())
-        .with_columns(said.fill_null(""))
-        .select("league", "name", "sport", "short_name", "abbreviation", "logo")
+        .agg(stated.filter(stated != "").last())
+        .with_columns(stated.fill_null(""))
     )
 
 

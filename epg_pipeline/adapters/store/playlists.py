@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import psycopg
-from psycopg.rows import class_row
 
 from epg_pipeline.adapters.clock import utc_now
-from epg_pipeline.adapters.store.connections import Connections, SubStore, in_transaction
+from epg_pipeline.adapters.store.connections import (
+    PLAYLIST_CHANGES_LOCK,
+    Connections,
+    SubStore,
+    hold_lock,
+    in_transaction,
+)
 from epg_pipeline.adapters.store.frames import read_rows
 from epg_pipeline.adapters.store.providers import Provider
 from epg_pipeline.adapters.store.snapshots import SnapshotFiles
@@ -19,7 +24,6 @@ from epg_pipeline.adapters.store.sql_files import query
 from epg_pipeline.config.provider_settings import ProviderSettings
 
 USUAL_MINUTES: int = ProviderSettings.model_fields["check_minutes"].default
-LOCK = "epg playlist changes"  # marks become visible in their order: a reader that remembers one has seen all before it
 
 
 @dataclass(frozen=True)
@@ -60,25 +64,14 @@ class Playlists(SubStore):
         self._files = files
 
     def save(
-        self,
-        provider: Provider,
-        day: date,
-        body: bytes,
-        entry_count: int,
-        etag: str | None = None,
-        last_modified: str | None = None,
-    ) -> Snapshot:
+        self, provider: Provider, day: date, body: bytes, entry_count: int,
+        etag: str | None = None, last_modified: str | None = None,
+    ) -> Snapshot:  # fmt: skip
         """Keep a playlist as fetched and put it in force for the day; the same content is kept once."""
-        content_hash = self._files.put(provider.slug, body)
         values = {
-            "provider": provider.id,
-            "day": day,
-            "hash": content_hash,
-            "entry_count": entry_count,
-            "byte_count": len(body),
-            "etag": etag,
-            "last_modified": last_modified,
-        }
+            "provider": provider.id, "day": day, "hash": self._files.put(provider.slug, body),
+            "entry_count": entry_count, "byte_count": len(body), "etag": etag, "last_modified": last_modified,
+        }  # fmt: skip
         with self._connections.transaction() as connection:
             connection.execute(query("save_snapshot"), values)
             connection.execute(query("put_snapshot_in_force"), values)
@@ -99,59 +92,38 @@ class Playlists(SubStore):
         self.begin([provider.slug])
         self.note_poll(provider.slug, utc_now(), problem)
 
-    def due(self, now: datetime) -> dict[str, datetime | None]:
-        """The slugs of active providers to look at, with the last look; none until one's minutes are over."""
-        with self._connections.transaction() as connection:
-            rows = connection.execute(query("playlists_due"), {"minutes": USUAL_MINUTES, "now": now})
-            return dict(rows.fetchall())
+    @in_transaction
+    def due(self, connection: psycopg.Connection, now: datetime) -> dict[str, datetime | None]:
+        """The slugs of active providers whose playlist is due to be polled, with the last poll."""
+        return dict(connection.execute(query("playlists_due"), {"minutes": USUAL_MINUTES, "now": now}).fetchall())
 
-    def begin(self, slugs: list[str]) -> dict[str, str]:
-        """Before looking: the hash of the content seen last of each provider, "" where there was none."""
-        with self._connections.transaction() as connection:
-            connection.execute(query("begin_playlist_checks"), {"slugs": slugs})
-            rows = connection.execute(
-                "SELECT p.slug, c.content_hash FROM playlist_checks AS c JOIN providers AS p ON p.id = c.provider_id "
-                "WHERE p.slug = ANY(%s)",
-                (slugs,),
-            )
-            return dict(rows.fetchall())
+    @in_transaction
+    def begin(self, connection: psycopg.Connection, slugs: list[str]) -> dict[str, str]:
+        """Before polling: the hash of the content that each provider had last, "" where there was none."""
+        connection.execute(query("begin_playlist_checks"), {"slugs": slugs})
+        return dict(connection.execute(query("last_content_hashes"), {"slugs": slugs}).fetchall())
 
-    def note_poll(self, slug: str, now: datetime, problem: str = "") -> None:
-        """A provider's playlist was asked for; `problem` says why that gave none."""
-        with self._connections.transaction() as connection:
-            connection.execute(
-                "UPDATE playlist_checks AS c SET checked_at = %s, problem = %s "
-                "FROM providers AS p WHERE p.id = c.provider_id AND p.slug = %s",
-                (now, problem, slug),
-            )
+    @in_transaction
+    def note_poll(self, connection: psycopg.Connection, slug: str, now: datetime, problem: str = "") -> None:
+        """A provider's playlist was polled; `problem` says why that failed."""
+        connection.execute(query("note_poll"), {"slug": slug, "now": now, "problem": problem})
 
-    def note_change(self, slug: str, now: datetime, day: date, content_hash: str) -> None:
-        """A provider's playlist was asked for and is another one, kept and in force for the day."""
-        with self._connections.transaction() as connection:
-            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (LOCK,))
-            connection.execute(
-                "UPDATE playlist_checks AS c SET checked_at = %(now)s, problem = '', changed_day = %(day)s, "
-                "content_hash = %(content_hash)s, mark = nextval('marks'), made_at = NULL, failed_at = NULL, "
-                "failed = 0 FROM providers AS p WHERE p.id = c.provider_id AND p.slug = %(slug)s",
-                {"now": now, "day": day, "content_hash": content_hash, "slug": slug},
-            )
+    @in_transaction
+    def note_change(self, connection: psycopg.Connection, slug: str, now: datetime, day: date, content: str) -> None:
+        """A provider's playlist was polled and has another content (its hash), kept and in force for the day."""
+        hold_lock(connection, PLAYLIST_CHANGES_LOCK)
+        connection.execute(query("note_change"), {"slug": slug, "now": now, "day": day, "content": content})
 
-    def note_guide(self, slug: str, day: date, content_hash: str, now: datetime, *, made: bool) -> None:
-        """What became of the guide of a change; nothing is noted when the list has changed again since."""
-        outcome = "made_at = %(now)s, failed_at = NULL" if made else "failed_at = %(now)s, failed = failed + 1"
-        with self._connections.transaction() as connection:
-            connection.execute(
-                f"UPDATE playlist_checks AS c SET {outcome} FROM providers AS p "  # noqa: S608 - one of the two above
-                "WHERE p.id = c.provider_id AND p.slug = %(slug)s "
-                "AND c.changed_day = %(day)s AND c.content_hash = %(content_hash)s",
-                {"slug": slug, "day": day, "content_hash": content_hash, "now": now},
-            )
+    @in_transaction
+    def note_guide(
+        self, connection: psycopg.Connection, slug: str, day: date, content: str, now: datetime, *, made: bool
+    ) -> None:
+        """Whether the guide of a change was made; nothing is noted when the playlist has changed again since."""
+        values = {"slug": slug, "day": day, "content": content, "now": now, "made": made}
+        connection.execute(query("note_guide_of_change"), values)
 
-    def changes(self, after: int, limit: int, now: datetime) -> list[PlaylistChange]:
+    @in_transaction
+    def changes(self, connection: psycopg.Connection, after: int, limit: int, now: datetime) -> list[PlaylistChange]:
         """The changes of active providers after a mark, oldest first; then those whose guide failed a while ago."""
         values = {"after": after, "limit": limit, "now": now}
-        with (
-            self._connections.transaction() as connection,
-            connection.cursor(row_factory=class_row(PlaylistChange)) as cursor,
-        ):
-            return cursor.execute(query("changed_playlists"), values).fetchall()
+        return read_rows(connection, query("changed_playlists"), values, PlaylistChange)

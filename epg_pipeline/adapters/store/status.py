@@ -1,8 +1,7 @@
-"""How the installation stands, as the record tells it.
+"""The state of the installation, from the record.
 
-Belongs here: reading providers with their latest fetch, guide and match rates, what was set aside, failed uploads, and
-what Dagster's own tables tell of runs, of what it does by itself, and of its daemon. Does not: what is a problem and
-how to mend it (status.py).
+Belongs here: reading providers with their latest fetch, guide and match rates, what was set aside, failed uploads.
+Does not belong: what is a problem and how to fix it (operations/status.py), Dagster's own tables (dagster_tables.py).
 """
 
 from dataclasses import dataclass
@@ -18,9 +17,9 @@ from epg_pipeline.domain.guide.checks import FEWEST_EVENTS, WEEKS
 
 @dataclass(frozen=True)
 class ProviderState:
-    """A provider as it stands: instants in UTC, rates from 0 to 1, None for what never was.
+    """The state of a provider: instants in UTC, rates from 0 to 1, None for what never happened.
 
-    A rate is None, too, where there are too few events for it to say anything; `events_today` tells how many.
+    A rate is None, too, where there are too few events for it to mean anything; `events_today` is their number.
     """
 
     slug: str
@@ -72,11 +71,11 @@ class GuideMade:
 
 
 class Status(SubStore):
-    """How the installation stands."""
+    """The state of the installation."""
 
     @in_transaction
     def provider_states(self, connection: psycopg.Connection, now: datetime) -> list[ProviderState]:
-        """Every provider by name. Its `rate_before` is over the telling ones of the days before its day of `now`."""
+        """Every provider by name. Its `rate_before` is over earlier days with enough events."""
         values = {"now": now, "days": 7 * WEEKS, "fewest_events": FEWEST_EVENTS}
         return read_rows(connection, query("provider_states"), values, ProviderState)
 
@@ -88,19 +87,9 @@ class Status(SubStore):
     @in_transaction
     def failed_uploads(self, connection: psycopg.Connection) -> list[FailedUploads]:
         """Which providers' files are still to arrive."""
-        statement = (
-            "SELECT p.slug, count(*) AS files, min(u.reason) AS reason FROM uploads AS u "
-            "JOIN providers AS p ON p.id = u.provider_id "
-            "WHERE u.status = 'failed' AND p.record_status = 'active' GROUP BY p.slug ORDER BY p.slug"
-        )
-        return read_rows(connection, statement, {}, FailedUploads)
+        return read_rows(connection, query("failed_uploads"), {}, FailedUploads)
 
     @in_transaction
     def latest_guides(self, connection: psycopg.Connection, limit: int) -> list[GuideMade]:
         """The current guides that were published last, newest first, whoever published them."""
-        statement = (
-            "SELECT p.slug, u.day, u.published_at, u.channel_count AS channels, u.programme_count AS programmes "
-            "FROM publications AS u JOIN providers AS p ON p.id = u.provider_id "
-            "WHERE p.record_status = 'active' AND u.path = p.slug || '/guide.xml' ORDER BY u.id DESC LIMIT %(limit)s"
-        )
-        return read_rows(connection, statement, {"limit": limit}, GuideMade)
+        return read_rows(connection, query("latest_guides"), {"limit": limit}, GuideMade)

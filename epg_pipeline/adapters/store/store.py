@@ -10,8 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
-from typing import Protocol, Self
+from typing import Self
 
 from epg_pipeline.adapters.embedded_postgres.server import Lease
 from epg_pipeline.adapters.store.connections import (
@@ -19,6 +18,7 @@ from epg_pipeline.adapters.store.connections import (
     DatabaseParts,
     checked_conninfo,
     dagster_parts,
+    hold_lock,
     parts_of,
 )
 from epg_pipeline.adapters.store.events import Events
@@ -27,8 +27,7 @@ from epg_pipeline.adapters.store.migrations import migrate
 from epg_pipeline.adapters.store.overrides import Overrides
 from epg_pipeline.adapters.store.playlists import Playlists
 from epg_pipeline.adapters.store.programmes import Decisions, Programmes
-from epg_pipeline.adapters.store.provider_changes import Providers
-from epg_pipeline.adapters.store.providers import Provider
+from epg_pipeline.adapters.store.providers import Provider, Providers
 from epg_pipeline.adapters.store.publications import Publications
 from epg_pipeline.adapters.store.quarantine import Quarantine
 from epg_pipeline.adapters.store.rematches import Rematches
@@ -40,34 +39,10 @@ from epg_pipeline.adapters.store.status import Status
 from epg_pipeline.adapters.store.teams import Teams
 from epg_pipeline.adapters.store.uploads import Uploads
 from epg_pipeline.errors import StoreError
-from epg_pipeline.settings import library_folders
+from epg_pipeline.settings import Settings, library_folders
 
 
-class StoreSettings(Protocol):
-    """What of the settings the store needs."""
-
-    @property
-    def home(self) -> Path:
-        """Keeps the embedded server's data and the snapshots."""
-
-    @property
-    def database_url(self) -> str | None:
-        """Another database than the embedded one."""
-
-    @property
-    def secret_key_text(self) -> str | None:
-        """The sealing key itself, if it does not lie in the file."""
-
-    @property
-    def secret_key(self) -> Path:
-        """The file of the sealing key."""
-
-    @property
-    def postgres_bin(self) -> Path | None:
-        """The programs of another PostgreSQL to embed."""
-
-
-def open_store(settings: StoreSettings) -> Store:
+def open_store(settings: Settings) -> Store:
     """The store of an installation, its tables up to date; starts the embedded server unless a database is named.
 
     Close it, or use it as a context manager: the last user's leaving stops the embedded server. StoreError says what is
@@ -167,5 +142,5 @@ class Store:
         """
         with self.connections.transaction() as connection:
             connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"epg {work}",))
+            hold_lock(connection, work)
             yield

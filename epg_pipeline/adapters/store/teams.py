@@ -1,7 +1,7 @@
 """Teams of the bundled catalogue, and what teams are called: the record behind the forms that matching knows.
 
-Belongs here: the rows of `team_aliases` that no event brings, and the catalogue's teams. Does not: the teams of events
-(event_rows.py), what a form is worth (the domain).
+Belongs here: the rows of `team_aliases` that no event brings, and the catalogue's teams. Does not belong: the teams of
+events (events.py), what a form is worth (domain/teams.py).
 """
 
 from datetime import date
@@ -9,9 +9,9 @@ from datetime import date
 import polars as pl
 import psycopg
 
-from epg_pipeline.adapters.store.connections import SubStore, in_transaction
-from epg_pipeline.adapters.store.events import LOCK, TEAM_ROWS
-from epg_pipeline.adapters.store.frames import read_frame, stage, upsert
+from epg_pipeline.adapters.store.connections import EVENTS_LOCK, SubStore, hold_lock, in_transaction
+from epg_pipeline.adapters.store.events import save_teams
+from epg_pipeline.adapters.store.frames import read_frame, stage
 from epg_pipeline.adapters.store.providers import Provider
 from epg_pipeline.adapters.store.sql_files import query
 from epg_pipeline.domain.events.merge import TEAM_NAMES, TeamNames
@@ -63,10 +63,7 @@ class Teams(SubStore):
     def list_aliases(
         self, connection: psycopg.Connection, kinds: list[str], team_ids: list[int] | None = None
     ) -> pl.DataFrame:
-        """The aliases of these teams (None: of all) and kinds, removed ones included, by league and team.
-
-        Schema LISTED.
-        """
+        """The aliases of these teams (None: of all) and kinds, removed ones included, by league and team; LISTED."""
         return read_frame(connection, query("listed_aliases"), {"teams": team_ids, "kinds": kinds}, LISTED)
 
     @in_transaction
@@ -114,31 +111,21 @@ class Teams(SubStore):
 
         A team never changes its id: a new name goes to the team that has it, a vanished one is only no longer listed.
         """
-        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (LOCK,))
-        stage(connection, found.names, "incoming_names")
-        connection.execute(query("rename_teams"))
+        hold_lock(connection, EVENTS_LOCK)
         teams = listed.join(found.names.select("source", "league", "ref", "team"), on=["source", "league", "ref"])
-        said = pl.col("short_name", "abbreviation", "logo", "location", "nickname", "color")
+        stated = pl.col("short_name", "abbreviation", "logo", "location", "nickname", "color")
         once = (
             teams.group_by("league", "team", maintain_order=True)
-            .agg(said.filter(said != "").first())
-            .with_columns(said.fill_null(""), sport=pl.col("league").replace_strict(sports, default=""))
+            .agg(stated.filter(stated != "").first())
+            .with_columns(stated.fill_null(""), sport=pl.col("league").replace_strict(sports, default=""))
             .rename({"team": "name"})
         )
-        stage(
-            connection, once.select("league", "name", "sport", "short_name", "abbreviation", "logo"), "incoming_teams"
+        columns = ("league", "name", "sport", "short_name", "abbreviation", "logo")
+        changed = save_teams(
+            connection, once.select(columns), found.names, once.clear().select("league", "name", alias="name")
         )
-        connection.execute(query("save_teams"))
         stage(connection, once.select("league", "name", "location", "nickname", "color"), "incoming_details")
         connection.execute(query("save_team_details"))
-        others = (
-            found.names.filter(pl.col("name") != pl.col("team")).select("league", name="team", alias="name").unique()
-        )
-        stage(connection, others, "incoming_aliases")
-        connection.execute(query("save_team_aliases"))
-        changed = upsert(
-            connection, "team_sources", TEAM_ROWS, ("source", "league", "ref"), ["name", "team_id", "record_status"]
-        )
         stage(connection, found.vanished.select("source", "league", "ref"), "gone_refs")
         return changed + connection.execute(query("remove_team_refs")).rowcount
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from epg_pipeline.config import Facts
+from epg_pipeline.config import Facts, League
 from epg_pipeline.domain.text import folded
 
 # What stands beside a competition's name: seasons, rounds, days.
@@ -28,27 +28,21 @@ def with_competition(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         pl.concat_list("competition"),
         pl.col("competition").str.replace_all(r"\s+(?:-|:|\|)\s+", "\x02").str.split("\x02").list.reverse(),
     )
-    segments = (
-        printed.with_columns(part=parts).explode("part", empty_as_null=True, keep_nulls=True).with_row_index("rank")
-    )
-    plain = folded(pl.col("part"))
-    bare = folded(pl.col("part").str.replace_all(_BESIDE, " "))
-    segments = segments.with_columns(form=pl.concat_list(plain, bare)).explode(
-        "form", empty_as_null=True, keep_nulls=True
-    )
+    segments = printed.with_columns(part=parts).explode("part").with_row_index("rank")
+    forms = pl.concat_list(folded(pl.col("part")), folded(pl.col("part").str.replace_all(_BESIDE, " ")))
+    segments = segments.with_columns(form=forms).explode("form")
     leagues = segments.join(table, on="form").sort("rank").unique("competition", keep="first")
     leagues = leagues.filter(~_is_of_another_country(facts)).select("competition", competition_leagues="leagues")
-    sport = printed.select("competition", competition_sport=_sport_word(folded(pl.col("competition")), facts))
-    return frame.join(leagues, on="competition", how="left", maintain_order="left").join(
-        sport, on="competition", how="left", maintain_order="left"
+    meaning = printed.join(leagues, on="competition", how="left").with_columns(
+        competition_sport=_sport_word(folded(pl.col("competition")), facts)
     )
+    return frame.join(meaning, on="competition", how="left", maintain_order="left")
 
 
 def _is_of_another_country(facts: Facts) -> pl.Expr:
-    """The competition names a country, and not that of the league found: "Ghana - Premier League"."""
+    """The competition names a country other than that of the league found: "Ghana - Premier League"."""
     nations = facts.teams.filter(pl.col("league") == "national").select(folded(pl.col("name"))).to_series()
-    first = pl.col("competition").str.extract(r"^(.+?)\s*(?:-|:|\|)\s")
-    named = folded(first)
+    named = folded(pl.col("competition").str.extract(r"^(.+?)\s*(?:-|:|\|)\s"))
     countries = {key: league.country for key, league in facts.leagues.items() if league.country}
     own = folded(pl.col("leagues").list.first().replace_strict(countries, default="", return_dtype=pl.String))
     return (named.is_in(nations.implode()) & (own != "") & (named != own)).fill_null(value=False)
@@ -56,11 +50,11 @@ def _is_of_another_country(facts: Facts) -> pl.Expr:
 
 def _sport_word(form: pl.Expr, facts: Facts) -> pl.Expr:
     words = [(word, sport) for sport, words in facts.sport_words.items() for word in words]
-    found = pl.lit(None, pl.String)
-    for word, sport in sorted(words, key=lambda pair: len(pair[0])):  # the longest is tried first, so wrapped last
-        is_named = pl.concat_str(pl.lit(" "), form, pl.lit(" ")).str.contains(f" {word} ", literal=True)
-        found = pl.when(is_named).then(pl.lit(sport)).otherwise(found)
-    return found
+    spaced = pl.concat_str(pl.lit(" "), form, pl.lit(" "))
+    return pl.coalesce(
+        pl.when(spaced.str.contains(f" {word} ", literal=True)).then(pl.lit(sport))
+        for word, sport in sorted(words, key=lambda pair: len(pair[0]), reverse=True)
+    )
 
 
 def printed_forms(facts: Facts) -> pl.Series:
@@ -72,14 +66,16 @@ def printed_forms(facts: Facts) -> pl.Series:
 def _printed_leagues(facts: Facts) -> pl.DataFrame:
     """form (folded) -> leagues: every way a league is printed, a country before or behind it included."""
     rows = [
-        (form, key)
+        {"form": form, "league": key}
         for key, league in facts.leagues.items()
-        for name in (league.name, *league.printed, *league.printed_with_country)
-        for form in (
-            *(() if name in league.printed_with_country else (name,)),
-            *((f"{league.country} {name}", f"{name} {league.country}") if league.country else ()),
-        )
+        for form in (league.name, *league.printed, *_with_country(league))
     ]
-    frame = pl.DataFrame(rows, schema={"form": pl.String, "league": pl.String}, orient="row")
-    frame = frame.select(folded(pl.col("form")), "league").unique(maintain_order=True)
+    frame = pl.DataFrame(rows).select(folded(pl.col("form")), "league").unique(maintain_order=True)
     return frame.group_by("form", maintain_order=True).agg(leagues=pl.col("league"))
+
+
+def _with_country(league: League) -> list[str]:
+    names = (league.name, *league.printed, *league.printed_with_country)
+    return [
+        form for name in names for form in (f"{league.country} {name}", f"{name} {league.country}") if league.country
+    ]

@@ -49,7 +49,7 @@ def _kind() -> pl.Expr:
 
 
 def _is_of_another_year(day: ProviderDay) -> pl.Expr:
-    """A bracket at the end states a year that is not about now: "Leeds United v Liverpool (2000)"."""
+    """A bracket at the end states a year other than about the day's: "Leeds United v Liverpool (2000)"."""
     return ((pl.col("year_in_brackets") - day.date.year).abs() > 1).fill_null(value=False)
 
 
@@ -59,7 +59,7 @@ def _reading_rules() -> pl.Expr:
 
 
 def read_times(names: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
-    """`names` with what their payloads say of time.
+    """`names` with what their payloads say about time.
 
     Adds date, clock, zone, zone_is_stated, starts_at (UTC), is_sentinel, time_rules (list of text).
 
@@ -188,7 +188,7 @@ def _zone_of(zones: Mapping[str, str]) -> pl.Expr:
 
 def _with_start(frame: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
     """starts_at: the clock on the date, in the zone; without a date, on whichever date falls into the day."""
-    # A loop over zones because the zone of a conversion is one for a whole column; a playlist holds a handful.
+    # A loop over zones because a conversion takes one zone for a whole column; a playlist has only a few.
     parts = []
     for (zone,), part in frame.partition_by("zone", as_dict=True).items():
         on_date = _instant(pl.col("date"), str(zone))
@@ -203,7 +203,7 @@ def _with_start(frame: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
 
 def _instant(date: pl.Expr, zone: str) -> pl.Expr:
     local = date.dt.combine(pl.col("clock"), time_unit="us")
-    # An hour that a DST change skips is read an hour later, as a clock that was not put forward shows it;
+    # An hour that a DST change skips is read an hour later, as a clock that was not put forward would show;
     # an hour that comes twice is the first.
     exact = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     later = local.dt.offset_by("1h").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")

@@ -5,6 +5,8 @@ changes; what a name, its group and its family say. Does not: dates and clocks (
 (matching/), what changed since the last playlist (the store knows it).
 """
 
+from itertools import chain
+
 import polars as pl
 
 from epg_pipeline.config import Facts
@@ -22,6 +24,7 @@ _RELEASE_YEAR = r"\s-\s(?:19|20)\d\d\s*$"
 _YEAR_IN_BRACKETS = r"\((?:19|20)\d\d\)\s*$"
 _ROUND_THE_CLOCK = r"(?i)\b24/7\b|\b24h\b"
 _NOTHING_SET = r"(?i)^\W*(?:tba|tbd|tbc|n/?a|ended|idle|empty|closed)\W*$"
+_FURTHER_SPORTS = ("combat sports", "motorsports", "live event")  # names of groups, as of one sport
 _MIN_SIBLINGS = 2  # slots of a family that make its doubtful entries slots, too
 _TAGS = (
     r"(?i)[\[(][^\[\]()]*[\])]|\b(?:u?hd|fhd|[48]k|1080[pi]|720p|sd|hevc|raw|exclusive|backup|multi|vip|\d\d ?fps)\b"
@@ -68,18 +71,13 @@ def _kind(facts: Facts) -> pl.Expr:
     numbered_slot = has_shell & ~pl.col("is_marked") & (says_nothing | has_time) & ~pl.col("is_known")
     is_shelled_slot = known_slot | marked_slot | numbered_slot
     is_bare_slot = ~has_shell & (_is_bare_event(has_time, has_pair) | _is_bare_show(has_time, says_nothing, facts))
-    return (
-        pl.when(heading)
-        .then(pl.lit("placeholder"))
-        .when(vod)
-        .then(pl.lit("vod"))
-        .when(text.str.contains(_ROUND_THE_CLOCK))
-        .then(pl.lit("linear"))
-        .when(is_shelled_slot & is_idle)
-        .then(pl.lit("placeholder"))
-        .when(is_shelled_slot | is_bare_slot)
-        .then(pl.lit("event"))
-        .otherwise(pl.lit("linear"))
+    return pl.coalesce(
+        pl.when(heading).then(pl.lit("placeholder")),
+        pl.when(vod).then(pl.lit("vod")),
+        pl.when(text.str.contains(_ROUND_THE_CLOCK)).then(pl.lit("linear")),
+        pl.when(is_shelled_slot & is_idle).then(pl.lit("placeholder")),
+        pl.when(is_shelled_slot | is_bare_slot).then(pl.lit("event")),
+        pl.lit("linear"),
     )
 
 
@@ -87,8 +85,8 @@ def _is_bare_event(has_time: pl.Expr, has_pair: pl.Expr) -> pl.Expr:
     """Without a shell a pair needs a witness: films and shows are called "Wild at Heart" and "Red vs Blue"."""
     versus = pl.col("opponent_rule").eq_missing("versus")
     in_a_league = pl.col("competition_leagues").is_not_null()
-    one, both = pl.col("one_is_known"), pl.col("both_are_known")
-    return has_pair & ((versus & (has_time | in_a_league)) | (has_time & one) | both)
+    has_known_side = pl.col("one_is_known")
+    return has_pair & ((versus & (has_time | in_a_league)) | (has_time & has_known_side) | pl.col("both_are_known"))
 
 
 def _is_bare_show(has_time: pl.Expr, says_nothing: pl.Expr, facts: Facts) -> pl.Expr:
@@ -100,10 +98,10 @@ def _is_bare_show(has_time: pl.Expr, says_nothing: pl.Expr, facts: Facts) -> pl.
 
 def _is_filed_under_a_sport(facts: Facts) -> pl.Expr:
     """The name begins with a league or sport in brackets: "[Motorsport] Formula 1: Abu Dhabi GP Qualifying"."""
-    words = [word for words in facts.sport_words.values() for word in words]
-    words += [sport.name for sport in facts.sports.sports.values()] + ["combat sports", "motorsports", "live event"]
+    names = [sport.name for sport in facts.sports.sports.values()]
+    words = pl.DataFrame({"form": [*chain(*facts.sport_words.values()), *names, *_FURTHER_SPORTS]})
+    forms = pl.concat([printed_forms(facts), words.select(folded(pl.col("form"))).to_series()])
     filed = folded(pl.col("text").str.extract(r"^\[([^\[\]]+)\]\s*\S"))
-    forms = pl.concat([printed_forms(facts), pl.Series(words).to_frame("w").select(folded(pl.col("w"))).to_series()])
     return filed.is_in(forms.implode()).fill_null(value=False)
 
 
@@ -122,8 +120,8 @@ def _kind_by_siblings(facts: Facts) -> pl.Expr:
 def _with_known_sides(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """Whether one or both sides of a name without a shell are known teams: a film is called "Wild at Heart"."""
     bare = frame.filter(pl.col("shell") == "", pl.col("first").is_not_null())
-    one, two = (names_a_team(pl.col(side), facts) for side in ("first", "second"))
-    sides = bare.select("position", one_is_known=one | two, both_are_known=one & two)
+    first, second = (names_a_team(pl.col(side), facts) for side in ("first", "second"))
+    sides = bare.select("position", one_is_known=first | second, both_are_known=first & second)
     frame = frame.join(sides, on="position", how="left", maintain_order="left")
     return frame.with_columns(pl.col("one_is_known", "both_are_known").fill_null(value=False))
 
@@ -131,7 +129,7 @@ def _with_known_sides(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
 def _with_keys(frame: pl.DataFrame) -> pl.DataFrame:
     """`slot`: the shell, else the provider's own id, else the stream's number; a second slot of one key says "#2".
 
-    Which of two equal keys is the second follows their addresses, not the list's order: a re-ordered list changes none.
+    The order of their addresses decides which of two equal keys is second, so that a re-ordered playlist changes none.
     """
     own_id = pl.when((pl.col("tvg_id") != "") & (pl.len().over("tvg_id") == 1)).then("tvg_id")
     stream = pl.format("Stream {}", pl.col("url").str.extract(r"/(\d+)(?:\.\w+)?(?:\?.*)?$"))
@@ -177,12 +175,9 @@ def _silent(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _competition() -> pl.Expr:
     """The printed competition, unless it is a lone word that names just the sport ("flovolleyball")."""
-    is_sport = (
-        pl.col("competition_sport").is_not_null()
-        & pl.col("competition_leagues").is_null()
-        & ~pl.col("competition").str.contains(" ", literal=True)
-    )
-    return pl.when(~is_sport).then("competition")
+    names_a_league = pl.col("competition_sport").is_null() | pl.col("competition_leagues").is_not_null()
+    has_more_words = pl.col("competition").str.contains(" ", literal=True)
+    return pl.when(names_a_league | has_more_words).then("competition")
 
 
 def _rules() -> pl.Expr:
@@ -194,6 +189,6 @@ def _rules() -> pl.Expr:
 
 
 def entry_of(name: str) -> Entries:
-    """ENTRIES of one name alone."""
+    """ENTRIES with just this name."""
     blank = {column: "" for column, kind in ENTRIES.items() if kind == pl.String}
     return Entries(pl.DataFrame([{**blank, "position": 0, "name": name}], schema=ENTRIES))

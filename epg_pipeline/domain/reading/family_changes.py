@@ -1,6 +1,7 @@
 """What other slot families would change in the reading of a playlist.
 
-Belongs here: two readings of the same entries, side by side. Does not: reading itself, matching, where families lie.
+Belongs here: two readings of the same entries, side by side. Does not: reading itself, matching, where families
+are stored.
 """
 
 from typing import NewType
@@ -9,7 +10,7 @@ import polars as pl
 
 from epg_pipeline.config import Facts
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.frames import Contract, Entries, Readings, conform
+from epg_pipeline.domain.frames import Contract, Entries, Readings, conform, texts
 from epg_pipeline.domain.reading.dating import date_readings
 from epg_pipeline.domain.reading.entries import read_entries
 
@@ -21,8 +22,7 @@ FAMILY_CHANGES = Contract(
         "position": pl.Int64,
         "name": pl.String,
         "what": pl.String,  # a column of READINGS: family, slot, kind, first, second, …
-        "before": pl.String,  # as text, "" for nothing
-        "after": pl.String,
+        **texts("before", "after"),  # "" for nothing
     },
 )
 READ = ("is_slot", "family", "slot", "kind", "first", "second", "competition", "sport", "leagues", "starts_at")
@@ -39,11 +39,11 @@ def family_changes(entries: Entries, day: ProviderDay, before: Facts, after: Fac
 
 def _as_text(readings: Readings) -> pl.DataFrame:
     """position, name, what, text: everything that is compared, one row each."""
-    texts = {
+    as_text = {
         "is_slot": pl.when("is_slot").then(pl.lit("yes")).otherwise(pl.lit("no")),
         "leagues": pl.col("leagues").list.join(", "),
         "starts_at": pl.col("starts_at").dt.strftime("%Y-%m-%d %H:%M UTC"),
     }
-    columns = [texts.get(name, pl.col(name)).fill_null("").alias(name) for name in READ]
+    columns = [as_text.get(name, pl.col(name)).fill_null("").alias(name) for name in READ]
     compared = readings.select("position", "name", *columns)
     return compared.unpivot(READ, index=["position", "name"], variable_name="what", value_name="text")

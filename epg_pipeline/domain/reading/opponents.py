@@ -4,6 +4,7 @@ Belongs here: separators, prefixes, brackets, ranks, marks of gender and feed. D
 """
 
 import re
+from collections.abc import Iterable
 
 import polars as pl
 
@@ -40,16 +41,8 @@ _PLACE_OPEN, _PLACE_CLOSE = "\x03", "\x04"
 _AROUND = "around the time"
 # "World of Outlaws at Lakeside" is a place, not a side.
 _WITHOUT_SIDES = (
-    "racing",
-    "motorcycling",
-    "golf",
-    "cycling",
-    "athletics",
-    "swimming",
-    "skiing",
-    "horse-racing",
-    "sailing",
-)
+    "racing", "motorcycling", "golf", "cycling", "athletics", "swimming", "skiing", "horse-racing", "sailing",
+)  # fmt: skip
 
 # What follows "at" in the title of a show, not in a game's.
 _NO_TEAM = r"^(?:night|noon|home|dawn|midnight|war|sea|heart|large|work|the .*|wimbledon|\d.*)$"
@@ -59,34 +52,50 @@ _LANGUAGE = (
     r"live|no stream)\s*[-_:|]+\s*"
 )
 _ARCHIVE = r"\(R\)|(?i)^\s*classics?\s*:"
+_IN_BRACKETS = r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}"
+
+# A payload without marks of language, feed and quality, without brackets but those of places: patterns in turn, and
+# what stands in their place. What may stand twice, or inside another, is tried twice.
+_PLAIN = (
+    (rf"^\s*(?:{TIME_WAS_HERE}\s*[-|:]?\s*)+", ""),
+    (_LANGUAGE, ""),
+    (_LANGUAGE, ""),
+    (r"(?i)^watch\s+", ""),
+    (r"(?i)^(?:feed|stream|table|ring|mat)\s+\w{1,2}\s*[):-]\s*", ""),
+    (r"【([^】]*)】", "${1} | "),
+    (rf"(\p{{L}}\.?) ?\(({_PLACES})\)", f"${{1}} {_PLACE_OPEN}${{2}}{_PLACE_CLOSE}"),
+    (_IN_BRACKETS, " "),
+    (_IN_BRACKETS, " "),
+    (r"[(\[{][^)\]}]*$", " "),
+    (_PLACE_OPEN, "("),
+    (_PLACE_CLOSE, ")"),
+    # An underscore stands for a hyphen inside a word, a dash between words, a comma behind one.
+    (r"(\w)_(\w)", "${1}-${2}"),
+    (r"\s_\s", " - "),
+    (r"_\s", ", "),
+    (r"\s+", " "),
+)
 
 
 def contains_words(text: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
     """Whether a folded text contains one of the words or phrases, as whole words; one with a bracket is a pattern."""
     spaced = pl.concat_str(pl.lit(" "), text, pl.lit(" "))
-    plain: list[str] = []
-    patterns: list[str] = []
-    for word in words:
-        (patterns if re.search(r"[\[\\]", word) else plain).append(f" {word} ")
-    is_found = spaced.str.contains_any(plain)
-    return is_found | spaced.str.contains("|".join(patterns)) if patterns else is_found
+    patterns = [word for word in words if re.search(r"[\[\\]", word)]
+    is_found = spaced.str.contains_any([f" {word} " for word in words if word not in patterns])
+    return is_found | spaced.str.contains(f" (?:{'|'.join(patterns)}) ") if patterns else is_found
 
 
 def coverage_of(payload: pl.Expr, words: Words) -> pl.Expr:
     """What a payload announces of its event, one of COVERAGES."""
     text = folded(payload)
-    return (
-        pl.when(contains_words(text, words.press))
-        .then(pl.lit("press"))
-        .when(contains_words(text, words.beside))
-        .then(pl.lit("other"))
-        .when(contains_words(text, words.replay) | payload.str.contains(_ARCHIVE))
-        .then(pl.lit("replay"))
-        .when(contains_words(text, words.highlights))
-        .then(pl.lit("highlights"))
-        .when(contains_words(text, words.pregame))
-        .then(pl.lit("pregame"))
-        .otherwise(pl.lit("live"))
+    is_replay = contains_words(text, words.replay) | payload.str.contains(_ARCHIVE)
+    return pl.coalesce(
+        pl.when(contains_words(text, words.press)).then(pl.lit("press")),
+        pl.when(contains_words(text, words.beside)).then(pl.lit("other")),
+        pl.when(is_replay).then(pl.lit("replay")),
+        pl.when(contains_words(text, words.highlights)).then(pl.lit("highlights")),
+        pl.when(contains_words(text, words.pregame)).then(pl.lit("pregame")),
+        pl.lit("live"),
     )
 
 
@@ -113,7 +122,7 @@ def read_opponents(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     `first` and `second` are as printed and in printed order, null where there is no pair. The sides of a press
     conference keep their full text, because it is not a game.
     """
-    coverage, plain = coverage_of(pl.col("cut"), facts.words), _plain(pl.col("cut"))
+    coverage, plain = coverage_of(pl.col("cut"), facts.words), _replaced(pl.col("cut"), _PLAIN).str.strip_chars(" ,")
     # Lazily: what several choices share, here the folded text, is then computed once.
     frame = frame.lazy().with_columns(coverage=coverage, plain=plain).collect()
     dashed = pl.col("plain").str.replace_all(DASH, CUT + BEHIND_DASH)
@@ -124,74 +133,62 @@ def read_opponents(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     )
     strong = pl.col("segments").list.eval(pl.element().str.contains(rf"\S{_VERSUS}\S")).list
     weak = pl.col("segments").list.eval(pl.element().str.contains(rf"\S{ANY_SEPARATOR}+\S")).list
-    at = pl.when(strong.any()).then(strong.arg_max()).when(weak.any()).then(weak.arg_max())
-    frame = frame.with_columns(pair_at=at)
-    frame = _with_pair(frame)
+    pair_at = pl.when(strong.any()).then(strong.arg_max()).when(weak.any()).then(weak.arg_max())
+    frame = _with_pair(frame.with_columns(pair_at=pair_at))
     frame = _without_places(frame, facts)
     frame = _with_pair_around_time(frame)
     frame = _with_pair_around_dash(frame, facts)
     frame = _press_as_printed(frame)
-    first, second = (cleaned_side(pl.col(name)) for name in ("left", "right"))
-    frame = frame.with_columns(first=first, second=second)
-    are_names = pl.col("first").str.contains(r"\p{L}|^\d{2,}$") & pl.col("second").str.contains(r"\p{L}|^\d{2,}$")
-    frame = frame.with_columns(
-        pl.when(are_names).then(name).alias(name) for name in ("first", "second", "opponent_rule")
-    )
+    frame = frame.with_columns(first=cleaned_side(pl.col("left")), second=cleaned_side(pl.col("right")))
+    are_names = pl.all_horizontal(pl.col("first", "second").str.contains(r"\p{L}|^\d{2,}$"))
+    frame = _only_where(frame, are_names, "first", "second", "opponent_rule")
     return frame.with_columns(competition=_competition(), title=_title()).select(
         pl.exclude("plain", "segments", "behind_dash", "pair_at", "left", "right", "pair")
     )
 
 
-def _plain(cut: pl.Expr) -> pl.Expr:
-    """The text without marks of language, feed and quality, without brackets but those of places."""
-    text = (
-        cut.str.replace(rf"^\s*(?:{TIME_WAS_HERE}\s*[-|:]?\s*)+", "")
-        .str.replace(_LANGUAGE, "")
-        .str.replace(_LANGUAGE, "")
+def _replaced(text: pl.Expr, replacements: Iterable[tuple[str, str]]) -> pl.Expr:
+    for pattern, replacement in replacements:
+        text = text.str.replace_all(pattern, replacement)
+    return text
+
+
+def _only_where(frame: pl.DataFrame, condition: pl.Expr, *columns: str) -> pl.DataFrame:
+    """`frame` with these columns null where the condition does not hold."""
+    return frame.with_columns(pl.when(condition).then(name).alias(name) for name in columns)
+
+
+def _changed_where(frame: pl.DataFrame, condition: pl.Expr, **columns: pl.Expr) -> pl.DataFrame:
+    """`frame` with these values where the condition holds."""
+    return frame.with_columns(
+        pl.when(condition).then(value).otherwise(name).alias(name) for name, value in columns.items()
     )
-    text = text.str.replace(r"(?i)^watch\s+", "").str.replace(
-        r"(?i)^(?:feed|stream|table|ring|mat)\s+\w{1,2}\s*[):-]\s*", ""
-    )
-    text = text.str.replace_all(r"【([^】]*)】", "${1} | ")
-    text = text.str.replace_all(rf"(\p{{L}}\.?) ?\(({_PLACES})\)", f"${{1}} {_PLACE_OPEN}${{2}}{_PLACE_CLOSE}")
-    for _ in range(2):
-        text = text.str.replace_all(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}", " ")
-    text = text.str.replace_all(r"[(\[{][^)\]}]*$", " ").str.replace_all(_PLACE_OPEN, "(", literal=True)
-    text = text.str.replace_all(_PLACE_CLOSE, ")", literal=True)
-    # An underscore stands for a hyphen inside a word, a dash between words, a comma behind one.
-    text = (
-        text.str.replace_all(r"(\w)_(\w)", "${1}-${2}").str.replace_all(r"\s_\s", " - ").str.replace_all(r"_\s", ", ")
-    )
-    return text.str.replace_all(r"\s+", " ").str.strip_chars(" ,")
 
 
 def _with_pair(frame: pl.DataFrame) -> pl.DataFrame:
     pair = pl.col("segments").list.get(pl.col("pair_at"), null_on_oob=True)
-    frame = frame.with_columns(pair=pair)
-    text = pl.concat_str(pl.lit(" "), pl.col("pair"), pl.lit(" "))
-    one, two, rule = pl.lit(None, pl.String), pl.lit(None, pl.String), pl.lit(None, pl.String)
+    text = pl.concat_str(pl.lit(" "), pair, pl.lit(" "))
+    left = right = rule = pl.lit(None, pl.String)
     has_sides = ~pl.col("family_sport").is_in(_WITHOUT_SIDES).fill_null(value=False)
     for name, separator in (("x", _CROSS), ("at", _AT), ("versus", _VERSUS)):
         halves = text.str.replace(separator, CUT).str.split_exact(CUT, 1)
         found = text.str.contains(separator) & (has_sides | (name == "versus"))
-        one = pl.when(found).then(halves.struct.field("field_0")).otherwise(one)
-        two = pl.when(found).then(halves.struct.field("field_1")).otherwise(two)
+        left = pl.when(found).then(halves.struct.field("field_0")).otherwise(left)
+        right = pl.when(found).then(halves.struct.field("field_1")).otherwise(right)
         rule = pl.when(found).then(pl.lit(name)).otherwise(rule)
-    sides = {"left": one.str.strip_chars(), "right": two.str.strip_chars()}
-    return frame.lazy().with_columns(**sides, opponent_rule=rule).collect()
+    sides = {"left": left.str.strip_chars(), "right": right.str.strip_chars()}
+    return frame.lazy().with_columns(**sides, pair=pair, opponent_rule=rule).collect()
 
 
 def _without_places(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """The word "at" pairs shows and places as well ("SportsCenter at Night"): it needs a known team, sport or time."""
     is_word = (pl.col("opponent_rule") == "at") & ~pl.col("pair").str.contains("@", literal=True)
     doubtful = frame.filter(is_word & pl.col("family_sport").is_null())
-    known = pl.any_horizontal(names_a_team(cleaned_side(pl.col(side)), facts) for side in ("left", "right"))
+    has_team = pl.any_horizontal(names_a_team(cleaned_side(pl.col(side)), facts) for side in ("left", "right"))
     is_show = folded(pl.col("right")).str.contains(_NO_TEAM)
     says_time = pl.col("cut").str.contains(TIME_WAS_HERE, literal=True) & ~is_show
-    is_not_a_pair = pl.col("position").is_in(doubtful.filter(~known & ~says_time)["position"].implode())
-    return frame.with_columns(
-        pl.when(~is_not_a_pair).then(name).alias(name) for name in ("left", "right", "opponent_rule", "pair_at")
-    )
+    is_not_a_pair = pl.col("position").is_in(doubtful.filter(~has_team & ~says_time)["position"].implode())
+    return _only_where(frame, ~is_not_a_pair, "left", "right", "opponent_rule", "pair_at")
 
 
 def _with_pair_around_time(frame: pl.DataFrame) -> pl.DataFrame:
@@ -199,15 +196,11 @@ def _with_pair_around_time(frame: pl.DataFrame) -> pl.DataFrame:
     around = pl.col("cut").str.extract_groups(
         rf"^(?:.*[:|]\s)?([^{TIME_WAS_HERE}|]+?)\s*{TIME_WAS_HERE}\s*([^{TIME_WAS_HERE}|:(\[-]+?)\s*(?:{TIME_WAS_HERE}.*)?$"
     )
-    one, two = (
+    left, right = (
         around.struct.field(n).str.replace_all(r"\([^()]*\)|\[[^\[\]]*\]", " ").str.strip_chars() for n in ("1", "2")
     )
-    found = pl.col("left").is_null() & one.str.contains(r"\p{L}") & two.str.contains(r"\p{L}")
-    return frame.with_columns(
-        left=pl.when(found).then(one).otherwise("left"),
-        right=pl.when(found).then(two).otherwise("right"),
-        opponent_rule=pl.when(found).then(pl.lit(_AROUND)).otherwise("opponent_rule"),
-    )
+    found = pl.col("left").is_null() & left.str.contains(r"\p{L}") & right.str.contains(r"\p{L}")
+    return _changed_where(frame, found, left=left, right=right, opponent_rule=pl.lit(_AROUND))
 
 
 def _with_pair_around_dash(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
@@ -223,35 +216,33 @@ def _press_as_printed(frame: pl.DataFrame) -> pl.DataFrame:
     text = pl.col("cut").str.replace_all(TIME_WAS_HERE, " ", literal=True)
     halves = text.str.replace(_VERSUS, CUT).str.split_exact(CUT, 1)
     is_press = (pl.col("coverage") == "press") & pl.col("left").is_not_null() & text.str.contains(_VERSUS)
-    return frame.with_columns(
-        left=pl.when(is_press).then(halves.struct.field("field_0")).otherwise("left"),
-        right=pl.when(is_press).then(halves.struct.field("field_1")).otherwise("right"),
-    )
+    left, right = (halves.struct.field(name) for name in ("field_0", "field_1"))
+    return _changed_where(frame, is_press, left=left, right=right)
 
 
 def _competition() -> pl.Expr:
-    """What stands before the pair, else behind it; for a name without a pair, nothing: it is the title."""
-    before = pl.col("segments").list.head(pl.col("pair_at")).list.eval(pl.element().filter(pl.element() != ""))
-    behind = pl.col("segments").list.slice(pl.col("pair_at") + 1).list.eval(pl.element().filter(pl.element() != ""))
+    """What stands before the pair, else behind it; null without a pair, because then it is the title."""
+    segments, at = pl.col("segments").list, pl.col("pair_at")
     bracket = pl.col("cut").str.extract(r"[(\[]([^()\[\]]*\p{L}[^()\[\]]*)[)\]]\s*$")
-    printed = pl.coalesce(
-        pl.when(before.list.len() > 0).then(before.list.join(" - ")),
-        pl.when(behind.list.len() > 0).then(behind.list.join(" - ")),
-        bracket,
-    )
-    return pl.when(pl.col("first").is_not_null() & pl.col("pair_at").is_not_null()).then(printed.str.strip_chars())
+    printed = pl.coalesce(_words_of(segments.head(at)), _words_of(segments.slice(at + 1)), bracket)
+    return pl.when(pl.col("first").is_not_null() & at.is_not_null()).then(printed.str.strip_chars())
+
+
+def _words_of(segments: pl.Expr) -> pl.Expr:
+    """The segments that are not empty, as one text; null where all are."""
+    words = segments.list.eval(pl.element().filter(pl.element() != "")).list
+    return pl.when(words.len() > 0).then(words.join(" - "))
 
 
 def _title() -> pl.Expr:
-    """The words of the payload: the pair's own where there is one, else all of it."""
+    """The words of the pair where there is one, else of the whole payload."""
     pair = pl.col("segments").list.get(pl.col("pair_at"), null_on_oob=True)
-    whole = pl.col("segments").list.eval(pl.element().filter(pl.element() != "")).list.join(" - ")
-    around = pl.format("{} vs {}", pl.col("first"), pl.col("second"))
+    has_pair = pl.col("first").is_not_null()
     title = (
         pl.when(pl.col("opponent_rule").is_in([_AROUND, DASH_RULE]))
-        .then(around)
-        .when(pl.col("first").is_not_null() & (pl.col("coverage") == "live"))
+        .then(pl.format("{} vs {}", "first", "second"))
+        .when(has_pair & (pl.col("coverage") == "live"))
         .then(pair)
-        .otherwise(whole)
+        .otherwise(_words_of(pl.col("segments")))
     )
     return title.fill_null("").str.replace(QUALITY, "").str.replace(QUALITY, "").str.strip_chars(" -–,:;|@")

@@ -22,10 +22,21 @@ _NEVER_A_SIDE = (
     r"jornada|spieltag|journee|giornata|runde|court|mat|ring|table|prix|gp|open|championships?|cup|series|tour)\b|\b20\d\d\b"
 )
 QUALITY = r"(?i)\s+(?:u?hd|fhd|[48]k|1080[pi]|720p|2160p|sd|hevc|raw|(?:[48]k )?exclusive|\d\d ?fps)\s*$"
-_RANK = r"(?i)^(?:#\s?\d{1,3}\b|no\.\s?\d{1,2}\b|\(\d{1,2}\))[\s.]*"
-_CARD = r"(?i)^(?:ufc(?:\s+fight night)?|pfl|bellator|ksw|one(?: fc)?|glory)\s+\d{1,3}\b[\s:–-]*"
-_SEASON = r"^(?:19|20)\d\d(?:[/-]\d{2,4})?\s+"
 _SPORTS = "basketball|volleyball|soccer|ice hockey|hockey|baseball|softball|lacrosse|football"
+# What is printed around a side without being of its name, in the order it is cut off.
+_AROUND_A_SIDE = (
+    r"^(?:19|20)\d\d(?:[/-]\d{2,4})?\s+",  # a season
+    r"(?i)^(?:ufc(?:\s+fight night)?|pfl|bellator|ksw|one(?: fc)?|glory)\s+\d{1,3}\b[\s:–-]*",  # a card's number
+    r"(?i)^(?:#\s?\d{1,3}\b|no\.\s?\d{1,2}\b|\(\d{1,2}\))[\s.]*",  # a rank
+    r"(?i)\s+(?:\d(?:st|nd|rd|th)\s+(?:test|odi|t20i?|leg|round)|(?:day|leg)\s+\d|r16|qf|sf)$",
+    QUALITY,
+    QUALITY,
+    r"(?i)\s+(?:#\d{1,2}|(?:link|stream|server|feed)\s*\d{1,2}|live)$",
+    rf"(?i)\s+(?:(?:wo)?men['’`]?s\s*)?(?:{_SPORTS})$",
+    r"(?i)\s+(?:wo)?men['’`]s$",
+    r"(?i)\s+(?:game|gm)\s*#?[1-9]$",
+    r"\s*@\s*$",
+)
 _MAX_SIDE = 32  # characters; no side is longer
 _MIN_WITNESSED = 2  # pairs with a witness in a family that make its other dashes pairs, too
 _GLUE = r"(\p{L}[.]?)[-–/](\p{L})"
@@ -43,9 +54,9 @@ def pairs_around_dash(names: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """
     rows = _weighed_segments(names, facts)
     has_time = pl.col("cut").str.contains(TIME_WAS_HERE, literal=True) & ~pl.col("glued")
-    both, one = pl.col("is_team") & pl.col("is_team_next"), pl.col("is_team") | pl.col("is_team_next")
+    both, either = pl.col("is_team") & pl.col("is_team_next"), pl.col("is_team") | pl.col("is_team_next")
     in_league = pl.col("is_league").any().over("position") | pl.col("family_leagues").is_not_null()
-    rows = rows.with_columns(both=both, witnessed=both | (has_time & (one | in_league)), has_time=has_time)
+    rows = rows.with_columns(both=both, witnessed=both | (has_time & (either | in_league)), has_time=has_time)
     rows = rows.filter("is_side", "is_side_next", "behind_dash_next")
     siblings = pl.col("position").filter("witnessed").n_unique().over("family")
     by_family = pl.col("has_time") & (pl.col("family") != "") & (siblings >= _MIN_WITNESSED)
@@ -61,7 +72,7 @@ def _weighed_segments(names: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         "position", "family", "family_leagues", "cut", "behind_dash", segment="segments",
         at=pl.int_ranges(pl.col("segments").list.len()),
     )  # fmt: skip
-    rows = rows.explode("segment", "behind_dash", "at", empty_as_null=True, keep_nulls=True)
+    rows = rows.explode("segment", "behind_dash", "at")
     rows = pl.concat([rows.with_columns(glued=pl.lit(value=False)), _glued(rows)])
     rows = rows.sort("position", "at", "glued", maintain_order=True)
     side = cleaned_side(pl.col("segment"))
@@ -79,25 +90,17 @@ def _weighed_segments(names: pl.DataFrame, facts: Facts) -> pl.DataFrame:
 def _glued(rows: pl.DataFrame) -> pl.DataFrame:
     """The two halves of each segment with one inner dash or slash, as separate segments: "Inter-Como"."""
     # A slash separates places, sports and players as well: only a time shows that it is a pair ("BOS/NYY - 1:05 PM").
-    is_shown = ~pl.col("segment").str.contains("/", literal=True) | pl.col("cut").str.contains(
-        TIME_WAS_HERE, literal=True
-    )
+    has_time = pl.col("cut").str.contains(TIME_WAS_HERE, literal=True)
+    is_shown = ~pl.col("segment").str.contains("/", literal=True) | has_time
     halves = rows.filter(is_shown, pl.col("segment").str.count_matches(_GLUE) == 1)
     parts = pl.col("segment").str.replace(_GLUE, f"${{1}}{CUT}${{2}}").str.split(CUT)
     halves = halves.with_columns(segment=parts, behind_dash=pl.lit([False, True]), glued=pl.lit(value=True))
-    return halves.explode("segment", "behind_dash", empty_as_null=True, keep_nulls=True).select(*rows.columns, "glued")
+    return halves.explode("segment", "behind_dash").select(*rows.columns, "glued")
 
 
 def cleaned_side(side: pl.Expr) -> pl.Expr:
     """A printed side without rank, season, card number, quality and round."""
-    side = side.str.strip_chars(" -–,:;|@_*.").str.replace(_SEASON, "").str.replace(_CARD, "").str.replace(_RANK, "")
-    side = side.str.replace(
-        r"(?i)\s+(?:\d(?:st|nd|rd|th)\s+(?:test|odi|t20i?|leg|round)|(?:day|leg)\s+\d|r16|qf|sf)$", ""
-    )
-    side = side.str.replace(QUALITY, "").str.replace(QUALITY, "")
-    side = side.str.replace(r"(?i)\s+(?:#\d{1,2}|(?:link|stream|server|feed)\s*\d{1,2}|live)$", "")
-    side = side.str.replace(rf"(?i)\s+(?:(?:wo)?men['’`]?s\s*)?(?:{_SPORTS})$", "").str.replace(
-        r"(?i)\s+(?:wo)?men['’`]s$", ""
-    )
-    side = side.str.replace(r"(?i)\s+(?:game|gm)\s*#?[1-9]$", "").str.replace(r"\s*@\s*$", "")
+    side = side.str.strip_chars(" -–,:;|@_*.")
+    for pattern in _AROUND_A_SIDE:
+        side = side.str.replace(pattern, "")
     return side.str.strip_chars(" -–,:;|@_*")

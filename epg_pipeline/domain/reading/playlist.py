@@ -27,7 +27,7 @@ def parse_playlist(body: bytes) -> Entries:
     _refuse_other_content(text)
     lines = (
         pl.LazyFrame({"line": [text]})
-        .select(pl.col("line").str.split("\n").explode(empty_as_null=True, keep_nulls=True).str.strip_chars())
+        .select(pl.col("line").str.split("\n").explode().str.strip_chars())
         .filter(pl.col("line") != "")
         .with_columns(entry=_entry())
         .filter(pl.col("entry") > 0)
@@ -39,7 +39,7 @@ def parse_playlist(body: bytes) -> Entries:
 
 
 def _entry() -> pl.Expr:
-    """The number of the entry a line is of, from 1; an option behind an address is of the entry that follows."""
+    """The number, from 1, of the entry a line belongs to; an option behind an address belongs to the next entry."""
     started = _is_extinf().cum_sum()
     address_was_last = pl.when(_is_extinf()).then(False).when(_is_address()).then(True).forward_fill()
     return started + (_is_option() & address_was_last.fill_null(value=True)).cast(pl.UInt32)
@@ -67,8 +67,8 @@ def _named(entries: pl.LazyFrame) -> pl.LazyFrame:
     tvg_name = _attribute("tvg-name")
     group = _attribute("group-title")
     return entries.select(
-        position=(pl.col("entry").cast(pl.Int64) - 1),
-        name=pl.coalesce(_unless_blank(printed), _unless_blank(tvg_name), pl.lit("(no name)")),
+        position=pl.col("entry").cast(pl.Int64) - 1,
+        name=pl.coalesce(printed.replace("", None), tvg_name.replace("", None), pl.lit("(no name)")),
         tvg_id=_attribute("tvg-id"),
         tvg_name=tvg_name,
         logo=_attribute("tvg-logo"),
@@ -82,10 +82,6 @@ def _attribute(key: str) -> pl.Expr:
     line = pl.col("extinf")
     forms = (rf'(?i)\s{key}\s*=\s*"([^"]*)"', rf"(?i)\s{key}\s*=\s*'([^']*)'", rf"""(?i)\s{key}\s*=\s*([^\s"',]+)""")
     return pl.coalesce(*(line.str.extract(form) for form in forms), pl.lit("")).str.strip_chars()
-
-
-def _unless_blank(text: pl.Expr) -> pl.Expr:
-    return pl.when(text.str.len_chars() > 0).then(text)
 
 
 def _is_extinf() -> pl.Expr:

@@ -1,6 +1,6 @@
--- What a source says now, over what it said before: a field it leaves out now says nothing against an earlier word, as
--- long as the side it is about is the same.
-CREATE TEMPORARY TABLE told ON COMMIT DROP AS
+-- What a source states now, over what it stated before: a field it leaves out keeps its earlier value as long as the
+-- side is the same.
+CREATE TEMPORARY TABLE stated_now ON COMMIT DROP AS
 SELECT
     i.source, i.source_id, i.listing, i.league, i.sport, i.name, i.home, i.away,
     COALESCE(NULLIF(i.home_short, ''), h.home_short, '') AS home_short,

@@ -1,0 +1,1 @@
+SELECT DISTINCT day FROM rematches WHERE provider_id = %(provider)s AND status = 'due'

@@ -1,0 +1,4 @@
+SELECT id, slug, name, timezone, tier, status, settings AS stated
+FROM providers
+WHERE record_status = 'active'
+ORDER BY name
