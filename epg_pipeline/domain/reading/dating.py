@@ -67,25 +67,14 @@ def read_times(names: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFr
     or null). A date without a year is the nearest to `day` that fits a stated weekday, a weekday alone the next one;
     a clock without a date is the day's. An impossible date, or one that its weekday contradicts, is null.
     """
-    forms = time_forms(facts)
-    frame = names.select("payload", "timezone", "dates").with_row_index("_row")
-    texts = frame.select("_row", _text=without_lookalikes(pl.col("payload"))).filter(
-        pl.col("_text").str.contains(r"\d")
-    )
-    dates = [
-        ("(?i)" + pattern, _date_parts(pattern, form, forms))
-        for form, pattern in zip(DATE_FORMS, forms.dates, strict=True)
-    ]
-    clocks = [(pattern, _clock_parts(pattern)) for pattern in forms.clocks]
-    for patterns in (dates, clocks):
-        frame = frame.join(_first_found(texts, patterns), on="_row", how="left", maintain_order="left")
-    frame = frame.with_columns(is_sentinel=(pl.col("year") >= SENTINEL_YEAR).fill_null(value=False))
+    frame = _printed_times(names, facts)
     # A playlist prints few different dates: each is worked out once.
     printed = frame.select(_DATE_PARTS).unique()
     frame = frame.join(_dated(printed, day), on=_DATE_PARTS, how="left", nulls_equal=True, maintain_order="left")
     days_ahead = (pl.col("weekday") - day.date.isoweekday()) % _DAYS_OF_A_WEEK
     next_such_day = pl.lit(day.date) + pl.duration(days=days_ahead)
     frame = frame.with_columns(
+        is_sentinel=(pl.col("year") >= SENTINEL_YEAR).fill_null(value=False),
         date=pl.when(pl.col("form") == "weekday").then(next_such_day).otherwise("date"),
         clock=_time_of_day(),
         zone_is_stated=pl.col("printed_zone").is_not_null(),
@@ -94,6 +83,22 @@ def read_times(names: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFr
     frame = _with_start(frame, day)
     times = ("date", "clock", "zone", "zone_is_stated", "starts_at", "is_sentinel")
     return pl.concat([names, frame.select(*times, time_rules=_time_rules())], how="horizontal")
+
+
+def _printed_times(names: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """_row, timezone, dates, and the parts of the date and clock that each payload prints, null where it has none."""
+    forms = time_forms(facts)
+    payloads = names.with_row_index("_row").select("_row", _text=without_lookalikes(pl.col("payload")))
+    texts = payloads.filter(pl.col("_text").str.contains(r"\d"))
+    dates = [
+        ("(?i)" + pattern, _date_parts(pattern, form, forms))
+        for form, pattern in zip(DATE_FORMS, forms.dates, strict=True)
+    ]
+    clocks = [(pattern, _clock_parts(pattern)) for pattern in forms.clocks]
+    frame = names.select("timezone", "dates").with_row_index("_row")
+    for patterns in (dates, clocks):
+        frame = frame.join(_first_found(texts, patterns), on="_row", how="left", maintain_order="left")
+    return frame
 
 
 def _first_found(texts: pl.DataFrame, patterns: list[tuple[str, dict[str, pl.Expr]]]) -> pl.DataFrame:

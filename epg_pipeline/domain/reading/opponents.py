@@ -26,7 +26,7 @@ from epg_pipeline.domain.text import folded
 _VERSUS = r"(?i)\s(?:vs\.?|v\.?|versus|contre|gegen|contra)\s+"
 _AT = r"(?i)\s(?:@|at)\s+"
 _CROSS = r"(?i)\s[x×]\s+"
-ANY_SEPARATOR = r"(?i)\s(?:vs\.?|v\.?|versus|contre|gegen|contra|@|at|x|×)\s"
+_ANY_SEPARATOR = r"(?i)\s(?:vs\.?|v\.?|versus|contre|gegen|contra|@|at|x|×)\s"
 
 # What separates a pair from its competition, its round, its channel.
 _DELIMITER = rf"\s*(?:\|+|//+|:(?:\s|$)|;\s|{TIME_WAS_HERE})\s*"
@@ -122,19 +122,7 @@ def read_opponents(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     `first` and `second` are as printed and in printed order, null where there is no pair. The sides of a press
     conference keep their full text, because it is not a game.
     """
-    coverage, plain = coverage_of(pl.col("cut"), facts.words), _replaced(pl.col("cut"), _PLAIN).str.strip_chars(" ,")
-    # Lazily: what several choices share, here the folded text, is then computed once.
-    frame = frame.lazy().with_columns(coverage=coverage, plain=plain).collect()
-    dashed = pl.col("plain").str.replace_all(DASH, CUT + BEHIND_DASH)
-    segments = dashed.str.replace_all(_DELIMITER, CUT).str.split(CUT)
-    frame = frame.with_columns(
-        segments=segments.list.eval(pl.element().str.strip_chars(" " + BEHIND_DASH)),
-        behind_dash=segments.list.eval(pl.element().str.starts_with(BEHIND_DASH)),
-    )
-    strong = pl.col("segments").list.eval(pl.element().str.contains(rf"\S{_VERSUS}\S")).list
-    weak = pl.col("segments").list.eval(pl.element().str.contains(rf"\S{ANY_SEPARATOR}+\S")).list
-    pair_at = pl.when(strong.any()).then(strong.arg_max()).when(weak.any()).then(weak.arg_max())
-    frame = _with_pair(frame.with_columns(pair_at=pair_at))
+    frame = _with_pair(_segmented(frame, facts))
     frame = _without_places(frame, facts)
     frame = _with_pair_around_time(frame)
     frame = _with_pair_around_dash(frame, facts)
@@ -144,6 +132,28 @@ def read_opponents(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     frame = _only_where(frame, are_names, "first", "second", "opponent_rule")
     return frame.with_columns(competition=_competition(), title=_title()).select(
         pl.exclude("plain", "segments", "behind_dash", "pair_at", "left", "right", "pair")
+    )
+
+
+def _segmented(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """`frame` with coverage, and the text that is searched for a pair: plain, and its segments.
+
+    Adds behind_dash (whether a dash stands before each) and pair_at (which has the strongest separator of two sides).
+    """
+    coverage = coverage_of(pl.col("cut"), facts.words)
+    plain = _replaced(pl.col("cut"), _PLAIN).str.strip_chars(" ,")
+    # Lazily: what several choices share, here the folded text, is then computed once.
+    frame = frame.lazy().with_columns(coverage=coverage, plain=plain).collect()
+    dashed = pl.col("plain").str.replace_all(DASH, CUT + BEHIND_DASH)
+    segments = dashed.str.replace_all(_DELIMITER, CUT).str.split(CUT)
+    frame = frame.with_columns(
+        segments=segments.list.eval(pl.element().str.strip_chars(" " + BEHIND_DASH)),
+        behind_dash=segments.list.eval(pl.element().str.starts_with(BEHIND_DASH)),
+    )
+    strong = pl.col("segments").list.eval(pl.element().str.contains(rf"\S{_VERSUS}\S")).list
+    weak = pl.col("segments").list.eval(pl.element().str.contains(rf"\S{_ANY_SEPARATOR}+\S")).list
+    return frame.with_columns(
+        pair_at=pl.when(strong.any()).then(strong.arg_max()).when(weak.any()).then(weak.arg_max())
     )
 
 
