@@ -4,8 +4,7 @@ Belongs here: the commands and what they print. Does not: finding the team a per
 worth (the domain).
 """
 
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 import typer
 
@@ -18,16 +17,8 @@ Team = Annotated[str, typer.Argument(help="The team, by its name or an alias it 
 League = Annotated[
     str | None, typer.Option(metavar="LEAGUE", help="Its league, such as nfl or eng.1, where several teams share it.")
 ]
+Kind = Literal["catalogue", "source", "manual", "learned"]  # where an alias comes from
 MAX_LENGTH = 80
-
-
-class Kind(StrEnum):
-    """Where an alias comes from."""
-
-    catalogue = "catalogue"
-    source = "source"
-    manual = "manual"
-    learned = "learned"
 
 
 @app.command()
@@ -52,7 +43,7 @@ def add(
         others = other_teams(store, text, found)
     say(f'{found["team"]} ({found["league"]}) {"is now called" if is_new else "was called already"} "{text}".')
     if others:
-        say(f"So are: {', '.join(others)}. Where names could mean both, league and time must tell them apart.")
+        say(f"Other teams have that name: {', '.join(others)}. League and time decide which one an entry is about.")
     if is_new:
         say("It counts from the next match on: epg refresh NAME")
 
@@ -66,7 +57,7 @@ def list_(
     ] = None,
     removed: Annotated[bool, typer.Option("--removed", help="Also those that were removed.")] = False,
 ) -> None:
-    """The aliases on record: by hand and learned ones, or all of a team.
+    """List the aliases on record: those added by hand and learned ones, or all of a team.
 
     \b
     Examples:
@@ -76,7 +67,7 @@ def list_(
     """
     from epg_pipeline.cli.lookups import listed_aliases
 
-    kinds = [kind.value] if kind else list(Kind) if team else [Kind.manual, Kind.learned]
+    kinds = [kind] if kind else get_args(Kind) if team else ["manual", "learned"]
     with opened() as (store, _):
         aliases = listed_aliases(store, kinds, team, league)
     shown = aliases if removed else aliases.filter("active")
@@ -105,7 +96,7 @@ def remove(
     for name, its_league in found.select("team", "league").unique(maintain_order=True).iter_rows():
         say(f'Removed: {name} ({its_league}) is not called "{alias}" any more. Bring it back: epg alias add')
     if "source" in found["kind"]:
-        say("The events themselves bear this name: a name that prints it is still matched to them.")
+        say("The event sources use this name too, so entries with it are still matched to their events.")
 
 
 @app.command(name="forget-learned")
@@ -113,9 +104,9 @@ def forget_learned(
     team: Annotated[str | None, typer.Option(metavar="TEAM", help="Only what was learned of this team.")] = None,
     league: League = None,
 ) -> None:
-    """Take every alias that was learned from matches out of use, or a team's.
+    """Take the aliases that were learned from matches out of use, all or those of a team.
 
-    They stay on record and are not learned again; one that was right comes back with `epg alias add`.
+    They stay on record and are not learned again; `epg alias add` brings back one that was right.
 
     \b
     Examples:
@@ -125,6 +116,6 @@ def forget_learned(
     from epg_pipeline.cli.lookups import listed_aliases
 
     with opened() as (store, _):
-        learned = listed_aliases(store, [Kind.learned], team, league).filter("active")
+        learned = listed_aliases(store, ["learned"], team, league).filter("active")
         count = store.teams.remove_aliases(learned["alias_id"].to_list())
     say(f"{count} learned {'alias is' if count == 1 else 'aliases are'} forgotten.")
