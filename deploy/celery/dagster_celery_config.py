@@ -1,4 +1,4 @@
-"""What a worker is told: found by dagster_celery as a module of this very name on PYTHONPATH."""
+"""The settings of a worker: dagster_celery looks for a module of this name on PYTHONPATH."""
 
 import os
 
