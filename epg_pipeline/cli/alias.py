@@ -4,8 +4,7 @@ Belongs here: the commands and what they print. Does not: finding the team a per
 worth (the domain).
 """
 
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 import typer
 
@@ -18,16 +17,8 @@ Team = Annotated[str, typer.Argument(help="The team, by its name or an alias it 
 League = Annotated[
     str | None, typer.Option(metavar="LEAGUE", help="Its league, such as nfl or eng.1, where several teams share it.")
 ]
+Kind = Literal["catalogue", "source", "manual", "learned"]  # where an alias comes from
 MAX_LENGTH = 80
-
-
-class Kind(StrEnum):
-    """Where an alias comes from."""
-
-    catalogue = "catalogue"
-    source = "source"
-    manual = "manual"
-    learned = "learned"
 
 
 @app.command()
@@ -76,7 +67,7 @@ def list_(
     """
     from epg_pipeline.cli.lookups import listed_aliases
 
-    kinds = [kind.value] if kind else list(Kind) if team else [Kind.manual, Kind.learned]
+    kinds = [kind] if kind else get_args(Kind) if team else ["manual", "learned"]
     with opened() as (store, _):
         aliases = listed_aliases(store, kinds, team, league)
     shown = aliases if removed else aliases.filter("active")
@@ -125,6 +116,6 @@ def forget_learned(
     from epg_pipeline.cli.lookups import listed_aliases
 
     with opened() as (store, _):
-        learned = listed_aliases(store, [Kind.learned], team, league).filter("active")
+        learned = listed_aliases(store, ["learned"], team, league).filter("active")
         count = store.teams.remove_aliases(learned["alias_id"].to_list())
     say(f"{count} learned {'alias is' if count == 1 else 'aliases are'} forgotten.")

@@ -108,8 +108,6 @@ def unmatched(
     written: list[str] = []
     with opened() as (store, _):
         providers = chosen_providers(store, [provider] if provider else [])
-        if not providers:
-            return
         for chosen in providers:
             try:
                 written += print_unmatched(store, chosen, day, examples)

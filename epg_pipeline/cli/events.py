@@ -25,8 +25,19 @@ teams = typer.Typer(name="teams", help="The sources' lists of teams.", no_args_i
 
 From = Annotated[date | None, date_option("--from", "First UTC date; yesterday if left out.")]
 To = Annotated[date | None, date_option("--to", "Last UTC date; eight days ahead if left out.")]
+
+
+def _existing(leagues: list[str] | None) -> list[str] | None:
+    if leagues:
+        from epg_pipeline.cli.lookups import check_leagues
+
+        check_leagues(leagues)
+    return leagues
+
+
 Leagues = Annotated[
-    list[str] | None, typer.Option("--league", metavar="KEY", help="Only this league; may be repeated.")
+    list[str] | None,
+    typer.Option("--league", callback=_existing, metavar="KEY", help="Only this league; may be repeated."),
 ]
 MAX_FAULTS = 30
 MAX_TEAMS = 40
@@ -59,12 +70,11 @@ def plan(first: From = None, last: To = None, league: Leagues = None) -> None:
       epg events plan
       epg events plan --from 2026-11-20 --to 2026-11-29 --league nfl
     """
-    from epg_pipeline.cli.lookups import find_leagues
     from epg_pipeline.flows.events import plan as planned
     from epg_pipeline.settings import load_settings
 
     begin, end = _range(first, last)
-    asks = planned(load_settings(), begin, end, today("UTC"), find_leagues(league))
+    asks = planned(load_settings(), begin, end, today("UTC"), league)
     labels: dict[tuple[str, str], list[str]] = defaultdict(list)
     for ask in asks:
         labels[ask.source, ask.league].append(ask.label)
@@ -87,13 +97,12 @@ def refresh(first: From = None, last: To = None, league: Leagues = None) -> None
       epg events refresh --from 2026-10-01 --to 2026-10-31 --league nhl --league nba
     """
     from epg_pipeline.adapters.store.incidents import EVENTS
-    from epg_pipeline.cli.lookups import find_leagues
     from epg_pipeline.flows.events import refresh_events
 
     begin, end = _range(first, last)
     with opened() as (store, settings):
         with progress(1) as step, step(f"Asking for {begin} to {end}"):
-            report = refresh_events(store, settings, begin, end, today("UTC"), find_leagues(league))
+            report = refresh_events(store, settings, begin, end, today("UTC"), league)
         if not report.silent or len(report.silent) < len(report.runs):  # one that answers ends the incident
             store.incidents.note_recoveries([(EVENTS, None)])
     _print(report)
@@ -112,12 +121,10 @@ def list_(
     Example:
       epg events list --date 2026-11-21 --league nhl
     """
-    from epg_pipeline.cli.lookups import find_leagues
-
-    wanted, only = day or today("UTC"), find_leagues(league)
+    wanted = day or today("UTC")
     with opened() as (store, _):
         events = store.events.between(wanted, wanted)
-    rows = [_row(event) for event in events.iter_rows(named=True) if only is None or event["league"] in only]
+    rows = [_row(event) for event in events.iter_rows(named=True) if not league or event["league"] in league]
     table(f"Events of {wanted} (UTC)", ("Start", "League", "Event", "State", "Venue", "Id"), rows)
     say(f"{len(rows)} events in {len({row[1] for row in rows})} leagues")
 
@@ -132,11 +139,10 @@ def sync(league: Leagues = None) -> None:
     Example:
       epg teams sync --league nfl
     """
-    from epg_pipeline.cli.lookups import find_leagues
     from epg_pipeline.flows.teams import sync_teams
 
     with opened() as (store, settings):
-        report = sync_teams(store, settings, today("UTC"), find_leagues(league))
+        report = sync_teams(store, settings, today("UTC"), league)
     say_first(report.faults, MAX_FAULTS, "more faults")
     changes = {"New": report.new, "Renamed": report.renamed, "Vanished": report.vanished}
     for title, changed in changes.items():

@@ -51,28 +51,16 @@ def demo(
     Example:
       epg demo --out dist
     """
-    from epg_pipeline.adapters.store.store import open_store
     from epg_pipeline.demo.sample import demo_provider, load_sample
-    from epg_pipeline.flows.events import import_events
-    from epg_pipeline.flows.facts import check_own_files
-    from epg_pipeline.flows.provider_day import refresh_provider, steps_of
-    from epg_pipeline.settings import load_settings
 
-    check_own_files()
-    settings = load_settings()
-    if out:
-        settings = settings.model_copy(update={"dist": out.absolute()})
     sample = load_sample()
-    with progress(steps_of(sample.date, sample.date, sample.settings) + 2) as step:
-        with step("Opening the database"):
-            store = open_store(settings)
-        with store:
-            provider = demo_provider(store, sample)
-            with step("Importing events"):
-                events = import_events(store, sample.events)
-            run = refresh_provider(store, provider, sample.date, sample.date, settings, step)
-    _summarise(run, events)
-    say(f"The guide as a page: {settings.dist / provider.slug / 'index.html'}. Next: epg up")
+    say("Opening the database …")
+    with opened(check_files=True) as (store, settings):
+        dist = out.absolute() if out else settings.dist
+        provider = demo_provider(store, sample)
+        to_dist = settings.model_copy(update={"dist": dist})
+        _run(store, to_dist, provider, sample.date, sample.date, sample.events)
+    say(f"The guide as a page: {dist / provider.slug / 'index.html'}. Next: epg up")
 
 
 @app.command()
@@ -121,8 +109,6 @@ def publish(name: OnlyProvider = None, day: Day = None, as_of: AsOf = None, *, f
     """
     with opened(check_files=True) as (store, settings):
         providers = chosen_providers(store, [name] if name else [])
-        if not providers:
-            return
         with progress(len(providers)) as step:
             rows = [_publish(store, settings, provider, day, as_of, step, force=force) for provider in providers]
     columns = ("Provider", "Day", "Channels", "Programmes", "Bytes", "Current guide", "Bucket", "Seconds")
@@ -193,8 +179,6 @@ def backfill(
     done: list[BackfilledDay] = []
     with opened() as (store, settings):
         providers = chosen_providers(store, provider or [])
-        if not providers:
-            return
         with progress(len(providers) * len(days)) as step:
             for chosen in providers:
                 backfilled = backfill_days(store, chosen, days, settings, as_of)
@@ -207,21 +191,35 @@ def backfill(
 
 
 def _make(name: str, day: date | None, events: Path | None, as_of: date | None, *, force: bool) -> None:
+    with opened(check_files=True) as (store, settings):
+        provider = store.providers.find(name)
+        now = as_of or today(provider.timezone)
+        _run(store, settings, provider, day or now, now, events, force=force)
+
+
+def _run(
+    store: Store,
+    settings: Settings,
+    provider: Provider,
+    day: date,
+    as_of: date,
+    events: Path | None,
+    *,
+    force: bool = False,
+) -> None:
+    """Import the events file, make the provider's guide, and print the summary."""
     from epg_pipeline.flows.events import import_events
     from epg_pipeline.flows.provider_day import refresh_provider, steps_of
 
     imported: EventsImported | None = None
-    with opened(check_files=True) as (store, settings):
-        provider = store.providers.find(name)
-        now = as_of or today(provider.timezone)
-        with progress(steps_of(day or now, now, provider.settings) + bool(events)) as step:
-            if events:
-                with step("Importing events"):
-                    imported = import_events(store, events)
-                say_left_out(imported.faults)
-            run = refresh_provider(store, provider, day or now, now, settings, step, force=force)
-        if not run.published.held_back:
-            _note_recovery(store, provider, run.published.day)
+    with progress(steps_of(day, as_of, provider.settings) + bool(events)) as step:
+        if events:
+            with step("Importing events"):
+                imported = import_events(store, events)
+            say_left_out(imported.faults)
+        run = refresh_provider(store, provider, day, as_of, settings, step, force=force)
+    if not run.published.held_back:
+        _note_recovery(store, provider, run.published.day)
     _summarise(run, imported)
 
 

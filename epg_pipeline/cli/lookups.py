@@ -32,13 +32,12 @@ def similar(text: str, names: Iterable[str]) -> str:
     return f"; similar: {', '.join(name for name, _, _ in near)}" if near else ""
 
 
-def find_leagues(keys: list[str] | None) -> list[str] | None:
-    """The leagues of these keys, None for all."""
-    for key in keys or ():
+def check_leagues(keys: Iterable[str]) -> None:
+    """A usage error where a key is not a league's."""
+    for key in keys:
         if key not in load_leagues():
             near = similar(key, load_leagues()) or "; see config/leagues.yaml"
             raise typer.BadParameter(f"no league is called {key!r}{near}")
-    return keys or None
 
 
 def find_teams(store: Store, team: str, league: str | None) -> pl.DataFrame:

@@ -248,10 +248,7 @@ def rename(name: ProviderName, new_name: Annotated[str, typer.Argument(help="Wha
 
 
 @app.command()
-def delete(
-    name: ProviderName,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
-) -> None:
+def delete(name: ProviderName, yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False) -> None:
     """Remove a provider from the list. Its record is kept; adding the same name again restores it.
 
     \b

@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from epg_pipeline.adapters.store.store import Store
     from epg_pipeline.settings import Settings
 
-NO_ACTIVE_PROVIDER = (
-    "No active provider. Add one: epg provider add NAME --playlist URL; or continue with a paused one: "
-    "epg provider resume NAME"
-)
-
 
 def _parse_date(text: str) -> date:
     try:
@@ -80,8 +75,10 @@ def opened(*, check_files: bool = False) -> Iterator[tuple[Store, Settings]]:
 
 
 def chosen_providers(store: Store, names: Sequence[str]) -> list[Provider]:
-    """The providers with these names or slugs, or all active ones; a message says so when there are none."""
+    """The providers with these names or slugs, or all active ones. Without any the command ends with a message."""
     providers = [store.providers.find(name) for name in names] or store.providers.all(active_only=True)
     if not providers:
-        say(NO_ACTIVE_PROVIDER)
+        say("No active provider. Add one: epg provider add NAME --playlist URL")
+        say("Or continue with a paused one: epg provider resume NAME")
+        raise typer.Exit
     return providers

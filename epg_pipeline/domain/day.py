@@ -1,6 +1,6 @@
 """One provider's local day: the unit everything is computed for.
 
-Belongs here: turning a date and a zone into instants. Does not: asking what day it is (the caller says so).
+Belongs here: turning a date and a zone into instants. Does not: asking what day it is (the caller passes it).
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ Columns = Mapping[str, pl.DataType | type[pl.DataType]]
 class Contract(pl.Schema, Generic[Frame]):
     """What a frame holds: its columns with their types, in order, and the rules that each of its rows keeps.
 
-    `frame_type` stands for such frames in signatures, `key` names the columns that tell rows apart, and a rule is an
+    `frame_type` stands for such frames in signatures, `key` names the columns that identify a row, and a rule is an
     expression that is true, not null, for a good row, under a name that says what is expected.
     """
 
@@ -168,7 +168,7 @@ EVENTS = Contract(
     },
 )
 
-# By what kind of evidence the best candidate is ahead of the second.
+# The kind of evidence by which the best candidate is ahead of the second.
 SEPARATION = pl.Struct({"kind": pl.String, "points": pl.Float64})
 # What a decision rests on. A field is null where it does not apply.
 EVIDENCE = pl.Struct(
@@ -192,7 +192,7 @@ EVIDENCE = pl.Struct(
         "runner_up": pl.String,
         "margin": pl.Float64,  # points by which the runner-up is behind
         "apart": pl.List(SEPARATION),
-        "offset_minutes": pl.Int64,  # by which the clock was moved, as so many of so many matches show
+        "offset_minutes": pl.Int64,  # that the clock was moved by: `offset_agreeing` of `offset_of` matches show it
         "offset_agreeing": pl.Int64,
         "offset_of": pl.Int64,
         "override": pl.Int64,  # the number of the override that holds
@@ -201,7 +201,7 @@ EVIDENCE = pl.Struct(
     }
 )
 
-# What was decided for every slot: READINGS and the event found, or why none.
+# What was decided for every slot: READINGS, and the event found or why there is none.
 Decisions = NewType("Decisions", pl.DataFrame)
 DECISIONS = Contract(
     Decisions,
@@ -258,7 +258,7 @@ CHANNELS = Contract(
     Channels,
     {
         "position": pl.Int64,
-        "channel_id": pl.String,  # dotted ASCII, stays for ever for a slot
+        "channel_id": pl.String,  # dotted ASCII; a slot keeps it for ever
         **texts("slot", "family", "display_name", "logo", "group_title"),
         **texts("options", "url"),  # SECRETS: only the private clone playlist carries them
     },

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from epg_pipeline.config import Facts, Words
 from epg_pipeline.domain.text import folded
 
-# How much each form says, of 100: a place or a nickname alone is shared by many teams.
+# How sure a team is by each form, of 100: a place or a nickname alone is shared by many teams.
 # What an installation learned by itself weighs less than what people wrote down.
 _FULL, _ALIAS, _SHORT, _FURTHER, _NICKNAME, _PLACE, _CODE = 100, 97, 96, 91, 90, 86, 84
 # A form that equals the text only without the words that clubs bear, only in part, or but for a typing error.

@@ -73,7 +73,7 @@ def _where(texts: pl.Series, condition: pl.Series, changed: pl.Series) -> pl.Ser
 
 
 def one_line(text: pl.Expr) -> pl.Expr:
-    """The text as a guide or playlist may hold it: one line, nothing unseen, white space single; "" if none stays."""
+    """The text as a guide or playlist may hold it: one line, nothing invisible, single spaces; "" if none is left."""
     return text.str.replace_all(_BARRED, "").str.replace_all(_UNSEEN, " ").str.strip_chars(_JOINERS)
 
 
@@ -91,7 +91,7 @@ def _without_mojibake(texts: pl.Series) -> pl.Series:
 
 def _fixed(text: str) -> str:
     try:
-        # Whole and strict first: a text that is UTF-8 throughout when its letters are bytes was never meant otherwise.
+        # Whole and strict first: a text whose letters, as bytes, are UTF-8 throughout was surely decoded wrongly.
         return text.encode("cp1252").decode("utf-8")
     except UnicodeError:
         return ftfy.fix_encoding(text)

@@ -1,4 +1,4 @@
-"""Sets of labelled names in many manners: read from a fixture, run through the product, scored.
+"""Sets of labelled names in many styles: read from a fixture, run through the product, scored.
 
 Belongs here: the fixture's form, and what counts as right. Does not: the names themselves (fixtures/styles-*.txt).
 """
@@ -30,10 +30,10 @@ SLOT_KINDS = ("event", "show", "placeholder")
 
 @dataclass(frozen=True)
 class Label:
-    """What one name means; a field that is "" or None is not scored, event "-" means: none."""
+    """What one name means; a field that is "" or None is not scored, event "-" means none."""
 
     name: str
-    manner: str
+    style: str
     kind: str
     sides: tuple[str, ...] = ()
     starts_at: datetime | None = None
@@ -62,21 +62,21 @@ class Score:
 @cache
 def labels_of(day: date) -> tuple[Label, ...]:
     """The labelled names of a day's fixture, in its order."""
-    found, manner = [], ""
+    found, style = [], ""
     for line in (FIXTURES / f"styles-{day}.txt").read_text("utf-8").splitlines():
         if line.startswith("== "):
-            manner = line.removeprefix("== ")
+            style = line.removeprefix("== ")
         elif line and not line.startswith("# "):
-            found.append(_label(line, manner))
+            found.append(_label(line, style))
     return tuple(found)
 
 
-def _label(line: str, manner: str) -> Label:
+def _label(line: str, style: str) -> Label:
     name, _, label = line.rpartition(" => ")
     kind, sides, starts, event = (part.strip() for part in (label.split(";") + [""] * 3)[:4])
     return Label(
         name,
-        manner,
+        style,
         kind,
         tuple(side.strip() for side in sides.split("~")) if sides else (),
         datetime.fromisoformat(starts).replace(tzinfo=UTC) if starts else None,

@@ -30,7 +30,7 @@ def test_a_zone_of_the_family_moves_the_start(tmp_path):
     ]
 
 
-def test_a_pattern_makes_slots_of_what_was_none(tmp_path):
+def test_a_pattern_makes_slots_of_ordinary_entries(tmp_path):
     text = r"""- {name: Arena, patterns: ['^(?P<shell>Arena~(?P<number>\d+))~(?P<payload>.*)$']}"""
     changed = {what: after for what, _, after in changes(tmp_path, text, "Arena~7~")}
     assert (changed["is_slot"], changed["family"]) == ("yes", "Arena")
@@ -44,7 +44,7 @@ def test_the_same_families_change_nothing(tmp_path):
     assert changes(tmp_path, text, "WNBA 01 : Aces at Mercury @ 07:30 PM ET", "NBA 01 :", "USA | CNN") == []
 
 
-def test_an_own_family_takes_the_place_of_the_packaged_one_of_its_name(tmp_path):
+def test_a_family_replaces_the_packaged_family_of_the_same_name(tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text("- {name: WNBA, shells: [Ladies Hoops], sport: basketball}")
     families = facts_with_families(facts(), file).families
@@ -80,6 +80,6 @@ def test_a_faulty_file_is_reported_with_the_family_and_what_is_wrong(tmp_path, t
     assert str(file) in str(caught.value)
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path):
+def test_a_missing_file_is_reported(tmp_path):
     with pytest.raises(ConfigError, match=r"none\.yaml can't be read: No such file"):
         facts_with_families(facts(), tmp_path / "none.yaml")

@@ -1,4 +1,4 @@
-"""A name's reading says what it tells for one day: kind, title, opponents, start, and by which rule."""
+"""What a name says for one day: kind, title, opponents, start, and by which rule."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def test_a_whole_reading_of_a_name():
 
 def test_every_reading_says_which_rule_gave_what():
     rules = " | ".join(read("NBA 05: REPLAY: Lakers @ Celtics Nov 15 7:30 PM ET")["rules"])
-    for said in ("family: NBA", "opponents: at", "coverage: replay", "date: ", "clock: 19:30 stated"):
-        assert said in rules
+    for rule in ("family: NBA", "opponents: at", "coverage: replay", "date: ", "clock: 19:30 stated"):
+        assert rule in rules
 
 
 FAMILIES = Cases(
@@ -89,7 +89,7 @@ def test_a_doubleheader_s_game_is_read():
     assert read("MLB 05: Twins at Guardians @ 06:40 PM ET")["game"] is None
 
 
-def test_what_is_no_slot_passes_through_unread():
+def test_an_entry_that_is_not_a_slot_passes_through_unread():
     frame = readings_of(["Ted Lasso S03E12", "NBA 05: A vs B 7:30 PM", "##### NBA #####"])
     assert frame["position"].to_list() == [0, 1, 2]
     assert frame["title"].to_list() == ["", "A vs B", ""]
@@ -107,7 +107,7 @@ HAND_MADE = [
 ]
 
 
-def test_a_reading_does_not_depend_on_the_others_nor_on_the_order():
+def test_a_reading_does_not_depend_on_the_others_or_on_the_order():
     def by_name(names: list[str]) -> dict[str, dict[str, object]]:
         rows = readings_of(names).drop("position", "slot").to_dicts()
         return {row["name"]: row for row in rows}
@@ -226,6 +226,6 @@ def test_very_long_names_are_read():
     assert conform(readings_of(names), READINGS, "readings").height == len(names)
 
 
-def test_readings_of_nothing_are_a_frame_too():
+def test_no_names_give_an_empty_frame_of_readings():
     assert conform(readings_of([]), READINGS, "readings").is_empty()
     assert decisions_of([], event("nba", "A", "B", "2025-11-15 20:00")).is_empty()

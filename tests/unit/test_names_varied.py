@@ -1,4 +1,4 @@
-"""What is hung on a name changes nothing of what it means; what makes it another thing changes all."""
+"""Marks added to a name change nothing; words that make it another programme change its meaning."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ def varied() -> dict[str, list[tuple[str, str | None, str]]]:
 
 
 @pytest.mark.parametrize("change", NOTHING)
-def test_what_is_hung_on_a_name_changes_nothing(change):
+def test_marks_added_to_a_name_change_nothing(change):
     lost = [(name, found) for name, found, meant in varied()[change] if found != meant]
     assert len(varied()["none"]) > 100
     assert len(lost) <= len(varied()["none"]) * 0.02, lost
 
 
 @pytest.mark.parametrize("change", ANOTHER_THING)
-def test_what_is_told_of_an_event_is_never_taken_for_it(change):
+def test_a_programme_about_an_event_is_never_taken_for_it(change):
     assert [(name, found) for name, found, _ in varied()[change] if found is not None] == []

@@ -109,7 +109,7 @@ COVERAGE = Cases(
 )
 
 
-def test_a_series_length_is_no_reel_of_highlights():
+def test_a_series_length_is_not_a_highlights_reel():
     assert read("LIVE EVENT 09: ALDS Game 2 (Best of 5): Yankees vs Red Sox 7pm ET")["coverage"] == "live"
 
 
@@ -151,7 +151,7 @@ SIDES = Cases(
 
 
 @pytest.mark.parametrize(("name", "side"), SIDES.cases)
-def test_a_reserve_or_youth_side_is_told_apart(name, side):
+def test_a_reserve_or_youth_side_is_distinguished(name, side):
     assert SIDES.read(name)["side"] == side
 
 

@@ -24,13 +24,13 @@ def only(text: str | bytes):
     return entries.row(0, named=True)
 
 
-def one(extinf: str, *lines: str):
+def entry_of(extinf: str, *lines: str):
     """The entry of a playlist whose only EXTINF line is this one."""
     return only("\n".join(["#EXTM3U", extinf, *lines, URL]))
 
 
 def test_an_entry_has_its_place_name_attributes_and_address():
-    entry = one(
+    entry = entry_of(
         '#EXTINF:-1 tvg-id="nba.5" tvg-name="NBA 05" tvg-logo="http://art.invalid/n.png" group-title="NBA",NBA 05:'
     )
     assert entry == {
@@ -57,7 +57,7 @@ AGENT, STREAM = "#EXTVLCOPT:http-user-agent=Box/1", "#KODIPROP:inputstream=input
         f"#EXTM3U\n#EXTINF:-1,A\n{AGENT}\n{STREAM}\n#EXTINF:-1,B\n{URL}",  # A lacks its address
     ],
 )
-def test_the_lines_on_how_to_ask_for_a_stream_stay_with_their_entry(body):
+def test_player_options_stay_with_their_entry(body):
     entries = parse_playlist(body.encode())
     assert entries.select("name", "options").rows() == [("A", f"{AGENT}\n{STREAM}"), ("B", "")]
 
@@ -98,7 +98,7 @@ def test_entries_keep_the_order_of_the_playlist():
     ],
 )
 def test_the_name_is_what_stands_after_the_last_attribute(extinf, name):
-    assert one(extinf)["name"] == name
+    assert entry_of(extinf)["name"] == name
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_headers_line_ends_remarks_and_options_change_nothing(body):
     assert (entry["name"], entry["url"]) == ("A", URL)
 
 
-def test_gzip_that_nothing_declared_is_unpacked():
+def test_undeclared_gzip_is_unpacked():
     assert only(gzip.compress(f"#EXTM3U\n#EXTINF:-1,A\n{URL}".encode()))["name"] == "A"
 
 
@@ -134,17 +134,17 @@ def test_a_latin_byte_does_not_spoil_the_utf_8_around_it():
 
 
 def test_a_group_line_gives_the_group_unless_the_attribute_does():
-    assert one("#EXTINF:-1,A", "#EXTGRP: Sports ")["group_title"] == "Sports"
-    assert one('#EXTINF:-1 group-title="NBA",A', "#EXTGRP:Sports")["group_title"] == "NBA"
+    assert entry_of("#EXTINF:-1,A", "#EXTGRP: Sports ")["group_title"] == "Sports"
+    assert entry_of('#EXTINF:-1 group-title="NBA",A', "#EXTGRP:Sports")["group_title"] == "NBA"
 
 
-def test_an_entry_without_address_keeps_its_place_and_lends_nobody_its_own():
+def test_an_entry_without_an_address_keeps_its_place_and_takes_no_other_address():
     body = f"#EXTM3U\n#EXTINF:-1,A\n#EXTINF:-1,B\n{URL}"
     entries = parse_playlist(body.encode())
     assert entries.select("name", "url").rows() == [("A", ""), ("B", URL)]
 
 
-def test_an_address_without_a_name_is_no_entry():
+def test_an_address_without_a_name_is_not_an_entry():
     assert (
         only(f"#EXTM3U\nhttp://provider.invalid/stray\n#EXTINF:-1,A\n{URL}\nhttp://provider.invalid/second")["url"]
         == URL
@@ -162,7 +162,7 @@ def test_a_very_long_address_is_kept_whole():
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         (b"", "empty"),
         (b"\xef\xbb\xbf \r\n ", "empty"),
@@ -176,8 +176,8 @@ def test_a_very_long_address_is_kept_whole():
         (gzip.compress(b"", mtime=0), "empty"),
     ],
 )
-def test_what_is_no_playlist_is_refused_and_never_quoted(body, said):
-    with pytest.raises(PlaylistError, match=said) as refusal:
+def test_other_content_is_refused_and_never_quoted(body, message):
+    with pytest.raises(PlaylistError, match=message) as refusal:
         parse_playlist(body)
     assert "USERNAME" not in str(refusal.value)
 
@@ -206,11 +206,11 @@ def test_junk_that_looks_like_a_playlist_gives_named_entries(lines):
 
 @settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp")), min_size=1, max_size=60))
-def test_any_name_comes_through_as_it_stands(name):
+def test_any_name_is_kept_as_printed(name):
     # A name that itself looks like attributes is another matter; quotes and "=" are left to the cases above.
     if any(mark in name for mark in "\"'=") or name != name.strip():
         return
-    assert one(f'#EXTINF:-1 tvg-id="a" group-title="b",{name}')["name"] == name
+    assert entry_of(f'#EXTINF:-1 tvg-id="a" group-title="b",{name}')["name"] == name
 
 
 def test_thirty_thousand_entries_are_read():

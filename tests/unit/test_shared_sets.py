@@ -1,4 +1,4 @@
-"""Real lists with labels, where they lie beside the project: how well they are read and matched."""
+"""Real playlists with labels, where they are beside the project: how well they are read and matched."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from epg_pipeline.domain.reading.entries import read_entries
 from epg_pipeline.domain.reading.playlist import parse_playlist
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
-pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled lists are not beside the project")
+pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled playlists are not beside the project")
 
 
 def labels_of(folder: Path) -> dict[str, Label]:
@@ -53,7 +53,7 @@ def provider() -> Score:
 
 
 @pytest.fixture(scope="module")
-def manners() -> Score:
+def styles() -> Score:
     score = Score()
     for folder in sorted((SHARED / "styles").iterdir()):
         score_of(folder, folder.name, score)
@@ -69,8 +69,8 @@ def test_the_reference_provider_s_day(provider, what, least):
 
 
 @pytest.mark.parametrize(("what", "least"), [("kind", 0.98), ("precision", 0.99), ("recall", 0.95)])
-def test_the_lists_of_other_manners(manners, what, least):
-    assert manners.share(what) >= least, [line for line in manners.mistakes if line.startswith(what)]
+def test_the_playlists_of_other_styles(styles, what, least):
+    assert styles.share(what) >= least, [line for line in styles.mistakes if line.startswith(what)]
 
 
 def test_the_day_of_look_alikes_is_read_as_labelled():

@@ -62,7 +62,7 @@ FOUND = cut([*(name.replace("  ", " ") for name, *_ in CUT), *WHOLE])
 
 
 @pytest.mark.parametrize(("name", "family", "key", "payload"), CUT)
-def test_shell_and_payload_are_cut_apart(name, family, key, payload):
+def test_shell_and_payload_are_separated(name, family, key, payload):
     row = FOUND[name.replace("  ", " ")]
     assert (row["key"], row["payload"]) == (key, payload)
     if family is not None:

@@ -138,13 +138,13 @@ def test_a_bare_name_is_keyed_by_the_provider_s_own_id_else_its_stream():
     assert len({*keys(monday, "ev1", "ev2"), *keys(monday, "", "")}) == 4
 
 
-def test_a_slot_s_key_says_nothing_of_the_account():
+def test_a_slot_s_key_does_not_reveal_the_account():
     for slot in slots_of("Lakers vs Celtics", "NBA 05: A vs B", "##### NBA #####")["slot"]:
         assert "USERNAME" not in slot
         assert "PASSWORD" not in slot
 
 
-def test_the_order_of_the_playlist_changes_no_entry_s_sort():
+def test_the_order_of_the_playlist_changes_no_entry_s_kind():
     shuffled = slots_of(*(name for name, _ in SORTED[::-1]))
     assert dict(zip(shuffled["name"], shuffled["kind"], strict=True)) == KIND_OF
 

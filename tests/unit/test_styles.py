@@ -1,11 +1,11 @@
-"""Names in many manners and languages, each with what it means: how much of a list that nobody prepared is right."""
+"""Names in many styles and languages, each with what it means: how much of an unprepared playlist is read right."""
 
 from __future__ import annotations
 
 import pytest
 from styles import DAYS, Score, events_of_day, labels_of, scored
 
-# What has been reached over all the manners together; a change may raise these, never lower them.
+# The scores reached over all styles together: a change may raise these, never lower them.
 LEAST = {"slot": 0.99, "kind": 0.98, "competitors": 0.985, "start": 0.99, "precision": 0.998, "recall": 0.975}
 
 
@@ -20,7 +20,7 @@ def score() -> Score:
 
 
 @pytest.mark.parametrize(("what", "least"), LEAST.items())
-def test_a_list_that_nobody_prepared_is_read(score, what, least):
+def test_an_unprepared_playlist_is_read(score, what, least):
     assert score.share(what) >= least, [line for line in score.mistakes if line.startswith(what)]
 
 
@@ -36,9 +36,9 @@ def test_the_labels_are_sound(day):
 
 @pytest.mark.parametrize("half", [0, 1])
 @pytest.mark.parametrize("day", DAYS, ids=str)
-def test_half_of_the_manners_are_read_as_among_the_others(day, half):
-    # A list learns its clocks and layouts from its own names: with fewer of them it must not begin to err.
-    manners = list(dict.fromkeys(label.manner for label in labels_of(day)))[half::2]
-    score = scored(tuple(label for label in labels_of(day) if label.manner in manners), day)
+def test_half_of_the_styles_are_read_the_same_without_the_others(day, half):
+    # Clocks and layouts are learned from a playlist's names: with fewer of them the reading must not begin to err.
+    styles = list(dict.fromkeys(label.style for label in labels_of(day)))[half::2]
+    score = scored(tuple(label for label in labels_of(day) if label.style in styles), day)
     assert score.share("precision") >= 0.99, [line for line in score.mistakes if line.startswith("precision")]
     assert score.share("recall") >= 0.95, [line for line in score.mistakes if line.startswith("recall")]

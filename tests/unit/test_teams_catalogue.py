@@ -64,8 +64,8 @@ def own_forms(teams: pl.DataFrame) -> pl.DataFrame:
     """What a row says of its team outside its aliases; a school's location is its name."""
     schools = teams.filter(pl.col("league") == "ncaa")
     columns = [teams.select("league", "name", printed=column) for column in ("name", "short", "abbreviation")]
-    said = pl.concat([*columns, schools.select("league", "name", printed="location")])
-    return said.filter(pl.col("printed") != "").with_columns(form=folded(pl.col("printed")))
+    printed = pl.concat([*columns, schools.select("league", "name", printed="location")])
+    return printed.filter(pl.col("printed") != "").with_columns(form=folded(pl.col("printed")))
 
 
 @pytest.fixture(scope="module")
@@ -103,10 +103,10 @@ def test_no_cell_or_alias_has_stray_space(teams):
 
 def test_leagues_and_sports_are_those_of_the_leagues_file(teams):
     leagues = load_leagues()
-    known = teams.filter(pl.col("league").is_in(list(leagues)))
+    listed = teams.filter(pl.col("league").is_in(list(leagues)))
     wrong = [
         (league, sport, gender)
-        for league, sport, gender in known.select("league", "sport", "gender").unique().rows()
+        for league, sport, gender in listed.select("league", "sport", "gender").unique().rows()
         if sport != leagues[league].sport or (gender == "women") != (leagues[league].gender == "women")
     ]
     assert wrong == []
@@ -241,7 +241,7 @@ def test_schools_that_look_alike_are_kept_apart(forms, printed, name, other):
         ("ncaa", "Tigers"), ("nhl", "NY"), ("mlb", "Sox"), ("cro.1", "Zagreb"),
     ],
 )  # fmt: skip
-def test_a_word_that_several_share_is_no_form(forms, league, printed):
+def test_a_word_that_several_teams_share_is_not_a_form(forms, league, printed):
     assert meant_by(forms, league, printed) == []
 
 

@@ -42,7 +42,7 @@ def fold(text: str) -> str:
         ("🏀Lakers🏀", "Lakers"),
     ],
 )
-def test_damage_is_mended(printed, meant):
+def test_damage_is_repaired(printed, meant):
     assert fixed(printed) == meant
 
 
@@ -51,12 +51,12 @@ def test_damage_is_mended(printed, meant):
     ["Bodø/Glimt", "São Paulo", "1. FC Köln", "Спартак", "الهلال", "Παναθηναϊκός", "AT&T Park", "Müller & Söhne", "R&D",
      "Atlético-MG", "日本ハム"],
 )  # fmt: skip
-def test_what_is_sound_stays(sound):
+def test_undamaged_text_stays(sound):
     assert fixed(sound) == sound
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("text", "other"),
     [
         ("Bodø/Glimt", "Bodo Glimt"),
         ("FC København", "FC KOBENHAVN"),
@@ -73,8 +73,8 @@ def test_what_is_sound_stays(sound):
         ("Hawaiʻi", "Hawai'i"),
     ],
 )
-def test_two_spellings_of_one_team_fold_alike(one, other):
-    assert fold(one) == fold(other)
+def test_two_spellings_of_one_team_fold_alike(text, other):
+    assert fold(text) == fold(other)
 
 
 def test_different_teams_fold_apart():
@@ -83,7 +83,7 @@ def test_different_teams_fold_apart():
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
-def test_mending_is_done_after_one_time(text):
+def test_a_second_repair_changes_nothing(text):
     once = fixed(text)
     assert "  " not in once
     assert not any(ord(letter) < 32 or ord(letter) == 127 for letter in once)

@@ -109,7 +109,7 @@ NO_DATES = [
 
 
 @pytest.mark.parametrize("payload", NO_DATES)
-def test_an_impossible_date_or_a_contradicting_weekday_is_no_date_and_says_so(payload):
+def test_an_impossible_date_or_a_contradicting_weekday_gives_no_date_and_says_so(payload):
     reading = told_among(NO_DATES, payload)
     assert reading["date"] is None
     assert reading["starts_at"] is None
@@ -120,7 +120,7 @@ NO_CLOCKS = ["A v B 25:00", "A v B 12:75 PM", "A v B 99:99", "A v B 31:31:31"]
 
 
 @pytest.mark.parametrize("payload", NO_CLOCKS)
-def test_an_impossible_clock_is_no_clock(payload):
+def test_an_impossible_clock_gives_no_clock(payload):
     reading = told_among(NO_CLOCKS, payload)
     assert reading["clock"] is None
     assert reading["starts_at"] is None
@@ -135,11 +135,11 @@ def test_an_impossible_clock_is_no_clock(payload):
         ("A v B 00:30", date(2025, 9, 7), "America/Santiago", "2025-09-07 04:30"),  # midnight itself is skipped
     ],
 )
-def test_skipped_and_repeated_hours_are_instants_too(payload, day, zone, start):
+def test_skipped_and_repeated_hours_are_instants(payload, day, zone, start):
     assert read_at(payload, day=day, zone=zone)["starts_at"] == utc(start)
 
 
-def test_an_unstated_zone_is_the_one_given_and_a_stated_one_wins():
+def test_an_unstated_zone_is_the_provider_s_and_a_stated_zone_wins():
     given_zone = read_at("A v B 20:00", zone="Europe/London")
     assert (given_zone["starts_at"], given_zone["zone_is_stated"]) == (utc("2025-10-08 19:00"), False)
     stated = read_at("A v B 15:00 ET", zone="Europe/London")
@@ -179,7 +179,7 @@ NO_TIMES = [
 
 
 @pytest.mark.parametrize("payload", NO_TIMES)
-def test_numbers_and_words_that_are_no_time_are_none(payload):
+def test_numbers_and_words_that_are_not_times_give_none(payload):
     reading = told_among(NO_TIMES, payload)
     assert (reading["date"], reading["clock"], reading["starts_at"]) == (None, None, None)
 

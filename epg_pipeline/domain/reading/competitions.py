@@ -40,7 +40,7 @@ def with_competition(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
 
 
 def _is_of_another_country(facts: Facts) -> pl.Expr:
-    """The competition names a country, and not that of the league found: "Ghana - Premier League"."""
+    """The competition names a country other than that of the league found: "Ghana - Premier League"."""
     nations = facts.teams.filter(pl.col("league") == "national").select(folded(pl.col("name"))).to_series()
     named = folded(pl.col("competition").str.extract(r"^(.+?)\s*(?:-|:|\|)\s"))
     countries = {key: league.country for key, league in facts.leagues.items() if league.country}

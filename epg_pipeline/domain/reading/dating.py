@@ -49,7 +49,7 @@ def _kind() -> pl.Expr:
 
 
 def _is_of_another_year(day: ProviderDay) -> pl.Expr:
-    """A bracket at the end states a year that is not about now: "Leeds United v Liverpool (2000)"."""
+    """A bracket at the end states a year other than about the day's: "Leeds United v Liverpool (2000)"."""
     return ((pl.col("year_in_brackets") - day.date.year).abs() > 1).fill_null(value=False)
 
 
@@ -59,7 +59,7 @@ def _reading_rules() -> pl.Expr:
 
 
 def read_times(names: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFrame:
-    """`names` with what their payloads say of time.
+    """`names` with what their payloads say about time.
 
     Adds date, clock, zone, zone_is_stated, starts_at (UTC), is_sentinel, time_rules (list of text).
 
@@ -67,25 +67,14 @@ def read_times(names: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFr
     or null). A date without a year is the nearest to `day` that fits a stated weekday, a weekday alone the next one;
     a clock without a date is the day's. An impossible date, or one that its weekday contradicts, is null.
     """
-    forms = time_forms(facts)
-    frame = names.select("payload", "timezone", "dates").with_row_index("_row")
-    texts = frame.select("_row", _text=without_lookalikes(pl.col("payload"))).filter(
-        pl.col("_text").str.contains(r"\d")
-    )
-    dates = [
-        ("(?i)" + pattern, _date_parts(pattern, form, forms))
-        for form, pattern in zip(DATE_FORMS, forms.dates, strict=True)
-    ]
-    clocks = [(pattern, _clock_parts(pattern)) for pattern in forms.clocks]
-    for patterns in (dates, clocks):
-        frame = frame.join(_first_found(texts, patterns), on="_row", how="left", maintain_order="left")
-    frame = frame.with_columns(is_sentinel=(pl.col("year") >= SENTINEL_YEAR).fill_null(value=False))
+    frame = _printed_times(names, facts)
     # A playlist prints few different dates: each is worked out once.
     printed = frame.select(_DATE_PARTS).unique()
     frame = frame.join(_dated(printed, day), on=_DATE_PARTS, how="left", nulls_equal=True, maintain_order="left")
     days_ahead = (pl.col("weekday") - day.date.isoweekday()) % _DAYS_OF_A_WEEK
     next_such_day = pl.lit(day.date) + pl.duration(days=days_ahead)
     frame = frame.with_columns(
+        is_sentinel=(pl.col("year") >= SENTINEL_YEAR).fill_null(value=False),
         date=pl.when(pl.col("form") == "weekday").then(next_such_day).otherwise("date"),
         clock=_time_of_day(),
         zone_is_stated=pl.col("printed_zone").is_not_null(),
@@ -94,6 +83,22 @@ def read_times(names: pl.DataFrame, day: ProviderDay, facts: Facts) -> pl.DataFr
     frame = _with_start(frame, day)
     times = ("date", "clock", "zone", "zone_is_stated", "starts_at", "is_sentinel")
     return pl.concat([names, frame.select(*times, time_rules=_time_rules())], how="horizontal")
+
+
+def _printed_times(names: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """_row, timezone, dates, and the parts of the date and clock that each payload prints, null where it has none."""
+    forms = time_forms(facts)
+    payloads = names.with_row_index("_row").select("_row", _text=without_lookalikes(pl.col("payload")))
+    texts = payloads.filter(pl.col("_text").str.contains(r"\d"))
+    dates = [
+        ("(?i)" + pattern, _date_parts(pattern, form, forms))
+        for form, pattern in zip(DATE_FORMS, forms.dates, strict=True)
+    ]
+    clocks = [(pattern, _clock_parts(pattern)) for pattern in forms.clocks]
+    frame = names.select("timezone", "dates").with_row_index("_row")
+    for patterns in (dates, clocks):
+        frame = frame.join(_first_found(texts, patterns), on="_row", how="left", maintain_order="left")
+    return frame
 
 
 def _first_found(texts: pl.DataFrame, patterns: list[tuple[str, dict[str, pl.Expr]]]) -> pl.DataFrame:
@@ -188,7 +193,7 @@ def _zone_of(zones: Mapping[str, str]) -> pl.Expr:
 
 def _with_start(frame: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
     """starts_at: the clock on the date, in the zone; without a date, on whichever date falls into the day."""
-    # A loop over zones because the zone of a conversion is one for a whole column; a playlist holds a handful.
+    # A loop over zones because a conversion takes one zone for a whole column; a playlist has only a few.
     parts = []
     for (zone,), part in frame.partition_by("zone", as_dict=True).items():
         on_date = _instant(pl.col("date"), str(zone))
@@ -203,7 +208,7 @@ def _with_start(frame: pl.DataFrame, day: ProviderDay) -> pl.DataFrame:
 
 def _instant(date: pl.Expr, zone: str) -> pl.Expr:
     local = date.dt.combine(pl.col("clock"), time_unit="us")
-    # An hour that a DST change skips is read an hour later, as a clock that was not put forward shows it;
+    # An hour that a DST change skips is read an hour later, as a clock that was not put forward would show;
     # an hour that comes twice is the first.
     exact = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     later = local.dt.offset_by("1h").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")

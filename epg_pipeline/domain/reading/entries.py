@@ -129,7 +129,7 @@ def _with_known_sides(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
 def _with_keys(frame: pl.DataFrame) -> pl.DataFrame:
     """`slot`: the shell, else the provider's own id, else the stream's number; a second slot of one key says "#2".
 
-    Which of two equal keys is the second follows their addresses, not the list's order: a re-ordered list changes none.
+    The order of their addresses decides which of two equal keys is second, so that a re-ordered playlist changes none.
     """
     own_id = pl.when((pl.col("tvg_id") != "") & (pl.len().over("tvg_id") == 1)).then("tvg_id")
     stream = pl.format("Stream {}", pl.col("url").str.extract(r"/(\d+)(?:\.\w+)?(?:\?.*)?$"))
@@ -189,6 +189,6 @@ def _rules() -> pl.Expr:
 
 
 def entry_of(name: str) -> Entries:
-    """ENTRIES of one name alone."""
+    """ENTRIES with just this name."""
     blank = {column: "" for column, kind in ENTRIES.items() if kind == pl.String}
     return Entries(pl.DataFrame([{**blank, "position": 0, "name": name}], schema=ENTRIES))

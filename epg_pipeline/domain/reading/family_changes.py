@@ -1,6 +1,7 @@
 """What other slot families would change in the reading of a playlist.
 
-Belongs here: two readings of the same entries, side by side. Does not: reading itself, matching, where families lie.
+Belongs here: two readings of the same entries, side by side. Does not: reading itself, matching, where families
+are stored.
 """
 
 from typing import NewType

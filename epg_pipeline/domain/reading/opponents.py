@@ -26,7 +26,7 @@ from epg_pipeline.domain.text import folded
 _VERSUS = r"(?i)\s(?:vs\.?|v\.?|versus|contre|gegen|contra)\s+"
 _AT = r"(?i)\s(?:@|at)\s+"
 _CROSS = r"(?i)\s[x×]\s+"
-ANY_SEPARATOR = r"(?i)\s(?:vs\.?|v\.?|versus|contre|gegen|contra|@|at|x|×)\s"
+_ANY_SEPARATOR = r"(?i)\s(?:vs\.?|v\.?|versus|contre|gegen|contra|@|at|x|×)\s"
 
 # What separates a pair from its competition, its round, its channel.
 _DELIMITER = rf"\s*(?:\|+|//+|:(?:\s|$)|;\s|{TIME_WAS_HERE})\s*"
@@ -122,19 +122,7 @@ def read_opponents(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     `first` and `second` are as printed and in printed order, null where there is no pair. The sides of a press
     conference keep their full text, because it is not a game.
     """
-    coverage, plain = coverage_of(pl.col("cut"), facts.words), _replaced(pl.col("cut"), _PLAIN).str.strip_chars(" ,")
-    # Lazily: what several choices share, here the folded text, is then computed once.
-    frame = frame.lazy().with_columns(coverage=coverage, plain=plain).collect()
-    dashed = pl.col("plain").str.replace_all(DASH, CUT + BEHIND_DASH)
-    segments = dashed.str.replace_all(_DELIMITER, CUT).str.split(CUT)
-    frame = frame.with_columns(
-        segments=segments.list.eval(pl.element().str.strip_chars(" " + BEHIND_DASH)),
-        behind_dash=segments.list.eval(pl.element().str.starts_with(BEHIND_DASH)),
-    )
-    strong = pl.col("segments").list.eval(pl.element().str.contains(rf"\S{_VERSUS}\S")).list
-    weak = pl.col("segments").list.eval(pl.element().str.contains(rf"\S{ANY_SEPARATOR}+\S")).list
-    pair_at = pl.when(strong.any()).then(strong.arg_max()).when(weak.any()).then(weak.arg_max())
-    frame = _with_pair(frame.with_columns(pair_at=pair_at))
+    frame = _with_pair(_segmented(frame, facts))
     frame = _without_places(frame, facts)
     frame = _with_pair_around_time(frame)
     frame = _with_pair_around_dash(frame, facts)
@@ -144,6 +132,28 @@ def read_opponents(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     frame = _only_where(frame, are_names, "first", "second", "opponent_rule")
     return frame.with_columns(competition=_competition(), title=_title()).select(
         pl.exclude("plain", "segments", "behind_dash", "pair_at", "left", "right", "pair")
+    )
+
+
+def _segmented(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """`frame` with coverage, and the text that is searched for a pair: plain, and its segments.
+
+    Adds behind_dash (whether a dash stands before each) and pair_at (which has the strongest separator of two sides).
+    """
+    coverage = coverage_of(pl.col("cut"), facts.words)
+    plain = _replaced(pl.col("cut"), _PLAIN).str.strip_chars(" ,")
+    # Lazily: what several choices share, here the folded text, is then computed once.
+    frame = frame.lazy().with_columns(coverage=coverage, plain=plain).collect()
+    dashed = pl.col("plain").str.replace_all(DASH, CUT + BEHIND_DASH)
+    segments = dashed.str.replace_all(_DELIMITER, CUT).str.split(CUT)
+    frame = frame.with_columns(
+        segments=segments.list.eval(pl.element().str.strip_chars(" " + BEHIND_DASH)),
+        behind_dash=segments.list.eval(pl.element().str.starts_with(BEHIND_DASH)),
+    )
+    strong = pl.col("segments").list.eval(pl.element().str.contains(rf"\S{_VERSUS}\S")).list
+    weak = pl.col("segments").list.eval(pl.element().str.contains(rf"\S{_ANY_SEPARATOR}+\S")).list
+    return frame.with_columns(
+        pair_at=pl.when(strong.any()).then(strong.arg_max()).when(weak.any()).then(weak.arg_max())
     )
 
 
@@ -184,10 +194,10 @@ def _without_places(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """The word "at" pairs shows and places as well ("SportsCenter at Night"): it needs a known team, sport or time."""
     is_word = (pl.col("opponent_rule") == "at") & ~pl.col("pair").str.contains("@", literal=True)
     doubtful = frame.filter(is_word & pl.col("family_sport").is_null())
-    known = pl.any_horizontal(names_a_team(cleaned_side(pl.col(side)), facts) for side in ("left", "right"))
+    has_team = pl.any_horizontal(names_a_team(cleaned_side(pl.col(side)), facts) for side in ("left", "right"))
     is_show = folded(pl.col("right")).str.contains(_NO_TEAM)
     says_time = pl.col("cut").str.contains(TIME_WAS_HERE, literal=True) & ~is_show
-    is_not_a_pair = pl.col("position").is_in(doubtful.filter(~known & ~says_time)["position"].implode())
+    is_not_a_pair = pl.col("position").is_in(doubtful.filter(~has_team & ~says_time)["position"].implode())
     return _only_where(frame, ~is_not_a_pair, "left", "right", "opponent_rule", "pair_at")
 
 
@@ -221,7 +231,7 @@ def _press_as_printed(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _competition() -> pl.Expr:
-    """What stands before the pair, else behind it; for a name without a pair, nothing: it is the title."""
+    """What stands before the pair, else behind it; null without a pair, because then it is the title."""
     segments, at = pl.col("segments").list, pl.col("pair_at")
     bracket = pl.col("cut").str.extract(r"[(\[]([^()\[\]]*\p{L}[^()\[\]]*)[)\]]\s*$")
     printed = pl.coalesce(_words_of(segments.head(at)), _words_of(segments.slice(at + 1)), bracket)
@@ -235,7 +245,7 @@ def _words_of(segments: pl.Expr) -> pl.Expr:
 
 
 def _title() -> pl.Expr:
-    """The words of the payload: the pair's own where there is one, else all of it."""
+    """The words of the pair where there is one, else of the whole payload."""
     pair = pl.col("segments").list.get(pl.col("pair_at"), null_on_oob=True)
     has_pair = pl.col("first").is_not_null()
     title = (

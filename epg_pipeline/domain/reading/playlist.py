@@ -39,7 +39,7 @@ def parse_playlist(body: bytes) -> Entries:
 
 
 def _entry() -> pl.Expr:
-    """The number of the entry a line is of, from 1; an option behind an address is of the entry that follows."""
+    """The number, from 1, of the entry a line belongs to; an option behind an address belongs to the next entry."""
     started = _is_extinf().cum_sum()
     address_was_last = pl.when(_is_extinf()).then(False).when(_is_address()).then(True).forward_fill()
     return started + (_is_option() & address_was_last.fill_null(value=True)).cast(pl.UInt32)

@@ -76,7 +76,7 @@ def slot_key(shell: pl.Expr) -> pl.Expr:
 def _cut(pattern: str, family: str | None = None) -> pl.Expr:
     """What a shell pattern finds, null where it finds nothing or takes a pair of opponents or a clock for a shell.
 
-    A pattern of one family says which that is, whatever its shell looks like.
+    A family's own pattern names its family, whatever the shell looks like.
     """
     text = pl.col("text")
     groups = named_groups(text, pattern, "shell", "inner", "number", "mark", "payload")
@@ -137,7 +137,7 @@ def _family_key(shell: pl.Expr) -> pl.Expr:
 
 
 def _is_competition(facts: Facts) -> pl.Expr:
-    """The text begins with a competition whose own name ends in a number: "Bundesliga 2 : …" is not a second slot."""
+    """The text begins with a competition whose name ends in a number: "Bundesliga 2 : …" is not a second slot."""
     names = {form for league in facts.leagues.values() for form in (league.name, *league.printed)}
     numbered = sorted({name for name in names if re.search(r"\d$", name)}, key=len, reverse=True)
     pattern = "|".join(re.escape(name) for name in numbered)

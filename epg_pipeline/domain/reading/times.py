@@ -128,9 +128,9 @@ def _clocks(facts: Facts, beside: str) -> tuple[str, ...]:
 
 
 def _cut_clocks(facts: Facts, beside: str) -> tuple[str, ...]:
-    one = rf"{_BARE_CLOCK}\s*(?:\(?(?:{_zone(facts)})\)?|(?i:\bet\b|\bpt\b))?"
+    clock = rf"{_BARE_CLOCK}\s*(?:\(?(?:{_zone(facts)})\)?|(?i:\bet\b|\bpt\b))?"
     return (
-        rf"(?:\b(?:start|stop)\s*:\s*)?(?P<before>^|[^\d:/.\w]|T|\b){one}(?P<rest>)(?:\s*[~/–-]\s*{one})*",
+        rf"(?:\b(?:start|stop)\s*:\s*)?(?P<before>^|[^\d:/.\w]|T|\b){clock}(?P<rest>)(?:\s*[~/–-]\s*{clock})*",
         rf"(?i)(?P<before>^|{beside}\s*)\d{{1,2}}\.[0-5]\d(?P<rest>\s|$|\))",
         r"(?P<before>\s)(?:[01]?\d|2[0-3])\.[0-5][05](?P<rest>)$",
         r"^(?P<before>)(?:[01]\d|2[0-3])[0-5][05](?P<rest>\s+\p{L})",
