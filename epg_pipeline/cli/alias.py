@@ -43,7 +43,7 @@ def add(
         others = other_teams(store, text, found)
     say(f'{found["team"]} ({found["league"]}) {"is now called" if is_new else "was called already"} "{text}".')
     if others:
-        say(f"So are: {', '.join(others)}. Where names could mean both, league and time must tell them apart.")
+        say(f"Other teams have that name: {', '.join(others)}. League and time decide which one an entry is about.")
     if is_new:
         say("It counts from the next match on: epg refresh NAME")
 
@@ -57,7 +57,7 @@ def list_(
     ] = None,
     removed: Annotated[bool, typer.Option("--removed", help="Also those that were removed.")] = False,
 ) -> None:
-    """The aliases on record: by hand and learned ones, or all of a team.
+    """List the aliases on record: those added by hand and learned ones, or all of a team.
 
     \b
     Examples:
@@ -96,7 +96,7 @@ def remove(
     for name, its_league in found.select("team", "league").unique(maintain_order=True).iter_rows():
         say(f'Removed: {name} ({its_league}) is not called "{alias}" any more. Bring it back: epg alias add')
     if "source" in found["kind"]:
-        say("The events themselves bear this name: a name that prints it is still matched to them.")
+        say("The event sources use this name too, so entries with it are still matched to their events.")
 
 
 @app.command(name="forget-learned")
@@ -104,9 +104,9 @@ def forget_learned(
     team: Annotated[str | None, typer.Option(metavar="TEAM", help="Only what was learned of this team.")] = None,
     league: League = None,
 ) -> None:
-    """Take every alias that was learned from matches out of use, or a team's.
+    """Take the aliases that were learned from matches out of use, all or those of a team.
 
-    They stay on record and are not learned again; one that was right comes back with `epg alias add`.
+    They stay on record and are not learned again; `epg alias add` brings back one that was right.
 
     \b
     Examples:

@@ -50,9 +50,9 @@ def say_left_out(faults: Sequence[str]) -> None:
 
 
 def fail(problem: str | BaseException, about: str = "") -> None:
-    """Why a command could not do its work, and the remedy on the next line where the error has one.
+    """Print why a command failed, and the remedy on the next line where the error has one.
 
-    `about` is put in front, e.g. "My TV is not published: ". Errors that nobody foresaw come with their type.
+    `about` is put in front, e.g. "My TV is not published: ". Unexpected errors are printed with their type.
     """
     if isinstance(problem, EpgError):
         text, remedy = problem.message, problem.remedy

@@ -61,10 +61,10 @@ def why(
     ] = None,
     slot: Annotated[str | None, typer.Option(metavar="SLOT", help='The provider\'s slot, such as "NBA 05".')] = None,
 ) -> None:
-    """Explain how one name is read, which event it is matched to or why to none, and what came next to it.
+    """Explain how one name is read, which event it is matched to or why to none, and what came nearest.
 
-    With --provider it is the decision on record, made with all the provider's names, aliases and overrides; without,
-    the name alone is read and matched here, against the events of a file.
+    With --provider it explains the decision on record, made with all the provider's names, aliases and overrides.
+    Without, the name alone is read and matched, against the events of a file.
 
     \b
     Examples:

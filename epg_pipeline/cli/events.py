@@ -88,7 +88,7 @@ def plan(first: From = None, last: To = None, league: Leagues = None) -> None:
 def refresh(first: From = None, last: To = None, league: Leagues = None) -> None:
     """Bring the schedule up to date from every source that is enabled (EPG_EVENT_SOURCES; all if unset).
 
-    A source that fails costs its own events only: what is on record of them stays, and the next refresh asks again.
+    When a source fails, its events on record stay, and the next refresh asks again. The others are not affected.
     The exit code is 1 when a source gave no answer at all.
 
     \b
@@ -103,7 +103,7 @@ def refresh(first: From = None, last: To = None, league: Leagues = None) -> None
     with opened() as (store, settings):
         with progress(1) as step, step(f"Asking for {begin} to {end}"):
             report = refresh_events(store, settings, begin, end, today("UTC"), league)
-        if not report.silent or len(report.silent) < len(report.runs):  # one that answers ends the incident
+        if not report.silent or len(report.silent) < len(report.runs):  # a source that answers ends the incident
             store.incidents.note_recoveries([(EVENTS, None)])
     _print(report)
     if report.silent:

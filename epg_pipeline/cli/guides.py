@@ -16,6 +16,7 @@ import typer
 from epg_pipeline.adapters.clock import today
 from epg_pipeline.cli.console import facts, fail, progress, say, say_first, say_left_out, table
 from epg_pipeline.cli.shared import AsOf, Day, OnlyProvider, ProviderName, chosen_providers, date_option, opened
+from epg_pipeline.errors import SettingsError
 
 if TYPE_CHECKING:
     from epg_pipeline.adapters.store.providers import Provider
@@ -119,16 +120,15 @@ def publish(name: OnlyProvider = None, day: Day = None, as_of: AsOf = None, *, f
 
 @app.command()
 def upload(name: OnlyProvider = None) -> None:
-    """Upload what stands published to the public bucket: for a new bucket, or after a long outage.
+    """Upload all published guides to the public bucket: for a new bucket, or after a long outage.
 
-    Every publish uploads its files by itself. Objects that are there already are left alone.
+    Every publish uploads its files by itself. Objects that are already there are left alone.
 
     \b
     Examples:
       epg upload
       epg upload --provider "My TV"
     """
-    from epg_pipeline.errors import SettingsError
     from epg_pipeline.flows.results import Uploaded
     from epg_pipeline.flows.uploads import public_files, upload_published
 
@@ -233,7 +233,7 @@ def _publish(
     *,
     force: bool,
 ) -> tuple[object, ...] | None:
-    """One provider's row of the summary; None, and a line that says why, when it can't be published."""
+    """Publish one provider and return its row of the summary; None, with a message, when that is not possible."""
     from epg_pipeline.flows.provider_day import publish_provider
 
     began = time.monotonic()
@@ -254,7 +254,7 @@ def _publish(
 
 
 def _note_recovery(store: Store, provider: Provider, day: date) -> None:
-    """End the incident of the provider's guide once a command made that day's: whoever was notified hears of it."""
+    """End the incident of the provider's guide of that day; whoever was notified is notified of the recovery."""
     from epg_pipeline.adapters.store.incidents import GUIDE
 
     store.incidents.note_recoveries([(GUIDE, provider.slug)], day)
@@ -286,7 +286,7 @@ def _summarise_days(done: list[BackfilledDay]) -> None:
 
 
 def _summarise(run: ProviderRun, events: EventsImported | None) -> None:
-    """What a run did, with the events imported for it; what failed and why, and where the guide is."""
+    """Print what a run did, with the events imported for it, what failed and why, and where the guide is."""
     published = run.published
     if run.snapshotted.problem:
         say(f"The last good playlist stays in force: {run.snapshotted.problem}")

@@ -16,6 +16,7 @@ import typer
 from epg_pipeline.adapters.clock import utc_now
 from epg_pipeline.cli.console import fail, results, say, table
 from epg_pipeline.cli.shared import opened
+from epg_pipeline.errors import NotifyError, SettingsError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -123,17 +124,16 @@ def test() -> None:
       epg notify test
     """
     from epg_pipeline.adapters.delivery.notify import channels
-    from epg_pipeline.errors import NotifyError, SettingsError
     from epg_pipeline.operations.alerts import trial_message
     from epg_pipeline.settings import load_settings
 
-    ways = channels(load_settings().notify)
-    if not ways:
+    configured = channels(load_settings().notify)
+    if not configured:
         raise SettingsError(
             "no channel is set up", "Set EPG_NOTIFY_WEBHOOK, _SLACK or _MAIL; see epg notify test --help."
         )
     failed = 0
-    for channel in ways:
+    for channel in configured:
         try:
             channel.send(trial_message())
         except NotifyError as error:

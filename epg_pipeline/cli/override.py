@@ -32,8 +32,8 @@ Pattern = Annotated[
         "--name", metavar="PATTERN", help="A regular expression found anywhere in the name, letter case aside."
     ),
 ]
-Day = Annotated[date | None, date_option("--date", "Only on this day of the provider's.")]
-Note = Annotated[str, typer.Option(help="Why, for whoever finds it later.")]
+Day = Annotated[date | None, date_option("--date", "Only on this day, in the provider's time zone.")]
+Note = Annotated[str, typer.Option(help="Why, for later readers.")]
 MAX_SHOWN = 5
 
 
@@ -82,7 +82,7 @@ def never(provider: ProviderName, name: Pattern = None, slot: Slot = None, day: 
 
 @app.command(name="list")
 def list_(provider: Annotated[str | None, typer.Option(metavar="NAME", help="Only this provider's.")] = None) -> None:
-    """The overrides in force, of all providers or one.
+    """List the overrides in force, of all providers or one.
 
     \b
     Example:
@@ -103,7 +103,7 @@ def list_(provider: Annotated[str | None, typer.Option(metavar="NAME", help="Onl
 
 @app.command()
 def remove(number: Annotated[int, typer.Argument(help="Its number, as in epg override list.")]) -> None:
-    """Take an override out of force; what the pipeline finds counts again. It stays on record.
+    """Take an override out of force; the pipeline decides again. It stays on record.
 
     \b
     Example:
@@ -138,7 +138,7 @@ def _add(
     effect += f" on {day}" if day else ""
     say_first([f"{name}\n  {effect}" for name in names], MAX_SHOWN, "more names")
     if not names:
-        say(f"No name on record fits now; one that comes {effect}.")
+        say(f"No name on record fits now; a later one that does {effect}.")
     say(f"Override {number} counts from the next match on: epg refresh {quote(provider.name)}")
 
 

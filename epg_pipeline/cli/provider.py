@@ -17,6 +17,7 @@ from epg_pipeline.adapters.clock import utc_now
 from epg_pipeline.cli.console import facts, say, table
 from epg_pipeline.cli.credentials import Password, Playlist, Server, User, new_address, shown_address
 from epg_pipeline.cli.shared import ProviderName, Timezone, opened, parse_timezone
+from epg_pipeline.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,7 +56,7 @@ class WithSettings(TyperCommand):
 
 @app.command()
 def add(
-    name: Annotated[str, typer.Argument(help="What the provider is called.")],
+    name: Annotated[str, typer.Argument(help="The name of the provider.")],
     playlist: Playlist = None,
     xtream: Server = None,
     user: User = None,
@@ -65,8 +66,8 @@ def add(
 ) -> None:
     """Record a provider; `epg onboard NAME` then makes its guide.
 
-    The address of a playlist carries its password. Leave --playlist out and it is asked for, so that it stays out of
-    the shell's history; or set EPG_PLAYLIST_URL. Of an Xtream Codes account, the password alone is asked for, or read
+    The address of a playlist contains its password. Leave --playlist out to be asked for it, so that it stays out of
+    the shell's history; or set EPG_PLAYLIST_URL. For an Xtream Codes account only the password is asked for, or read
     from EPG_XTREAM_PASSWORD. A provider that was deleted comes back with its history.
 
     \b
@@ -86,7 +87,7 @@ def add(
 
 @app.command(name="list")
 def list_() -> None:
-    """The providers on record, without their addresses.
+    """List the providers on record, without their addresses.
 
     \b
     Example:
@@ -100,19 +101,17 @@ def list_() -> None:
     else:
         say("No provider yet. Add one: epg provider add NAME --playlist URL")
     if removed:
-        say(f"Removed, their record kept: {', '.join(removed)}. Adding one again brings it back.")
+        say(f"Removed, their record kept: {', '.join(removed)}. To bring one back, add it again.")
 
 
 @app.command()
 def show(name: ProviderName) -> None:
-    """One provider: what is set for it, and when it was last fetched and published.
+    """Show one provider: its settings, and when it was last fetched and published.
 
     \b
     Example:
       epg provider show "My TV"
     """
-    from epg_pipeline.errors import StoreError
-
     with opened() as (store, settings):
         provider = store.providers.find(name)
         try:
@@ -150,7 +149,7 @@ def edit(
     ] = None,
     tier: Annotated[str | None, TierOption] = None,
 ) -> None:
-    """Change a provider's address or account, time zone or tier. What is not named stays as it is.
+    """Change a provider's address or account, time zone or tier. Everything else stays.
 
     \b
     Examples:
@@ -184,7 +183,7 @@ def set_(
         list[str] | None, typer.Option("--unset", metavar="KEY", help="Put a setting back to its default.")
     ] = None,
 ) -> None:
-    """Set what differs for one provider. `epg provider show NAME` shows what is set.
+    """Change the settings of one provider. `epg provider show NAME` shows them.
 
     \b
     Examples:
@@ -208,7 +207,7 @@ def set_(
 
 @app.command()
 def pause(name: ProviderName) -> None:
-    """Stop fetching and publishing a provider; everything recorded of it stays, and so does its last guide.
+    """Stop fetching and publishing a provider; its record and its last guide stay.
 
     \b
     Example:
@@ -234,7 +233,7 @@ def resume(name: ProviderName) -> None:
 
 
 @app.command()
-def rename(name: ProviderName, new_name: Annotated[str, typer.Argument(help="What it is called from now on.")]) -> None:
+def rename(name: ProviderName, new_name: Annotated[str, typer.Argument(help="Its new name.")]) -> None:
     """Rename a provider. Its slug, addresses and channel ids never change, so players notice nothing.
 
     \b
@@ -263,7 +262,7 @@ def delete(name: ProviderName, yes: Annotated[bool, typer.Option("--yes", "-y", 
             raise typer.Exit(1)
         store.providers.remove(provider)
     say(f"{provider.name} is deleted: nothing more is fetched, matched or published.")
-    say("What stays: its playlists, matches and programmes on record, its past runs, and its sealed address.")
+    say("Its playlists, matches and programmes stay on record, and so do its past runs and its sealed address.")
     say(f"Its last guide stays, and is served, until you remove {settings.dist / provider.slug}")
     say(f"(and, where guides are uploaded, epg/{provider.slug}/ in the bucket).")
     say(f"To have it back: epg provider add {quote(provider.name)}")
@@ -272,7 +271,6 @@ def delete(name: ProviderName, yes: Annotated[bool, typer.Option("--yes", "-y", 
 def _print_settings(provider: Provider) -> None:
     """Print a provider's settings, those at their defaults marked."""
     from epg_pipeline.config.provider_settings import FIELDS, as_text
-    from epg_pipeline.errors import ConfigError
 
     try:
         settings = provider.settings
@@ -292,12 +290,12 @@ def _instant(moment: datetime | None, provider: Provider) -> str | None:
 
 
 def _check_words(settings: ProviderSettings, texts_file: Path | None) -> None:
-    """ConfigError for a language without texts; an unknown league in `minutes` is only reported."""
+    """Raise ConfigError for a language without texts; only report an unknown league in `minutes`."""
     from epg_pipeline.config import load_facts
     from epg_pipeline.config.texts import load_texts
 
     load_texts(settings.language, texts_file)
     facts = load_facts()
     if unknown := sorted(set(settings.minutes) - {*facts.sports.sports, *facts.sports.leagues, *facts.leagues}):
-        # A league of the operator's own events file may be called anything.
+        # An operator's events file may name any league.
         say(f"No sport or league is called {', '.join(unknown)}: the minutes count only for events from your own file.")

@@ -14,6 +14,7 @@ import typer
 
 from epg_pipeline.cli.console import say
 from epg_pipeline.cli.shared import opened
+from epg_pipeline.errors import UpError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 GUIDE_PORT, DAGSTER_PORT = 8080, 3000
-MAX_CLIENTS = 400  # at once; each may hold a connection and a file, and 1,024 is what a process usually may open
+MAX_CLIENTS = 400  # at once; each may hold a connection and a file, and a process may usually open 1,024
 Host = Annotated[str, typer.Option("--host", help="Interface of the guide server; 0.0.0.0 for players elsewhere.")]
 
 
@@ -49,7 +50,6 @@ def up(
     from filelock import FileLock, Timeout
 
     from epg_pipeline.adapters.store.store import open_store
-    from epg_pipeline.errors import UpError
     from epg_pipeline.flows.facts import check_own_files
     from epg_pipeline.operations.dagster_environment import childs_environment, dagster_variables
     from epg_pipeline.operations.supervisor import LOCK, NOTED, run_up
@@ -102,7 +102,7 @@ def serve(host: Host = "127.0.0.1", port: Annotated[int, typer.Option(help="Port
         log_level="warning",
         server_header=False,
         limit_concurrency=MAX_CLIENTS,
-        timeout_graceful_shutdown=5,  # a player that reads slowly does not keep us from ending
+        timeout_graceful_shutdown=5,  # a player that reads slowly must not delay the end
     )
 
 
@@ -150,7 +150,7 @@ def env() -> None:
 
     with opened() as (store, settings):
         variables = dagster_variables(settings, store.dagster_database())
-        store.keep_server_running()  # Dagster is given only an address, and can't start what answers there
+        store.keep_server_running()  # Dagster has only its address, and can't start it
     for name, value in variables.items():
         typer.echo(f"export {name}={shlex.quote(value)}")
 
@@ -171,7 +171,6 @@ def down() -> None:
 
 
 def _port(wanted: int | None, usual: int) -> int:
-    from epg_pipeline.errors import UpError
     from epg_pipeline.operations.supervisor import free_port
 
     port = free_port(usual if wanted is None else wanted)
@@ -181,7 +180,7 @@ def _port(wanted: int | None, usual: int) -> int:
 
 
 def _revive(store: Store) -> bool:
-    """Dagster and the runs were given the database's address and can't start it themselves."""
+    """Restart the database if it died: Dagster and its runs have only its address and can't start it."""
     had_died = store.revive_server()
     if had_died:
         say("The database had died and was restarted.")

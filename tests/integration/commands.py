@@ -44,7 +44,7 @@ def command(*arguments: object) -> list[str]:
 
 
 def epg(home: Path, *arguments: object, folder: Path | None = None, **more: str) -> Ran:
-    """Run a command to its end, within this process: a process of its own spends a second on its imports alone."""
+    """Run a command to its end, within this process: a separate process would spend a second on its imports."""
     out, err = io.StringIO(), io.StringIO()
     with (
         mock.patch.dict(os.environ, environment(home, **more), clear=True),

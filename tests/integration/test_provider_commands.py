@@ -111,7 +111,7 @@ def test_what_programmes_are_made_by_is_taken_in_by_the_next_publish(run, club):
 
 def test_an_incident_is_over_once_a_command_has_made_the_guide(run, store, published, tmp_path):
     def opened():
-        return [one.title for one in store.incidents.open()]
+        return [incident.title for incident in store.incidents.open()]
 
     later = DAY + timedelta(days=1)
     store.incidents.note_failure(Failure("guide", "no room", "club", later))
@@ -147,7 +147,7 @@ def test_a_deleted_provider_keeps_its_record_and_comes_back_by_its_name(run, pub
     assert run("provider", "delete", "club").code == 1
     assert "Club" in run("provider", "list").out
     ran = run("provider", "delete", "club", "--yes")
-    assert "What stays" in ran.err
+    assert "stay on record" in ran.err
     assert str(published) in ran.err.replace("\n", "")
     assert (published / "guide.xml").exists()
     assert 'No provider is called "club"' in run("refresh", "club").err
