@@ -11,7 +11,7 @@ from typing import NewType
 import polars as pl
 
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.frames import Contract, conform, one_of
+from epg_pipeline.domain.frames import Contract, conform, one_of, texts
 from epg_pipeline.domain.matching.diagnosis import CAUSES
 from epg_pipeline.domain.matching.explain import EventTitles, sentences, what_came_nearest
 from epg_pipeline.domain.matching.verdict import FULL_SCORE, evidence_of
@@ -37,8 +37,7 @@ ReportSlots = NewType("ReportSlots", pl.DataFrame)
 REPORT_SLOTS = Contract(
     ReportSlots,
     {
-        "slot": pl.String,
-        "family": pl.String,
+        **texts("slot", "family"),
         "name": pl.String,  # as printed, but for addresses
         "state": pl.String,
         "about": pl.String,  # the event, else the title as read; "" when nothing is on

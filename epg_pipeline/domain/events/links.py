@@ -11,7 +11,7 @@ import polars as pl
 
 from epg_pipeline.config import Facts
 from epg_pipeline.config.sources import EVENT_SOURCES
-from epg_pipeline.domain.frames import Contract, not_empty
+from epg_pipeline.domain.frames import Contract, not_empty, texts
 from epg_pipeline.domain.teams import catalogue_parts, core_of
 from epg_pipeline.domain.text import folded
 
@@ -19,7 +19,7 @@ from epg_pipeline.domain.text import folded
 Links = NewType("Links", pl.DataFrame)
 LINKS = Contract(
     Links,
-    {"source": pl.String, "source_id": pl.String, "event_id": pl.String},
+    texts("source", "source_id", "event_id"),
     key=["source", "source_id"],
     rules=not_empty("event_id"),
 )
@@ -117,7 +117,7 @@ def _catalogue(facts: Facts) -> pl.DataFrame:
     aliases = pl.col("aliases").str.split(";")
     forms = facts.teams.select(
         part="league", entry="name", form=pl.concat_list("name", "short", "location", "nickname", aliases)
-    ).explode("form", empty_as_null=True, keep_nulls=True)
+    ).explode("form")
     forms = forms.with_columns(form=folded(pl.col("form"))).filter(pl.col("form") != "")
     clear = forms.unique().filter(pl.col("entry").n_unique().over("part", "form") == 1)
     return part.join(clear, on="part").select("league", "form", entry=pl.concat_str(pl.lit("="), "entry"))

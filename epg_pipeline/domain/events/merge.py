@@ -24,10 +24,9 @@ from epg_pipeline.domain.frames import (
     empty,
     not_null,
     one_of,
+    texts,
 )
 from epg_pipeline.domain.text import folded
-
-# Earlier ones are believed before later ones; a file fills in what no service knows.
 
 # One event as one source reports it.
 Sourced = NewType("Sourced", pl.DataFrame)
@@ -37,27 +36,15 @@ SOURCED = Contract(
         "source": pl.String,
         "source_id": pl.String,  # unique within the source, and lasting
         "listing": pl.String,  # the source's own key of the league it listed the event under
-        "league": pl.String,
-        "sport": pl.String,
-        "name": pl.String,  # as in EVENTS, and so are the fields below
-        "home": pl.String,
-        "away": pl.String,
-        "home_short": pl.String,
-        "away_short": pl.String,
-        "home_abbr": pl.String,
-        "away_abbr": pl.String,
-        "home_ref": pl.String,  # the source's id of the team
-        "away_ref": pl.String,
-        "home_logo": pl.String,
-        "away_logo": pl.String,
-        "home_color": pl.String,
-        "away_color": pl.String,
+        **texts("league", "sport", "name", "home", "away"),  # as in EVENTS, and so are the fields below
+        **texts("home_short", "away_short", "home_abbr", "away_abbr", "home_logo", "away_logo"),
+        **texts("home_ref", "away_ref"),  # the source's ids of the teams
+        **texts("home_color", "away_color"),
         "starts_at": INSTANT,
         "time_is_set": pl.Boolean,
         "status": pl.String,
         "neutral": pl.Boolean,
-        "venue": pl.String,
-        "art": pl.String,
+        **texts("venue", "art"),
     },
     key=["source", "source_id"],
     rules={**one_of("status", EVENT_STATUSES), **not_null("starts_at")},
@@ -69,9 +56,7 @@ CANONICAL = Contract(
     {
         **EVENTS,
         "neutral": pl.Boolean,
-        "home_color": pl.String,
-        "away_color": pl.String,
-        "art": pl.String,
+        **texts("home_color", "away_color", "art"),
         "field_sources": pl.List(pl.String),
     },
     key=EVENTS.key,
@@ -79,9 +64,7 @@ CANONICAL = Contract(
 )
 # What a source's team id stands for: its own name of the team, and the team's name on record.
 TeamNames = NewType("TeamNames", pl.DataFrame)
-TEAM_NAMES = Contract(
-    TeamNames, {"source": pl.String, "league": pl.String, "ref": pl.String, "name": pl.String, "team": pl.String}
-)
+TEAM_NAMES = Contract(TeamNames, texts("source", "league", "ref", "name", "team"))
 _FILLED = [name for name, kind in SOURCED.items() if kind == pl.String and name in CANONICAL and name != "status"]
 _DEFAULTS: dict[str, Any] = {
     **{name: "" for name, kind in SOURCED.items() if kind == pl.String},

@@ -12,19 +12,14 @@ from epg_pipeline.config import Facts
 from epg_pipeline.config.sources import EVENT_SOURCES
 from epg_pipeline.domain.events.links import with_team_key
 from epg_pipeline.domain.events.merge import TEAM_NAMES, TeamNames
-from epg_pipeline.domain.frames import Contract, conform
+from epg_pipeline.domain.frames import Contract, conform, texts
 
 # A team as a source lists it.
 ListedTeams = NewType("ListedTeams", pl.DataFrame)
 LISTED_TEAMS = Contract(
     ListedTeams,
-    dict.fromkeys(
-        (
-            "source", "league", "ref", "name", "short_name", "abbreviation", "location", "nickname", "logo", "color",
-        ),
-        pl.String,
-    ),
-)  # fmt: skip
+    texts("source", "league", "ref", "name", "short_name", "abbreviation", "location", "nickname", "logo", "color"),
+)
 # A list that lacks more than this share of the teams on record is not believed: a season's change takes fewer.
 MAX_VANISHED = 0.5
 

@@ -10,7 +10,7 @@ from typing import NewType
 import polars as pl
 
 from epg_pipeline.config import Facts
-from epg_pipeline.domain.frames import EVIDENCE, Contract, one_of
+from epg_pipeline.domain.frames import EVIDENCE, Contract, one_of, texts
 from epg_pipeline.domain.matching.verdict import evidence_of
 from epg_pipeline.domain.teams import catalogued, forms_of, side_of, team_form, team_key
 from epg_pipeline.domain.text import folded
@@ -22,10 +22,7 @@ Aliases = NewType("Aliases", pl.DataFrame)
 ALIASES = Contract(
     Aliases,
     {
-        "league": pl.String,
-        "sport": pl.String,
-        "team": pl.String,
-        "alias": pl.String,
+        **texts("league", "sport", "team", "alias"),
         "kind": pl.String,  # one of KINDS
         "record_status": pl.String,  # "active", or "removed" by hand
     },
@@ -37,9 +34,7 @@ TEAMS = Contract(
     Teams,
     {
         "team_id": pl.Int64,
-        "league": pl.String,
-        "sport": pl.String,
-        "team": pl.String,
+        **texts("league", "sport", "team"),
         "called": pl.List(pl.String),
         "in_catalogue": pl.Boolean,
     },
@@ -53,12 +48,8 @@ MATCHES = Contract(
         "day": pl.Date,
         "match_status": pl.String,
         "evidence": EVIDENCE,
-        "first": pl.String,
-        "second": pl.String,
-        **dict.fromkeys(
-            ("event_id", "league", "sport", "home", "away", "home_short", "away_short", "home_abbr", "away_abbr"),
-            pl.String,
-        ),
+        **texts("first", "second", "event_id", "league", "sport"),
+        **texts("home", "away", "home_short", "away_short", "home_abbr", "away_abbr"),
     },
 )
 
@@ -123,9 +114,7 @@ def teams_called(teams: pl.DataFrame, text: str, league: str | None = None) -> p
     """The TEAMS that bear a name or alias, accents and case aside; only those whose own name it is, if there are."""
     asked = pl.select(form=folded(pl.lit(text))).item()
     among = teams.filter(pl.col("league") == league) if league else teams
-    forms = among.select("team_id", form=pl.concat_list(pl.concat_list("team"), "called")).explode(
-        "form", empty_as_null=True, keep_nulls=True
-    )
+    forms = among.select("team_id", form=pl.concat_list(pl.concat_list("team"), "called")).explode("form")
     found = forms.filter(folded(pl.col("form")) == asked)["team_id"].unique()
     bearing = among.filter(pl.col("team_id").is_in(found.implode()))
     own = bearing.filter(folded(pl.col("team")) == asked)
@@ -161,9 +150,7 @@ def _with_missing_teams(facts: Facts, aliases: pl.DataFrame) -> tuple[pl.DataFra
 
 def _extended(teams: pl.DataFrame, column: str, given: pl.DataFrame, removed: pl.DataFrame) -> pl.DataFrame:
     """The teams with more aliases in a column of them, less what was removed."""
-    before = teams.select("entry", alias=pl.col(column).str.split(";")).explode(
-        "alias", empty_as_null=True, keep_nulls=True
-    )
+    before = teams.select("entry", alias=pl.col(column).str.split(";")).explode("alias")
     listed = pl.concat([before, given.select("entry", "alias")]).with_columns(form=folded(pl.col("alias")))
     kept = listed.filter(pl.col("form") != "").join(removed, on=["entry", "form"], how="anti", maintain_order="left")
     joined = kept.unique(["entry", "form"], keep="first", maintain_order=True).group_by("entry").agg(
@@ -205,10 +192,7 @@ def _called_already(matches: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """sport, form: everything that any team of the catalogue, or of these events, is called."""
     columns = ("name", "location", "nickname", "short", "abbreviation", "aliases")
     catalogue = pl.concat(
-        facts.teams.select("sport", form=pl.col(column).str.split(";")).explode(
-            "form", empty_as_null=True, keep_nulls=True
-        )
-        for column in columns
+        facts.teams.select("sport", form=pl.col(column).str.split(";")).explode("form") for column in columns
     )
     delivered = pl.concat(
         matches.select("sport", form=f"{side}{part}") for side in ("home", "away") for part in ("", "_short", "_abbr")

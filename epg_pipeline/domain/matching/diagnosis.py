@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 
 from epg_pipeline.config import Facts
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.frames import Contract, Decisions, Events, conform, one_of
+from epg_pipeline.domain.frames import Contract, Decisions, Events, conform, one_of, texts
 from epg_pipeline.domain.matching import time_evidence
 from epg_pipeline.domain.matching.verdict import SURE, evidence_of
 from epg_pipeline.domain.teams import candidates, forms_of, known_forms, team_key
@@ -33,10 +33,7 @@ DIAGNOSES = Contract(
     Diagnoses,
     {
         "position": pl.Int64,
-        "slot": pl.String,
-        "name": pl.String,
-        "family": pl.String,
-        "match_status": pl.String,
+        **texts("slot", "name", "family", "match_status"),
         "cause": pl.String,  # one of CAUSES
         "unknown": pl.List(pl.String),  # the printed sides that are no team on record
         "nearest": pl.List(pl.String),  # ids of events, the nearest first; at most three
@@ -145,12 +142,12 @@ def _similar_teams(frame: pl.DataFrame, sided: pl.DataFrame, facts: Facts) -> pl
     names = names.with_columns(form=folded(pl.col("name")))
     asked = unknown.select("text", "sport", form=folded(pl.col("text"))).unique(maintain_order=True).head(_MOST_TEXTS)
     rows = []
-    for (sport,), texts in asked.group_by("sport", maintain_order=True):
-        # A school plays every sport, so that the catalogue tells none for it.
+    for (sport,), of_one_sport in asked.group_by("sport", maintain_order=True):
+        # A school plays every sport, so the catalogue states none for it.
         of_sport = names if sport is None else names.filter(pl.col("sport").is_in([str(sport), ""]))
         forms = dict(of_sport.select("form", "name").iter_rows())
-        # One text at a time: the scorer is no frame expression, and the texts are capped.
-        for text, form in texts.select("text", "form").iter_rows():
+        # One text at a time because Polars cannot express the scorer; the number of texts is capped.
+        for text, form in of_one_sport.select("text", "form").iter_rows():
             hits = process.extract(
                 form, forms.keys(), scorer=fuzz.token_sort_ratio, limit=_MOST, score_cutoff=_LEAST_SIMILAR
             )

@@ -10,7 +10,7 @@ from typing import NewType
 
 import polars as pl
 
-from epg_pipeline.domain.frames import DECISIONS, INSTANT, Contract, Decisions, conform
+from epg_pipeline.domain.frames import DECISIONS, INSTANT, Contract, Decisions, conform, texts
 from epg_pipeline.domain.matching.verdict import only, override_evidence, with_fields
 
 # Overrides in force, oldest first, with what their events are.
@@ -24,14 +24,8 @@ OVERRIDES = Contract(
         "day": pl.Date,  # the day it holds for; null for every day
         "event_id": pl.String,  # null: never an event
         "note": pl.String,
-        "league": pl.String,  # from here on: the event's, all null when it is on record no more
-        "sport": pl.String,
-        "home": pl.String,
-        "away": pl.String,
-        "event_name": pl.String,
-        "venue": pl.String,
-        "home_logo": pl.String,
-        "away_logo": pl.String,
+        # From here on the event's, all null once it is removed from the record.
+        **texts("league", "sport", "home", "away", "event_name", "venue", "home_logo", "away_logo"),
         "starts_at": INSTANT,  # null also while its hour is not set
     },
     key=["id"],

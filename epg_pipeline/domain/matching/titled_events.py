@@ -85,7 +85,7 @@ def ranked_titles(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay
 
 def _sharing_a_word(words: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     def by_word(frame: pl.DataFrame, text: str) -> pl.DataFrame:
-        rows = frame.with_columns(word=pl.col(text).str.split(" ")).explode("word", empty_as_null=True, keep_nulls=True)
+        rows = frame.with_columns(word=pl.col(text).str.split(" ")).explode("word")
         says = (pl.col("word").str.len_chars() > 1) & ~pl.col("word").is_in(list(_EMPTY_WORDS))
         # A title of nothing but such words ("Tour Championship - Round 3") is looked for by all of them.
         says_nothing = pl.col(text).str.split(" ").list.set_difference(list(_EMPTY_WORDS)).list.len() == 0
