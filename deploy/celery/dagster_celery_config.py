@@ -1,4 +1,4 @@
-"""What a worker is told: found by dagster_celery as a module of this very name on PYTHONPATH."""
+"""A worker's configuration; dagster_celery imports a module of exactly this name from PYTHONPATH."""
 
 import os
 

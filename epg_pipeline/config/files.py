@@ -5,6 +5,7 @@ Belongs here: what every config file shares. Does not belong: the facts themselv
 
 from importlib import resources
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import TypeVar
 
 import yaml
@@ -15,12 +16,19 @@ from epg_pipeline.errors import ConfigError
 Facts = TypeVar("Facts")
 
 FILES = resources.files("epg_pipeline.config")
+PACKAGE = Path(__file__).parents[1]
 
 
 class Fact(BaseModel):
     """The base of every entry: frozen, and a key that nothing reads is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def shipped(name: str) -> Path:
+    """A file or folder of the repository's top level, in an installed package the copy in it."""
+    packed = PACKAGE / "_shipped" / name
+    return packed if packed.exists() else PACKAGE.parent / name
 
 
 def validated(kind: TypeAdapter[Facts], file: Traversable, what: str) -> Facts:

@@ -4,11 +4,10 @@ Belongs here: the variables `epg up` gives its children and `epg env` prints, an
 belong: reading our own variables (settings.py), starting anything.
 """
 
-from importlib import resources
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from epg_pipeline.adapters.store.connections import DatabaseParts
+from epg_pipeline.config.files import shipped
 from epg_pipeline.settings import Settings, environment
 
 
@@ -19,7 +18,7 @@ def dagster_variables(settings: Settings, database: DatabaseParts) -> dict[str, 
     """
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     # Copied each time, so that an update of the package takes effect.
-    (settings.dagster_home / "dagster.yaml").write_text(_instance_file().read_text("utf-8"), "utf-8")
+    (settings.dagster_home / "dagster.yaml").write_text(shipped("dagster.yaml").read_text("utf-8"), "utf-8")
     variables = {
         "EPG_HOME": str(settings.home),
         "EPG_DIST": str(settings.dist),
@@ -48,9 +47,3 @@ def _sqlalchemy_url(database: DatabaseParts) -> str:
     return (
         f"postgresql+psycopg2://{account}@{database.host}:{database.port}/{quote(database.dbname, safe='')}{parameters}"
     )
-
-
-def _instance_file() -> Path:
-    """dagster.yaml as packed into the installed package, or of the repository this runs from."""
-    packed = Path(str(resources.files("epg_pipeline"))) / "_dagster" / "dagster.yaml"
-    return packed if packed.exists() else Path(__file__).parents[2] / "dagster.yaml"

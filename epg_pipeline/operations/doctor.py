@@ -147,7 +147,7 @@ def check_programs(settings: Settings) -> Iterator[Finding]:
 def check_database(store: Store, clock: Clock) -> Iterator[Finding]:
     """The server's version and encoding, the version of the tables, and whether a pooler is in between."""
     from epg_pipeline.adapters.store.migrations import read_migrations
-    from epg_pipeline.adapters.store.sql_files import sql_folder
+    from epg_pipeline.adapters.store.sql_files import MIGRATIONS
 
     with store.connections.transaction() as connection:
         row = connection.execute(
@@ -156,7 +156,7 @@ def check_database(store: Store, clock: Clock) -> Iterator[Finding]:
         at_login = connection.info.backend_pid
     pid, version, encoding, theirs = row or (0, "?", "?", None)
     pooler = ", through a pooler" if pid != at_login else ""  # a pooler invents a number for its clients
-    tables = len(read_migrations(sql_folder() / "migrations"))
+    tables = len(read_migrations(MIGRATIONS))
     if encoding == "UTF8":
         yield Finding("ok", "database", f"PostgreSQL {version}{pooler}, tables at version {tables}")
     else:

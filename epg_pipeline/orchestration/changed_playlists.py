@@ -1,8 +1,8 @@
-"""Changed playlists: when to look, and what follows from a change.
+"""Changed playlists: when to poll, and what follows from a change.
 
-Belongs here: the job that looks, the sensor that asks for it, and the sensor that asks for what follows. Does not: the
-look itself (flows/playlist_polling.py). A look may take minutes, and a tick must not: so ticks read the record and ask
-for runs, and one run looks at all playlists that are due.
+Belongs here: the job that polls, the sensor that requests it, and the sensor that requests what follows. Does not
+belong: the polling itself (flows/playlist_polling.py). A poll may take minutes, and a tick must not: so ticks read the
+record and request runs, and one run polls all playlists that are due.
 """
 
 import hashlib
@@ -15,9 +15,9 @@ from epg_pipeline.flows.playlist_polling import check_playlists
 from epg_pipeline.orchestration.assets.playlists import FETCHED
 from epg_pipeline.orchestration.jobs import HUNG_AFTER, provider_day
 from epg_pipeline.orchestration.partitions import OF_PROVIDER, add_missing, provider_day_key
-from epg_pipeline.orchestration.run_errors import told
+from epg_pipeline.orchestration.run_errors import reasons_shown
 
-MOST_REQUESTS = 1  # of a tick: Dagster takes half a second to record one, and the queue does two in ten seconds anyway
+MAX_REQUESTS = 1  # of a tick: Dagster takes half a second to record one, and the queue does two in ten seconds anyway
 RETRY_MINUTES = 30  # a run that broke off without noting anything is asked for again after that
 UNDER_WAY = [
     dg.DagsterRunStatus.NOT_STARTED,
@@ -27,12 +27,11 @@ UNDER_WAY = [
 ]
 
 
-@dg.op(required_resource_keys={"store"})
-def look_at_playlists(context: dg.OpExecutionContext) -> None:
+@dg.op
+def look_at_playlists(context: dg.OpExecutionContext, store: dg.ResourceParam[Store]) -> None:
     """Asks every server that is due whether its playlist changed, and keeps what did."""
-    store: Store = context.resources.store
     counts = {"checked": 0, "changed": 0, "failed": 0}
-    with told():
+    with reasons_shown():
         for found in check_playlists(store, list(store.playlists.due(utc_now()))):
             counts["checked"] += 1
             if found.problem:
@@ -73,11 +72,11 @@ def changed_playlists(
 ) -> dg.SensorResult | dg.SkipReason:
     """A changed playlist leads to a new guide of that provider alone, for the day on which it changed.
 
-    The run is told by a tag which content was fetched, so that it takes that instead of fetching it again. One whose
-    guide fails is asked for again, ever later, until it is there, the list changes again, or the day after is over.
+    A tag of the run names the content that was fetched, so that it is not fetched again. One whose guide fails is
+    requested again, after longer and longer pauses, until it is made, the list changes again, or the next day is over.
     """
     seen = int(context.cursor or 0)
-    changes = store.playlists.changes(seen, MOST_REQUESTS, utc_now())
+    changes = store.playlists.changes(seen, MAX_REQUESTS, utc_now())
     if not changes:
         return dg.SkipReason("No playlist has changed.")
     requests = [

@@ -1,6 +1,6 @@
 """The checks as Dagster shows them: a tab of each asset, a result for every partition.
 
-Belongs here: which asset has which checks, and recording their verdicts. Does not: the judging
+Belongs here: which asset has which checks, and recording their verdicts. Does not belong: the judging
 (domain/guide/checks.py).
 
 A verdict that blocks sets its partition aside: the later steps of the run leave it out, the others go on, and the run
@@ -12,10 +12,10 @@ import warnings
 from collections.abc import Iterable, Iterator
 
 import dagster as dg
-from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
 
 from epg_pipeline.domain.guide.checks import Verdict
 from epg_pipeline.errors import redact
+from epg_pipeline.orchestration.dagster_private import CheckTarget
 from epg_pipeline.orchestration.partitions import PROVIDER_DAYS, provider_and_day, provider_day_key
 
 # Asset -> check -> what it says. Those in BLOCKING keep the guide from being published.
@@ -29,7 +29,7 @@ CHECKS = {
         "no_empty_channel": "Every channel has programmes all day.",
         "no_overlap": "No two programmes of a channel are on at once.",
         "match_rate": "About as many names found their event as in the provider's own last weeks.",
-        "events_of_leagues": "There are events on record of the leagues that the names tell of.",
+        "events_of_leagues": "There are events on record of the leagues that the names state.",
     },
     "published_xmltv": {
         "guide_fit": "Every guide written is valid XMLTV, has programmes, and has not lost too many of them.",
@@ -42,7 +42,7 @@ BLOCKING = {"slot_count", "no_empty_channel", "no_overlap", "guide_fit"}
 def check_specs(asset: str) -> list[dg.AssetCheckSpec]:
     """The checks of an asset, one result for each of its partitions."""
     with warnings.catch_warnings():
-        # New in Dagster, and may still change there: tests/orchestration/test_checks.py holds it to it.
+        # New in Dagster, and may still change: tests/orchestration/test_checks.py covers it.
         warnings.simplefilter("ignore", dg.PreviewWarning)
         return [
             dg.AssetCheckSpec(
@@ -93,21 +93,17 @@ def record(context: dg.AssetExecutionContext, key: str, verdicts: Iterable[Verdi
 
 
 def checked(context: dg.AssetExecutionContext) -> Iterator[dg.Output[None]]:
-    """Tell Dagster that the step has done with its checks, whose results were recorded."""
+    """Report to Dagster that the step has finished its checks, whose results were recorded."""
     for spec in context.assets_def.check_specs:
         if spec.key in context.selected_asset_check_keys:
             yield dg.Output(None, output_name=spec.get_python_identifier())
 
 
-def _latest(
-    context: dg.AssetExecutionContext, asset: dg.AssetKey, key: str
-) -> AssetCheckEvaluationTargetMaterializationData | None:
+def _latest(context: dg.AssetExecutionContext, asset: dg.AssetKey, key: str) -> CheckTarget | None:
     """What the checks were made of. A result without it counts as out of date once there is a materialisation."""
     of_partition = dg.AssetRecordsFilter(asset, asset_partitions=[key])
     records = context.instance.fetch_materializations(of_partition, limit=1).records
     if not records:
         return None
     latest = records[0]
-    return AssetCheckEvaluationTargetMaterializationData(
-        storage_id=latest.storage_id, run_id=latest.run_id, timestamp=latest.timestamp
-    )
+    return CheckTarget(storage_id=latest.storage_id, run_id=latest.run_id, timestamp=latest.timestamp)

@@ -14,11 +14,11 @@ from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.flows.teams import sync_teams
 from epg_pipeline.orchestration.jobs import HUNG_AFTER, events_of_day
 from epg_pipeline.orchestration.partitions import DAYS_AHEAD
-from epg_pipeline.orchestration.run_errors import told
+from epg_pipeline.orchestration.run_errors import reasons_shown
 from epg_pipeline.settings import Settings
 
 ONE_DAY = timedelta(days=1)
-MOST_NAMED = 50
+MAX_NAMED = 50
 
 
 @dg.schedule(
@@ -38,19 +38,19 @@ def events_around_today(context: dg.ScheduleEvaluationContext) -> Iterator[dg.Ru
     yield dg.RunRequest(run_key=f"{tick:%Y-%m-%dT%H:%M}", tags=tags)
 
 
-@dg.op(required_resource_keys={"store", "settings"})
-def compare_team_lists(context: dg.OpExecutionContext) -> None:
-    """New, renamed and vanished teams of the enabled sources, recorded and told in the log."""
-    store: Store = context.resources.store
-    settings: Settings = context.resources.settings
-    with told():
+@dg.op
+def compare_team_lists(
+    context: dg.OpExecutionContext, store: dg.ResourceParam[Store], settings: dg.ResourceParam[Settings]
+) -> None:
+    """New, renamed and vanished teams of the enabled sources, recorded and logged."""
+    with reasons_shown():
         report = sync_teams(store, settings, utc_now().date())
     for fault in report.faults:
         context.log.warning(str(fault))
     found: dict[str, Any] = {"teams": report.teams, "leagues": report.leagues}
     for what, teams in (("new", report.new), ("renamed", report.renamed), ("vanished", report.vanished)):
         found[what] = teams.height
-        for row in teams.head(MOST_NAMED).iter_rows(named=True):
+        for row in teams.head(MAX_NAMED).iter_rows(named=True):
             before = f", before: {row['was']}" if "was" in row else ""
             context.log.info("%s: %s (%s, %s%s)", what, row["name"], row["source"], row["league"], before)
     context.add_output_metadata(found)

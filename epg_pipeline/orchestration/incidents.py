@@ -1,8 +1,8 @@
 """Failures and recoveries: from the outcomes of runs and from the record to incidents, and from there to the operator.
 
-Belongs here: what a finished run means for what works and what does not, and the sensor. Does not: the incidents
-(adapters/store/incidents.py), what is told of them (operations/alerts.py). This is the one sensor that does work, the
-sending: an operator must hear of it also when no run can start. It sends a few short messages, and gives up on each
+Belongs here: what a finished run means for what works and what does not, and the sensor. Does not belong: the
+incidents (adapters/store/incidents.py), the messages (operations/alerts.py). This is the one sensor that does work, the
+sending: an operator must be notified also when no run can start. It sends a few short messages, and gives up on each
 after seconds.
 """
 
@@ -19,16 +19,17 @@ from epg_pipeline.adapters.store.incidents import EVENTS, GUIDE, Failure, Workin
 from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.errors import redact
 from epg_pipeline.operations.alerts import send_alerts
-from epg_pipeline.orchestration.assets import canonical_events, published_xmltv
+from epg_pipeline.orchestration.assets.events import canonical_events
+from epg_pipeline.orchestration.assets.guides import published_xmltv
 from epg_pipeline.orchestration.assets.playlists import FETCHED
 from epg_pipeline.orchestration.jobs import events_of_day
 from epg_pipeline.orchestration.partitions import RANGE_END, RANGE_START
 from epg_pipeline.orchestration.provider_day_runs import BY_PARTITION
 from epg_pipeline.settings import Settings
 
-MOST_OUTCOMES = 100  # of a kind in one tick; the next goes on
+MAX_OUTCOMES = 100  # of a kind in one tick; the next goes on
 FIRST_LOOK_BACK = timedelta(hours=1)
-MOST_TEXT = 500
+MAX_TEXT = 500
 
 
 @dataclass
@@ -44,7 +45,7 @@ class Outcome:
 def incidents(
     context: dg.SensorEvaluationContext, store: dg.ResourceParam[Store], settings: dg.ResourceParam[Settings]
 ) -> dg.SensorResult:
-    """Tells the operator what broke and what works again, each once, by the channels that are set up."""
+    """Notify the operator of what broke and what works again, each once, by the channels that are set up."""
     seen, cursor = 0, context.cursor
     for storage_id, run in finished_runs(context.instance, cursor):
         if run.tags.get("dagster/will_retry") != "true":
@@ -54,9 +55,9 @@ def incidents(
     store.incidents.note_standing_faults()
     sent, problems = send_alerts(store, channels(settings.notify))
     for problem in problems:
-        context.log.warning("not told: %s", problem)
-    told = "; ".join([f"{seen} runs ended, {sent} messages sent", *problems])
-    return dg.SensorResult(skip_reason=told, cursor=cursor)
+        context.log.warning("not sent: %s", problem)
+    summary = "; ".join([f"{seen} runs ended, {sent} messages sent", *problems])
+    return dg.SensorResult(skip_reason=summary, cursor=cursor)
 
 
 def finished_runs(instance: dg.DagsterInstance, cursor: str | None) -> Iterator[tuple[int, dg.DagsterRun]]:
@@ -68,13 +69,13 @@ def finished_runs(instance: dg.DagsterInstance, cursor: str | None) -> Iterator[
                 after_storage_id=int(cursor) if cursor else None,
                 after_timestamp=None if cursor else (utc_now() - FIRST_LOOK_BACK).timestamp(),
             ),
-            limit=MOST_OUTCOMES,
+            limit=MAX_OUTCOMES,
             ascending=True,
         ).records
         for kind in (dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_SUCCESS)
     ]
     # A page that is full may lack what lies between its end and the end of the other.
-    ends = [page[-1].storage_id for page in pages if len(page) == MOST_OUTCOMES]
+    ends = [page[-1].storage_id for page in pages if len(page) == MAX_OUTCOMES]
     records = sorted((record for page in pages for record in page), key=lambda record: record.storage_id)
     records = [record for record in records if not ends or record.storage_id <= min(ends)]
     ids = sorted({record.event_log_entry.run_id for record in records})
@@ -135,7 +136,7 @@ def _note_changed_playlist(store: Store, run: dg.DagsterRun) -> None:
 
 def _partition_failure(key: str, reason: str, remedy: str) -> Failure:
     day, _, slug = key.partition("|")
-    return Failure(GUIDE, f"{day}: {reason}"[:MOST_TEXT], slug, date.fromisoformat(day), remedy)
+    return Failure(GUIDE, f"{day}: {reason}"[:MAX_TEXT], slug, date.fromisoformat(day), remedy)
 
 
 def _is_about_events(run: dg.DagsterRun) -> bool:
@@ -174,4 +175,4 @@ def _why(instance: dg.DagsterInstance, run: dg.DagsterRun) -> tuple[str, dict[st
                 error = error.cause
             text = text or f"{event.step_key}: {error.message if error else event.message}"
         text = text or (event.message or "")
-    return redact(" ".join(text.split()))[:MOST_TEXT] or "no reason is given", {}
+    return redact(" ".join(text.split()))[:MAX_TEXT] or "no reason is given", {}

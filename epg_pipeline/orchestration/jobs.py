@@ -1,4 +1,4 @@
-"""The jobs: one over days, one over provider-days, for one run can't span two sets of partitions.
+"""The jobs: one over days, one over provider-days, because one run can't span two sets of partitions.
 
 Belongs here: what runs together. Does not: when (schedules.py), after what (sensors.py). Backfills are asset backfills:
 a job backfill over such partitions silently does its first day only (dagster #28861).
@@ -6,14 +6,10 @@ a job backfill over such partitions silently does its first day only (dagster #2
 
 import dagster as dg
 
-from epg_pipeline.orchestration.assets import (
-    canonical_events,
-    filtered_channels,
-    matched_programmes,
-    provider_overview,
-    published_xmltv,
-    raw_m3u,
-)
+from epg_pipeline.orchestration.assets.events import canonical_events
+from epg_pipeline.orchestration.assets.guides import matched_programmes, published_xmltv
+from epg_pipeline.orchestration.assets.overview import provider_overview
+from epg_pipeline.orchestration.assets.playlists import filtered_channels, raw_m3u
 
 HUNG_AFTER = {"dagster/max_runtime": "1800"}  # seconds; a backfill has no job, and the longer limit of dagster.yaml
 BEFORE_BACKFILLS = {"dagster/priority": "5"}  # guides of now must not wait behind weeks of old ones
@@ -39,7 +35,7 @@ publish_day = dg.define_asset_job(
 overview = dg.define_asset_job(
     "overview",
     selection=[provider_overview],
-    description="How every provider stands, the worst first.",
+    description="The state of every provider, the worst first.",
     tags=HUNG_AFTER,
 )
 

@@ -1,9 +1,8 @@
-"""Starting runs as Dagster does, with two things more: whether a run's process still lives, and its end for sure.
+"""Starting runs as Dagster does, and in addition: seeing whether a run's process still lives, and ending it for sure.
 
-Belongs here: that question, and ending a process that takes no notice. Dagster's own launcher can't answer it, so a run
-whose process ended without a word (the database was down at that moment, the machine was) counts as running until its
-time limit; and it leaves a process that can't be interrupted to itself. dagster.yaml names this one. Some names are
-Dagster's own affair; its version is pinned.
+Belongs here: that check, and killing a process that ignores an interrupt. Dagster's own launcher does neither: a run
+whose process died silently (e.g. the database or machine went down) still counts as running until its time limit.
+dagster.yaml names this launcher.
 """
 
 import contextlib
@@ -15,20 +14,25 @@ from typing import Any
 
 import dagster as dg
 import grpc
-from dagster._core.errors import DagsterUserCodeUnreachableError
-from dagster._core.launcher import CheckRunHealthResult, DefaultRunLauncher, WorkerStatus
-from dagster._core.storage.tags import GRPC_INFO_TAG
-from dagster._grpc.client import DagsterGrpcClient
-from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
-from dagster._serdes import deserialize_value
 
 from epg_pipeline.adapters.embedded_postgres.place import is_alive
+from epg_pipeline.orchestration.dagster_private import (
+    GRPC_INFO_TAG,
+    CanCancelExecutionRequest,
+    CanCancelExecutionResult,
+    CheckRunHealthResult,
+    DagsterGrpcClient,
+    DagsterUserCodeUnreachableError,
+    DefaultRunLauncher,
+    WorkerStatus,
+    deserialize_value,
+)
 
-PATIENCE = 10.0  # seconds from the interruption until a process is killed; closing its connections takes one
+KILL_AFTER_SECONDS = 10.0  # from the interrupt; closing its connections takes one
 
 
 class WatchedRunLauncher(DefaultRunLauncher):
-    """Dagster's launcher, of which run monitoring learns that a run's process is gone; what hangs is ended for sure."""
+    """Dagster's launcher; run monitoring learns from it that a run's process is gone, and a hanging one is killed."""
 
     @property
     def supports_check_run_worker_health(self) -> bool:
@@ -38,7 +42,7 @@ class WatchedRunLauncher(DefaultRunLauncher):
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """Running as long as the code server that started the run has its process; failed once either is gone.
 
-        A server that only takes long to answer proves nothing: the run counts as running.
+        A server that only answers slowly proves nothing: the run counts as running.
         """
         if GRPC_INFO_TAG not in run.tags:
             return CheckRunHealthResult(WorkerStatus.RUNNING, "no code server is noted yet")
@@ -51,11 +55,11 @@ class WatchedRunLauncher(DefaultRunLauncher):
         return CheckRunHealthResult(WorkerStatus.FAILED, "its process is gone")
 
     def terminate(self, run_id: str) -> bool:
-        """Interrupt a run, and kill it if it takes no notice: what it holds would keep its own retry waiting.
+        """Interrupt a run, and kill it if it ignores the interrupt; its locks would block its own retry.
 
-        Dagster asks the code server to interrupt it. That waits until the process has heard: for one that can't hear,
-        such as one that is stopped, for ever, and starts no run any more. True once it ended; a caller who ended it as
-        hung then reports it as failed, so that it is tried again.
+        Dagster asks the code server to interrupt it, which waits for the process: for a stopped one without end, and
+        meanwhile the server starts no run. True once it ended; a caller that found it hung then reports it as failed,
+        so that it is tried again.
         """
         run = self._instance.get_run_by_id(run_id)
         process = self._process_of(run) if run and not run.is_finished else None
@@ -63,8 +67,10 @@ class WatchedRunLauncher(DefaultRunLauncher):
             return bool(super().terminate(run_id))  # type: ignore[no-untyped-call]
         self._instance.report_run_canceling(run)
         if not _ends(process, signal.SIGINT):
-            # Told before it dies: the code server takes an end without a word for a crash, which is tried again.
-            self._instance.report_run_canceled(run, f"It took no notice for {PATIENCE:.0f} seconds, and was killed.")
+            # Reported before it dies: the code server takes a silent end for a crash, which is tried again.
+            self._instance.report_run_canceled(
+                run, f"It ignored the interrupt for {KILL_AFTER_SECONDS:.0f} seconds, and was killed."
+            )
             _ends(process, signal.SIGKILL)
         return True
 
@@ -74,16 +80,16 @@ class WatchedRunLauncher(DefaultRunLauncher):
         if not server.get("socket") or self.check_run_worker_health(run).status != WorkerStatus.RUNNING:
             return None
         for entry in self._instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ENGINE_EVENT):
-            told = entry.get_dagster_event().engine_event_data.metadata.get("pid")
-            if told is not None:
-                return int(str(told.value))
+            pid = entry.get_dagster_event().engine_event_data.metadata.get("pid")
+            if pid is not None:
+                return int(str(pid.value))
         return None
 
 
 def _ends(process: int, how: signal.Signals) -> bool:
     with contextlib.suppress(ProcessLookupError):
         os.kill(process, how)
-    latest = time.monotonic() + PATIENCE
+    latest = time.monotonic() + KILL_AFTER_SECONDS
     while is_alive(process):
         if time.monotonic() > latest:
             return False

@@ -22,8 +22,8 @@ from epg_pipeline.settings import Settings
 
 OWNERS = ["team:epg"]
 LINKED = {"guide.xml": "guide", "index.html": "guide page", "report.html": "match report"}
-WIDEST = 80
-MOST_ROWS = 100  # of a table: it is stored with every materialisation
+MAX_TEXT_LENGTH = 80
+MAX_ROWS = 100  # of a table: it is stored with every materialisation
 _TYPES = {pl.String: "text", pl.Int64: "integer", pl.Float64: "float", pl.Boolean: "boolean", pl.Datetime: "timestamp"}
 
 
@@ -40,14 +40,10 @@ def snapshotted(report: Snapshotted) -> dict[str, Any]:
 
 def filtered(report: Filtered) -> dict[str, Any]:
     """Of the slots: how many of how many entries, and the difference to the day before."""
+    counts = ("entries", "families", "added", "changed", "removed", "unchanged")
     return {
         "dagster/row_count": report.slots,
-        "entries": report.entries,
-        "families": report.families,
-        "added": report.added,
-        "changed": report.changed,
-        "removed": report.removed,
-        "unchanged": report.unchanged,
+        **{name: getattr(report, name) for name in counts},
         "preview": table(report.preview),
     }
 
@@ -125,7 +121,7 @@ def of_table(name: str, columns: pl.Schema) -> dict[str, Any]:
 
 def table(rows: pl.DataFrame) -> dg.TableMetadataValue:
     """A frame as a table of the UI: its first rows, long texts cut."""
-    cells = rows.head(MOST_ROWS).rows(named=True)
+    cells = rows.head(MAX_ROWS).rows(named=True)
     records = [dg.TableRecord({name: _cell(value) for name, value in row.items()}) for row in cells]
     return dg.MetadataValue.table(records, columns_of(rows.schema))
 
@@ -144,7 +140,7 @@ def _cell(value: object) -> str | int | float | bool | None:
     if value is None or isinstance(value, bool | int | float):
         return value
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return " ".join(text.split())[:WIDEST]
+    return " ".join(text.split())[:MAX_TEXT_LENGTH]
 
 
 def _reasons(slots: tuple[Quarantined, ...]) -> pl.DataFrame:

@@ -1,9 +1,10 @@
 """One run over many provider-days: a bad one is set aside with its reason, the others go on, the run fails at its end.
 
-Belongs here: the loop every provider-day asset shares, and what Dagster is told of each partition. Does not: any work.
+Belongs here: what every provider-day asset shares: its definition, the loop, and what Dagster records of each
+partition. Does not belong: any work of an asset.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -14,8 +15,8 @@ from epg_pipeline.adapters.store.providers import Provider
 from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.domain.guide.checks import Verdict, demand
 from epg_pipeline.errors import CheckFailedError, EpgError, FlowError, one_line
-from epg_pipeline.orchestration.checks import checked, record
-from epg_pipeline.orchestration.metadata import table
+from epg_pipeline.orchestration.checks import check_specs, checked, record
+from epg_pipeline.orchestration.metadata import OWNERS, table
 from epg_pipeline.orchestration.partitions import (
     OF_DAYS,
     OF_PROVIDER,
@@ -29,7 +30,7 @@ from epg_pipeline.orchestration.resources import RunFaults
 # step must succeed for the steps after it to run, and must not claim the partitions that failed.
 # tests/orchestration/test_ranges.py holds Dagster to it.
 NO_EVENTS_OF_ITS_OWN = {"__source_asset_observation__": True}
-MOST_NAMED = 20
+MAX_NAMED = 20
 BY_PARTITION = "by_partition"  # metadata of a failed run: each partition's reason and remedy, for incidents.py
 
 
@@ -43,6 +44,31 @@ class Judged(Protocol):
 
 Report = TypeVar("Report", bound=Judged)
 Done: TypeAlias = dg.MaterializeResult[Any] | dg.Output[None]
+Compute: TypeAlias = Callable[[dg.AssetExecutionContext], Iterator[Done]]
+
+
+def provider_day_asset(
+    group: str,
+    kinds: set[str],
+    deps: Sequence[dg.AssetsDefinition] = (),
+    metadata: Mapping[str, Any] | None = None,
+) -> Callable[[Compute], dg.AssetsDefinition]:
+    """An asset over provider-days, with the checks of its name; what it computes is given to `each_provider_day`."""
+
+    def asset(compute: Compute) -> dg.AssetsDefinition:
+        return dg.asset(
+            partitions_def=PROVIDER_DAYS,
+            deps=deps,
+            backfill_policy=dg.BackfillPolicy.single_run(),
+            required_resource_keys={"store", "settings", "faults"},
+            group_name=group,
+            owners=OWNERS,
+            check_specs=check_specs(compute.__name__),
+            metadata=metadata,
+            kinds=kinds,
+        )(compute)
+
+    return asset
 
 
 def each_provider_day(
@@ -103,7 +129,7 @@ def _materialised(context: dg.AssetExecutionContext, key: str, metadata: Mapping
 
 
 def _failure(faults: RunFaults, partitions: int) -> dg.Failure:
-    named = "; ".join(f"{key}: {why}" for key, why in list(faults.items())[:MOST_NAMED])
+    named = "; ".join(f"{key}: {why}" for key, why in list(faults.items())[:MAX_NAMED])
     rows = pl.DataFrame({"partition": list(faults), "reason": [one_line(fault) for fault in faults.values()]})
     return dg.Failure(
         f"{len(faults)} of {partitions} partitions failed: {named}",

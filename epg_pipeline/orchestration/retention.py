@@ -1,35 +1,34 @@
 """Old runs leave Dagster's record every night.
 
-Belongs here: which runs go, and the job. Does not: ticks, which the daemon drops as dagster.yaml says; our own tables,
-which keep everything.
+Belongs here: which runs go, and the job. Does not belong: ticks, which the daemon drops as dagster.yaml says; our
+own tables, which keep everything.
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import dagster as dg
-from dagster._core.storage.event_log.schema import (  # no public way leads to either
-    AssetCheckExecutionsTable,
-    SqlEventLogStorageTable,
-)
-from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from sqlalchemy import select
 
 from epg_pipeline.adapters.clock import utc_now
+from epg_pipeline.orchestration.dagster_private import (  # no public name leads to them
+    AssetCheckExecutionsTable,
+    SqlEventLogStorage,
+    SqlEventLogStorageTable,
+)
 from epg_pipeline.orchestration.jobs import HUNG_AFTER
-from epg_pipeline.orchestration.run_errors import told
+from epg_pipeline.orchestration.run_errors import reasons_shown
 from epg_pipeline.settings import Settings
 
-MOST_TOGETHER = 5000
+MAX_EVENTS_PER_QUERY = 5000
 
 
-@dg.op(required_resource_keys={"settings"})
-def delete_old_runs(context: dg.OpExecutionContext) -> None:
-    """Deletes finished runs older than EPG_KEEP_RUNS_DAYS, but none that a partition's latest state hangs on."""
-    settings: Settings = context.resources.settings
+@dg.op
+def delete_old_runs(context: dg.OpExecutionContext, settings: dg.ResourceParam[Settings]) -> None:
+    """Delete finished runs older than EPG_KEEP_RUNS_DAYS, but none that a partition's latest state hangs on."""
     before = utc_now() - timedelta(days=settings.keep_runs_days)
     deleted = 0
-    with told():
+    with reasons_shown():
         for run_id in old_runs(context.instance, before):
             forget(context.instance, run_id)
             deleted += 1
@@ -63,8 +62,8 @@ def _runs_of(instance: dg.DagsterInstance, storage_ids: list[int]) -> Iterator[s
         raise TypeError(f"{type(log).__name__} keeps no tables to read")
     event = SqlEventLogStorageTable.c
     with log.index_connection() as connection:
-        for start in range(0, len(storage_ids), MOST_TOGETHER):
-            part = event.id.in_(storage_ids[start : start + MOST_TOGETHER])
+        for start in range(0, len(storage_ids), MAX_EVENTS_PER_QUERY):
+            part = event.id.in_(storage_ids[start : start + MAX_EVENTS_PER_QUERY])
             yield from connection.execute(select(event.run_id).where(part).distinct()).scalars()
 
 
@@ -81,7 +80,7 @@ def forget(instance: dg.DagsterInstance, run_id: str) -> None:
 
 @dg.job(description="Drops old runs from Dagster's record; nothing of the guides' own record.", tags=HUNG_AFTER)
 def retention() -> None:
-    """One go over the oldest runs."""
+    """One pass over the oldest runs."""
     delete_old_runs()
 
 

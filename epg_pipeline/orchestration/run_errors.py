@@ -1,6 +1,7 @@
-"""Failures that tell their reason.
+"""Errors that runs show with their reason; of others Dagster shows a number only, because they may contain an address.
 
-Belongs here: what an op or asset does with an error. Does not: the failure of one partition among others (loops.py).
+Belongs here: turning an error into one of Dagster's own. Does not belong: the failure of one partition among others
+(provider_day_runs.py).
 """
 
 from collections.abc import Iterator
@@ -11,10 +12,16 @@ import dagster as dg
 from epg_pipeline.errors import one_line
 
 
+class NotReadyError(dg.DagsterError):
+    """What runs and ticks work with can't be opened."""
+
+
 @contextmanager
-def told() -> Iterator[None]:
-    """Errors within become dg.Failure with their reason, addresses cut; of others Dagster shows a number only."""
+def reasons_shown(
+    of: tuple[type[Exception], ...] = (Exception,), error: type[dg.Failure | NotReadyError] = dg.Failure
+) -> Iterator[None]:
+    """Errors of these types within become `error` with their redacted reason."""
     try:
         yield
-    except Exception as fault:  # noqa: BLE001 - whatever it is, the run has to say it
-        raise dg.Failure(one_line(fault)) from None
+    except of as fault:
+        raise error(one_line(fault)) from None

@@ -16,7 +16,7 @@ from epg_pipeline.orchestration.jobs import overview, publish_day
 from epg_pipeline.orchestration.partitions import DAILY_PUBLISH, OF_PROVIDER, RANGE_END, RANGE_START, provider_day_key
 from epg_pipeline.orchestration.retention import nightly_retention
 
-MOST_TOGETHER = 50  # providers of one run: its start costs as much as publishing several of them
+MAX_PROVIDERS_PER_RUN = 50  # providers of one run: its start costs as much as publishing several of them
 
 
 @dg.schedule(
@@ -39,15 +39,15 @@ def daily_publish(context: dg.ScheduleEvaluationContext, store: dg.ResourceParam
 
 
 def neighbours(partitions: Sequence[str], days: dict[str, date]) -> Iterator[tuple[date, list[str]]]:
-    """Providers next to each other in the order of the partitions and with the same day, in parts of MOST_TOGETHER.
+    """Providers with the same day that are neighbours in the order of partitions, MAX_PROVIDERS_PER_RUN at most.
 
-    A range of partitions takes in all that lie between its ends; so one that has no day, being paused, ends a part.
+    A range of partitions includes all between its ends, so a provider without a day, which is paused, ends a part.
     """
     for day, run in groupby(partitions, key=days.get):
         slugs = list(run)
         if day is not None:
-            for start in range(0, len(slugs), MOST_TOGETHER):
-                yield day, slugs[start : start + MOST_TOGETHER]
+            for start in range(0, len(slugs), MAX_PROVIDERS_PER_RUN):
+                yield day, slugs[start : start + MAX_PROVIDERS_PER_RUN]
 
 
 # The first look of the day follows the daily publish.

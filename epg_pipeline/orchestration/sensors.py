@@ -7,8 +7,8 @@ Does not: what happens by the clock (schedules.py).
 import dagster as dg
 
 from epg_pipeline.adapters.store.store import Store
-from epg_pipeline.orchestration.assets import matched_programmes, published_xmltv
-from epg_pipeline.orchestration.changed_playlists import MOST_REQUESTS, changed_playlists, playlist_checks
+from epg_pipeline.orchestration.assets.guides import matched_programmes, published_xmltv
+from epg_pipeline.orchestration.changed_playlists import MAX_REQUESTS, changed_playlists, playlist_checks
 from epg_pipeline.orchestration.incidents import incidents
 from epg_pipeline.orchestration.jobs import provider_day
 from epg_pipeline.orchestration.partitions import add_missing, days_in_a_row, open_days, run_over_days
@@ -45,7 +45,7 @@ def rematch_after_events(
     The cursor is the last mark and slug asked for. A day whose run fails stays due: the next publish matches it.
     """
     mark, _, slug = (context.cursor or "0").partition(" ")
-    asked = store.rematches.requested((int(mark), slug), MOST_REQUESTS)
+    asked = store.rematches.requested((int(mark), slug), MAX_REQUESTS)
     if not asked:
         return dg.SkipReason("No event has changed under a guide.")
     requests = [

@@ -21,7 +21,7 @@ from epg_pipeline.adapters.store.connections import Connections
 from epg_pipeline.adapters.store.migrations import migrate
 from epg_pipeline.adapters.store.sealing import Seal
 from epg_pipeline.adapters.store.snapshots import SnapshotFiles
-from epg_pipeline.adapters.store.sql_files import sql_folder
+from epg_pipeline.adapters.store.sql_files import MIGRATIONS
 from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.config import catalogue_digest, load_teams
 from epg_pipeline.settings import Settings
@@ -63,7 +63,7 @@ def _make_template(lease: Lease) -> None:
         connection.execute("SELECT pg_reload_conf()")
         connection.execute(f"CREATE DATABASE {TEMPLATE}_draft")
         connections = Connections(lease.address.conninfo(f"{TEMPLATE}_draft"))
-        migrate(connections, sql_folder() / "migrations")
+        migrate(connections, MIGRATIONS)
         # As every flow would, in each of hundreds of databases.
         teams.Teams(connections).load_catalogue(load_teams(), catalogue_digest())
         connections.close()
@@ -130,7 +130,7 @@ def store_without_teams(empty_database, tmp_path):
     """The same over a database that holds nothing at all."""
     seal = Seal(KEY)
     with Store(empty_database, seal, SnapshotFiles(tmp_path / "snapshots", seal)) as opened:
-        migrate(opened.connections, sql_folder() / "migrations")
+        migrate(opened.connections, MIGRATIONS)
         yield opened
 
 

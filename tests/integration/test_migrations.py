@@ -8,7 +8,7 @@ import pytest
 
 from epg_pipeline.adapters.store.connections import Connections
 from epg_pipeline.adapters.store.migrations import migrate, read_migrations
-from epg_pipeline.adapters.store.sql_files import sql_folder
+from epg_pipeline.adapters.store.sql_files import MIGRATIONS
 from epg_pipeline.errors import StoreError
 
 FIRST = "CREATE TABLE one (a integer); -- two statements\nINSERT INTO one VALUES (1);"
@@ -127,8 +127,8 @@ def test_a_failing_file_leaves_nothing_of_itself_and_all_before_it(connections, 
 
 
 def test_the_projects_own_migrations_make_tables_that_say_what_they_are_for(connections):
-    migrate(connections, sql_folder() / "migrations")
-    assert len(read_migrations(sql_folder() / "migrations")) >= 2
+    migrate(connections, MIGRATIONS)
+    assert len(read_migrations(MIGRATIONS)) >= 2
     told = _rows(
         connections,
         "SELECT c.relname, obj_description(c.oid) FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace "
@@ -140,7 +140,7 @@ def test_the_projects_own_migrations_make_tables_that_say_what_they_are_for(conn
 
 
 def test_lists_of_active_rows_have_an_index_of_their_own(connections):
-    migrate(connections, sql_folder() / "migrations")
+    migrate(connections, MIGRATIONS)
     partial = _rows(
         connections,
         "SELECT DISTINCT tablename FROM pg_indexes WHERE schemaname = 'public' AND indexdef LIKE '%WHERE%active%'",
@@ -161,7 +161,7 @@ def test_tables_are_closed_to_the_roles_a_hosted_database_serves_over_the_web(co
             "DO $$ BEGIN CREATE ROLE anon; CREATE ROLE authenticated; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
         )
         connection.execute("ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO anon, authenticated")
-    migrate(connections, sql_folder() / "migrations")
+    migrate(connections, MIGRATIONS)
     open_ones = _rows(
         connections,
         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') "

@@ -17,7 +17,7 @@ from epg_pipeline.flows import events as event_flows
 from epg_pipeline.flows import matching, playlists
 from epg_pipeline.flows.events import take_in_file
 from epg_pipeline.orchestration.partitions import days_in_a_row, open_days
-from epg_pipeline.orchestration.schedules import MOST_TOGETHER, neighbours
+from epg_pipeline.orchestration.schedules import MAX_PROVIDERS_PER_RUN, neighbours
 from epg_pipeline.settings import SourceSettings
 
 RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
@@ -91,7 +91,7 @@ def test_a_morning_of_many_is_some_runs_of_neighbours():
     days = dict.fromkeys(partitions, DAY)
     parts = list(neighbours(partitions, days))
     assert [slug for _, slugs in parts for slug in slugs] == partitions
-    assert {len(slugs) for _, slugs in parts} == {MOST_TOGETHER}
+    assert {len(slugs) for _, slugs in parts} == {MAX_PROVIDERS_PER_RUN}
     del days["p-30"]
     assert "p-30" not in [slug for _, slugs in neighbours(partitions, days) for slug in slugs]
 

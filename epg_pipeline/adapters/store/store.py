@@ -34,7 +34,7 @@ from epg_pipeline.adapters.store.rematches import Rematches
 from epg_pipeline.adapters.store.sealing import Seal
 from epg_pipeline.adapters.store.slots import Slots
 from epg_pipeline.adapters.store.snapshots import SnapshotFiles
-from epg_pipeline.adapters.store.sql_files import sql_folder
+from epg_pipeline.adapters.store.sql_files import MIGRATIONS
 from epg_pipeline.adapters.store.status import Status
 from epg_pipeline.adapters.store.teams import Teams
 from epg_pipeline.adapters.store.uploads import Uploads
@@ -68,7 +68,7 @@ def open_store(settings: Settings) -> Store:
         store = Store(lease.address.conninfo(), seal, snapshots, lease)
     with contextlib.ExitStack() as undo:
         undo.callback(store.close)
-        migrate(store.connections, sql_folder() / "migrations")
+        migrate(store.connections, MIGRATIONS)
         undo.pop_all()
     return store
 

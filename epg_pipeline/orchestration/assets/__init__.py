@@ -6,13 +6,3 @@ from epg_pipeline.orchestration.assets.overview import provider_overview
 from epg_pipeline.orchestration.assets.playlists import filtered_channels, raw_m3u
 
 ASSETS = (raw_m3u, filtered_channels, canonical_events, matched_programmes, published_xmltv, provider_overview)
-
-__all__ = [
-    "ASSETS",
-    "canonical_events",
-    "filtered_channels",
-    "matched_programmes",
-    "provider_overview",
-    "published_xmltv",
-    "raw_m3u",
-]

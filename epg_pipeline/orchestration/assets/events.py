@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 
 from epg_pipeline.adapters.clock import utc_now
+from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.domain.frames import EVENTS
 from epg_pipeline.domain.guide.checks import Verdict, sources_answered
 from epg_pipeline.flows import events as event_flows
@@ -15,40 +16,41 @@ from epg_pipeline.orchestration import metadata
 from epg_pipeline.orchestration.checks import result_of
 from epg_pipeline.orchestration.metadata import OWNERS
 from epg_pipeline.orchestration.partitions import DAYS, demand_whole_range
-from epg_pipeline.orchestration.run_errors import told
+from epg_pipeline.orchestration.run_errors import reasons_shown
+from epg_pipeline.settings import Settings
 
 ANSWERED = dg.AssetCheckSpec(
     "sources_answered",
     asset="canonical_events",
-    description="Every source that is asked gives an answer. Where none does, you are told; what is on record stays.",
+    description="Every source answers. Where one does not, you are notified; what is on record stays.",
 )
 
 
 @dg.asset(
     partitions_def=DAYS,
     backfill_policy=dg.BackfillPolicy.single_run(),
-    required_resource_keys={"store", "settings"},
     group_name="events",
     owners=OWNERS,
     check_specs=[ANSWERED],
     kinds={"json", "postgres"},
     metadata=metadata.of_table("events", EVENTS),
 )
-def canonical_events(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+def canonical_events(
+    context: dg.AssetExecutionContext, store: dg.ResourceParam[Store], settings: dg.ResourceParam[Settings]
+) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
     """One row per real event of a UTC date, merged over the sources that are asked. Nothing is ever removed.
 
     Days that follow each other are one refresh. A source that fails costs its own rows, and is named.
     """
     demand_whole_range(context.run, context.partition_keys)
-    with told():
-        verdict = _refresh(context)
+    with reasons_shown():
+        verdict = _refresh(context, store, settings)
     yield dg.MaterializeResult()
     yield result_of(verdict)
 
 
-def _refresh(context: dg.AssetExecutionContext) -> Verdict:
-    """Refresh the run's days, tell of each, and judge the sources by all that was asked of them."""
-    store, settings = context.resources.store, context.resources.settings
+def _refresh(context: dg.AssetExecutionContext, store: Store, settings: Settings) -> Verdict:
+    """Refresh the run's days, record each, and judge the sources by all their answers."""
     days = [date.fromisoformat(key) for key in context.partition_keys]
     asked: set[str] = set()
     answered: set[str] = set()

@@ -9,23 +9,13 @@ from epg_pipeline.domain.frames import PROGRAMMES
 from epg_pipeline.flows import matching, provider_day
 from epg_pipeline.orchestration import metadata
 from epg_pipeline.orchestration.assets.events import canonical_events
-from epg_pipeline.orchestration.assets.playlists import NEEDS, filtered_channels
-from epg_pipeline.orchestration.checks import check_specs
-from epg_pipeline.orchestration.metadata import OWNERS
-from epg_pipeline.orchestration.partitions import FORCE, PROVIDER_DAYS
-from epg_pipeline.orchestration.provider_day_runs import Done, each_provider_day
+from epg_pipeline.orchestration.assets.playlists import filtered_channels
+from epg_pipeline.orchestration.partitions import FORCE
+from epg_pipeline.orchestration.provider_day_runs import Done, each_provider_day, provider_day_asset
 
 
-@dg.asset(
-    partitions_def=PROVIDER_DAYS,
-    deps=[filtered_channels, canonical_events],
-    backfill_policy=dg.BackfillPolicy.single_run(),
-    required_resource_keys=NEEDS,
-    group_name="guides",
-    owners=OWNERS,
-    check_specs=check_specs("matched_programmes"),
-    metadata=metadata.of_table("epg_data", PROGRAMMES),
-    kinds={"polars", "postgres"},
+@provider_day_asset(
+    "guides", {"polars", "postgres"}, [filtered_channels, canonical_events], metadata.of_table("epg_data", PROGRAMMES)
 )
 def matched_programmes(context: dg.AssetExecutionContext) -> Iterator[Done]:
     """Every slot's name as read, its event or why it has none, and its programme blocks of the day."""
@@ -35,16 +25,7 @@ def matched_programmes(context: dg.AssetExecutionContext) -> Iterator[Done]:
     )
 
 
-@dg.asset(
-    partitions_def=PROVIDER_DAYS,
-    deps=[matched_programmes],
-    backfill_policy=dg.BackfillPolicy.single_run(),
-    required_resource_keys=NEEDS,
-    group_name="guides",
-    owners=OWNERS,
-    check_specs=check_specs("published_xmltv"),
-    kinds={"xml"},
-)
+@provider_day_asset("guides", {"xml"}, [matched_programmes])
 def published_xmltv(context: dg.AssetExecutionContext) -> Iterator[Done]:
     """The guide files of the day; for a day about now also the current guide, which players load."""
     store, settings, force = context.resources.store, context.resources.settings, FORCE in context.run.tags

@@ -1,7 +1,7 @@
-"""How every provider stands, the worst first: what an operator looks at in the morning.
+"""The state of every provider, the worst first: what an operator looks at in the morning.
 
-Belongs here: the table, and whether guides are published as far ahead as they should be. Does not: how one provider's
-day went (the other assets tell that), what is a problem and how to mend it (`epg status`).
+Belongs here: the table, and whether guides are published as far ahead as they should be. Does not belong: how one
+provider's day went (the other assets show that), what is a problem and how to fix it (`epg status`).
 """
 
 from collections.abc import Iterator
@@ -29,19 +29,11 @@ TIME_TO_PUBLISH = timedelta(minutes=30)
 ONE_DAY = timedelta(days=1)
 OVERVIEW = pl.Schema(
     {
-        "slug": pl.String(),
-        "provider": pl.String(),
-        "status": pl.String(),
-        "yesterday": pl.Date(),
-        "events": pl.Int64(),
-        "match_rate": pl.Float64(),
-        "usual": pl.Float64(),
-        "slots": pl.Int64(),
-        "published_through": pl.Date(),
-        "due_through": pl.Date(),
-        "problem": pl.String(),
+        "slug": pl.String(), "provider": pl.String(), "status": pl.String(), "yesterday": pl.Date(),
+        "events": pl.Int64(), "match_rate": pl.Float64(), "usual": pl.Float64(), "slots": pl.Int64(),
+        "published_through": pl.Date(), "due_through": pl.Date(), "problem": pl.String(),
     }
-)
+)  # fmt: skip
 AHEAD = dg.AssetCheckSpec(
     "published_ahead",
     asset="provider_overview",
@@ -53,20 +45,19 @@ AHEAD = dg.AssetCheckSpec(
     owners=OWNERS,
     deps=[published_xmltv],
     check_specs=[AHEAD],
-    required_resource_keys={"store", "settings"},
     group_name="overview",
     kinds={"postgres"},
 )
-def provider_overview(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+def provider_overview(
+    store: dg.ResourceParam[Store], settings: dg.ResourceParam[Settings]
+) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
     """Every provider, the worst first: yesterday's match rate against its usual one, how far it is published."""
-    store: Store = context.resources.store
-    settings: Settings = context.resources.settings
     providers = overview(store, utc_now())
     yield dg.MaterializeResult(metadata=_shown(providers, settings))
     yield result_of(published_ahead(providers.filter(pl.col("status") == "active")))
 
 
-def overview(store: "Store", now: datetime) -> pl.DataFrame:
+def overview(store: Store, now: datetime) -> pl.DataFrame:
     """A row for each provider: active ones first, of these the lowest match rate; no event where one is usual is lower.
 
     A day of few events has no rate, and stands after those that have one. The columns are OVERVIEW and `change`, of the
@@ -86,33 +77,25 @@ def overview(store: "Store", now: datetime) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=OVERVIEW).with_columns(change).sort(order, nulls_last=[False, True, False])
 
 
-def _row(state: ProviderState, provider: "Provider", published_at: datetime, problem: str | None) -> dict[str, object]:
+def _row(state: ProviderState, provider: Provider, published_at: datetime, problem: str | None) -> dict[str, object]:
     ahead = timedelta(days=_days_after(provider))
     through = state.published_day + ahead if state.published_day else None
     due: date = today(state.timezone, published_at) + ahead
     return {
-        "slug": state.slug,
-        "provider": state.name,
-        "status": state.status,
-        "yesterday": state.today,
-        "events": state.events_today,
-        "match_rate": state.rate_today,
-        "usual": state.rate_before,
-        "slots": state.slots,
-        "published_through": through,
-        "due_through": due,
-        "problem": problem or state.fetch_problem or None,
-    }
+        "slug": state.slug, "provider": state.name, "status": state.status, "yesterday": state.today,
+        "events": state.events_today, "match_rate": state.rate_today, "usual": state.rate_before, "slots": state.slots,
+        "published_through": through, "due_through": due, "problem": problem or state.fetch_problem or None,
+    }  # fmt: skip
 
 
-def _days_after(provider: "Provider") -> int:
+def _days_after(provider: Provider) -> int:
     try:
         return provider.settings.days_after
     except ConfigError:
         return ProviderSettings().days_after
 
 
-def _shown(providers: pl.DataFrame, settings: "Settings") -> dict[str, Any]:
+def _shown(providers: pl.DataFrame, settings: Settings) -> dict[str, Any]:
     """The worst by name with the way to its report, then all of them, then figures to plot."""
     active = providers.filter(pl.col("status") == "active")
     figures: dict[str, Any] = {"dagster/row_count": providers.height, "active": active.height}
@@ -129,7 +112,7 @@ def _shown(providers: pl.DataFrame, settings: "Settings") -> dict[str, Any]:
     }
 
 
-def _report(settings: "Settings", slug: str, day: date) -> str:
+def _report(settings: Settings, slug: str, day: date) -> str:
     """Where the match report of a day is; where it has none, that of the names in force."""
     of_day = f"{slug}/{day}/report.html"
     there = of_day if (settings.dist / of_day).exists() else f"{slug}/report.html"

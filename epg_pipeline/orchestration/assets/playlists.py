@@ -7,25 +7,13 @@ import dagster as dg
 from epg_pipeline.domain.frames import CHANNELS, ENTRIES
 from epg_pipeline.flows import playlists
 from epg_pipeline.orchestration import metadata
-from epg_pipeline.orchestration.checks import check_specs
-from epg_pipeline.orchestration.metadata import OWNERS
-from epg_pipeline.orchestration.partitions import FORCE, PROVIDER_DAYS
-from epg_pipeline.orchestration.provider_day_runs import Done, each_provider_day
+from epg_pipeline.orchestration.partitions import FORCE
+from epg_pipeline.orchestration.provider_day_runs import Done, each_provider_day, provider_day_asset
 
-NEEDS = {"store", "settings", "faults"}
-FETCHED = "epg/playlist"  # tag of a run: the hash of the content that was fetched for it already
+FETCHED = "epg/playlist"  # tag of a run: the hash of the content that was already fetched for it
 
 
-@dg.asset(
-    partitions_def=PROVIDER_DAYS,
-    backfill_policy=dg.BackfillPolicy.single_run(),
-    required_resource_keys=NEEDS,
-    group_name="playlists",
-    owners=OWNERS,
-    check_specs=check_specs("raw_m3u"),
-    metadata=metadata.of_table("playlist_snapshots", ENTRIES),
-    kinds={"http", "m3u"},
-)
+@provider_day_asset("playlists", {"http", "m3u"}, metadata=metadata.of_table("playlist_snapshots", ENTRIES))
 def raw_m3u(context: dg.AssetExecutionContext) -> Iterator[Done]:
     """The playlist of a provider's day as fetched: an immutable snapshot, addressed by its content.
 
@@ -37,17 +25,7 @@ def raw_m3u(context: dg.AssetExecutionContext) -> Iterator[Done]:
     )
 
 
-@dg.asset(
-    partitions_def=PROVIDER_DAYS,
-    deps=[raw_m3u],
-    backfill_policy=dg.BackfillPolicy.single_run(),
-    required_resource_keys=NEEDS,
-    group_name="playlists",
-    owners=OWNERS,
-    check_specs=check_specs("filtered_channels"),
-    metadata=metadata.of_table("channel_names", CHANNELS),
-    kinds={"polars", "postgres"},
-)
+@provider_day_asset("playlists", {"polars", "postgres"}, [raw_m3u], metadata.of_table("channel_names", CHANNELS))
 def filtered_channels(context: dg.AssetExecutionContext) -> Iterator[Done]:
     """The entries that are event slots, against those of the day before: added, changed, removed, unchanged."""
     store, force = context.resources.store, FORCE in context.run.tags
