@@ -235,15 +235,9 @@ def variables(group: type[BaseSettings] = Settings) -> Iterator[Variable]:
         if isinstance(kind, type) and issubclass(kind, BaseSettings):
             yield from variables(kind)
         elif isinstance(info.validation_alias, str):
-            usual = info.default
-            text = (
-                ", ".join(usual)
-                if isinstance(usual, tuple)
-                else ""
-                if usual in (None, False, "", Path(), PydanticUndefined)
-                else str(usual)
-            )
-            yield Variable(info.validation_alias, info.description or "", text)
+            usual = ", ".join(info.default) if isinstance(info.default, tuple) else info.default
+            has_default = usual not in (None, False, Path(), PydanticUndefined)
+            yield Variable(info.validation_alias, info.description or "", str(usual) if has_default else "")
 
 
 def settings_table() -> str:
@@ -271,37 +265,36 @@ def _sentence(error: ErrorDetails) -> str:
 
 def _storage(r2: R2Settings, s3: S3Settings) -> StorageSettings | None:
     """The bucket that the R2_ or the S3_ variables name; ValueError says what is missing or contradicts."""
-    groups: dict[str, R2Settings | S3Settings] = {"R2_": r2, "S3_": s3}
-    names = {start: _needed(group) for start, group in groups.items()}
-    stated = {start: [name for name, value in needed.items() if value] for start, needed in names.items()}
-    begun = [start for start in groups if stated[start]]
-    if len(begun) > 1:
-        first, second = stated["R2_"][0], stated["S3_"][0]
-        raise ValueError(f"{first} and {second} name two buckets: unset the R2_ variables or the S3_ ones")
-    if not begun:
+    groups = [group for group in (r2, s3) if any(_needed(group).values())]
+    if not groups:
         return None
-    start, group = begun[0], groups[begun[0]]
-    if missing := [name for name, value in names[start].items() if not value]:
-        others = ", ".join(stated[start])
-        raise ValueError(f"{', '.join(missing)}: not set, but {others}: set all of them, or none for no upload")
-    place, _, _, bucket = names[start]
+    stated = [name for group in groups for name, value in _needed(group).items() if value]
+    if len(groups) > 1:
+        other = next(name for name in stated if name.startswith("S3_"))
+        raise ValueError(f"{stated[0]} and {other} name two buckets: unset the R2_ variables or the S3_ ones")
+    (group,) = groups
+    needed = _needed(group)
+    if missing := [name for name, value in needed.items() if not value]:
+        raise ValueError(f"{', '.join(missing)}: not set, but {', '.join(stated)}: set all, or none for no upload")
+    place, _, _, bucket = needed
     if urlsplit(group.endpoint()).path.endswith(f"/{group.bucket}"):  # as R2's dashboard shows it
         raise ValueError(f"{place} is the address of the store alone, without the bucket: {bucket} names that")
+    _, access_key, secret_key, name = (value.strip() for value in needed.values())
     return StorageSettings(
         endpoint=group.endpoint(),
-        bucket=(group.bucket or "").strip(),
-        access_key=(group.access_key or "").strip(),
-        secret_key=(group.secret_key or "").strip(),
-        variables=start,
+        bucket=name,
+        access_key=access_key,
+        secret_key=secret_key,
+        variables="R2_" if group is r2 else "S3_",
         region=group.region.strip(),
         public_url=group.public_url,
     )
 
 
-def _needed(group: R2Settings | S3Settings) -> dict[str, str | None]:
-    """What a bucket needs, by the variable's name, in one order."""
+def _needed(group: R2Settings | S3Settings) -> dict[str, str]:
+    """What a bucket needs, by the variable's name, in the order of StorageSettings."""
     fields = ("place", "access_key", "secret_key", "bucket")
-    return {str(type(group).model_fields[name].validation_alias): getattr(group, name) for name in fields}
+    return {str(type(group).model_fields[name].validation_alias): getattr(group, name) or "" for name in fields}
 
 
 def _default_home() -> Path:

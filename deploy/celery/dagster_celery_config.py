@@ -1,4 +1,4 @@
-"""The settings of a worker: dagster_celery looks for a module of this name on PYTHONPATH."""
+"""A worker's configuration; dagster_celery imports a module of exactly this name from PYTHONPATH."""
 
 import os
 

@@ -47,7 +47,7 @@ class WithSettings(TyperCommand):
 
     def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Every setting with its values, meaning and default."""
-        from epg_pipeline.config.settings_as_text import described_settings
+        from epg_pipeline.config.provider_settings import described_settings
 
         with formatter.section("Settings"):
             formatter.write_dl(described_settings())
@@ -191,8 +191,7 @@ def set_(
       epg provider set "My TV" minutes=nba=170,nfl=200 days_after=4
       epg provider set "My TV" --unset editions
     """
-    from epg_pipeline.config.provider_settings import provider_settings
-    from epg_pipeline.config.settings_as_text import FIELDS, as_text, changed_settings
+    from epg_pipeline.config.provider_settings import FIELDS, as_text, changed_settings, provider_settings
 
     if not assignments and not unset:
         raise typer.BadParameter("say what to set: KEY=VALUE, or --unset KEY; --help lists the settings")
@@ -271,7 +270,7 @@ def delete(name: ProviderName, yes: Annotated[bool, typer.Option("--yes", "-y", 
 
 def _print_settings(provider: Provider) -> None:
     """Print a provider's settings, those at their defaults marked."""
-    from epg_pipeline.config.settings_as_text import FIELDS, as_text
+    from epg_pipeline.config.provider_settings import FIELDS, as_text
 
     try:
         settings = provider.settings
@@ -296,7 +295,7 @@ def _check_words(settings: ProviderSettings, texts_file: Path | None) -> None:
     from epg_pipeline.config.texts import load_texts
 
     load_texts(settings.language, texts_file)
-    sports = load_facts().sports
-    if unknown := sorted(set(settings.minutes) - {*sports.sports, *sports.leagues, *sports.league_names}):
+    facts = load_facts()
+    if unknown := sorted(set(settings.minutes) - {*facts.sports.sports, *facts.sports.leagues, *facts.leagues}):
         # An operator's events file may name any league.
         say(f"No sport or league is called {', '.join(unknown)}: the minutes count only for events from your own file.")

@@ -13,16 +13,31 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import polars as pl
-from pydantic import Field, TypeAdapter, field_validator, model_validator
+from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
 from epg_pipeline.config.files import FILES, Fact, shown, validated
-from epg_pipeline.config.sports import Sports, load_sports
-from epg_pipeline.config.time_zones import is_time_zone
+from epg_pipeline.config.sports import League, Leagues, Sports, load_leagues, load_sports
+from epg_pipeline.config.time_zones import TimeZone
 from epg_pipeline.errors import ConfigError
 
-__all__ = ["ConfigError", "Facts", "Families", "Family", "League", "Leagues", "Sports"]
-__all__ += ["catalogue_digest", "facts_with_families"]
-__all__ += ["load_facts", "load_families", "load_leagues", "load_sports", "load_teams", "load_zones"]
+__all__ = ["Facts", "Families", "Family", "League", "Leagues", "Sports", "Words"]
+__all__ += ["catalogue_digest", "facts_with_families", "load_facts", "load_families", "load_leagues", "load_teams"]
+
+
+def _sport_key(key: str) -> str:
+    if key not in load_sports().sports:
+        raise ValueError(f"sport {key!r} is not in sports.yaml")
+    return key
+
+
+def _league_key(key: str) -> str:
+    if key not in load_leagues():
+        raise ValueError(f"league {key!r} is not in leagues.yaml")
+    return key
+
+
+SportKey = Annotated[str, AfterValidator(_sport_key)]
+LeagueKey = Annotated[str, AfterValidator(_league_key)]
 
 
 class Family(Fact):
@@ -31,18 +46,11 @@ class Family(Fact):
     name: Annotated[str, Field(min_length=1)]
     shells: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     patterns: tuple[str, ...] = ()
-    sport: str | None = None
-    leagues: tuple[str, ...] = ()
-    timezone: str | None = None
+    sport: SportKey | None = None
+    leagues: tuple[LeagueKey, ...] = ()
+    timezone: TimeZone | None = None
     dates: Literal["dm", "md"] | None = None
     idle: bool = True
-
-    @field_validator("timezone")
-    @classmethod
-    def _zone_is_known(cls, zone: str | None) -> str | None:
-        if zone is not None:
-            _require_zone(zone)
-        return zone
 
     @model_validator(mode="after")
     def _has_a_shell(self) -> Self:
@@ -51,19 +59,6 @@ class Family(Fact):
         for number, pattern in enumerate(self.patterns, 1):
             _require_pattern(pattern, number)
         return self
-
-
-class League(Fact):
-    """A league: its display name, sport, gender, and the forms a playlist prints it in."""
-
-    name: str
-    sport: str
-    country: str | None = None
-    gender: Literal["men", "women"] | None = None
-    school: bool = False
-    national: bool = False
-    printed: tuple[str, ...] = ()
-    printed_with_country: tuple[str, ...] = ()
 
 
 class Words(Fact):
@@ -89,7 +84,6 @@ class Words(Fact):
 
 
 Families = tuple[Family, ...]
-Leagues = dict[str, League]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +103,15 @@ class Facts:
 def load_facts() -> Facts:
     """The packaged facts, read once in a process. ConfigError names the file and entry that is wrong."""
     return Facts(
-        load_families(), load_leagues(), load_sports(), load_zones(), load_sport_words(), load_words(), load_teams()
+        families=load_families(),
+        leagues=load_leagues(),
+        sports=load_sports(),
+        zones=load_zones(),
+        sport_words=validated(
+            TypeAdapter(dict[SportKey, tuple[str, ...]]), FILES / "sport_words.yaml", "words of sport"
+        ),
+        words=validated(TypeAdapter(Words), FILES / "words.yaml", "word list"),
+        teams=load_teams(),
     )
 
 
@@ -120,16 +122,11 @@ def load_families(file: Traversable | None = None) -> Families:
     """
     source = file or FILES / "families.yaml"
     families = validated(TypeAdapter(Families), source, "family")
-    leagues, sports = load_leagues(), load_sports()
     names: set[str] = set()
     shells: dict[str, str] = {}
     for family in families:
         _require(family.name not in names, source, family.name, "there are two families of this name")
         names.add(family.name)
-        for league in family.leagues:
-            _require(league in leagues, source, family.name, f"league {league!r} is not in leagues.yaml")
-        known = family.sport is None or family.sport in sports.sports
-        _require(known, source, family.name, f"sport {family.sport!r} is not in sports.yaml")
         for shell in family.shells:
             other = shells.setdefault(" ".join(shell.casefold().split()), family.name)
             _require(other == family.name, source, family.name, f"shell {shell!r} is also family {other!r}'s")
@@ -144,48 +141,19 @@ def facts_with_families(facts: Facts, file: Path) -> Facts:
 
 
 @cache
-def load_leagues(file: Traversable | None = None) -> Leagues:
-    """The leagues by key."""
-    return validated(TypeAdapter(Leagues), file or FILES / "leagues.yaml", "league")
-
-
-@cache
 def load_zones(file: Traversable | None = None) -> dict[str, str]:
     """Printed zone abbreviations (upper case) -> IANA zones."""
-    zones = validated(TypeAdapter(dict[str, str]), file or FILES / "zones.yaml", "zone")
-    for printed, zone in zones.items():
-        try:
-            _require_zone(zone)
-        except ValueError as error:
-            raise ConfigError(f"config/zones.yaml: zone {printed!r}: {error}.") from error
-    return zones
+    return validated(TypeAdapter(dict[str, TimeZone]), file or FILES / "zones.yaml", "zone")
 
 
 @cache
-def load_sport_words(file: Traversable | None = None) -> dict[str, tuple[str, ...]]:
-    """The words by which playlists name a sport, by the sport's key."""
-    source = file or FILES / "sport_words.yaml"
-    words = validated(TypeAdapter(dict[str, tuple[str, ...]]), source, "sport")
-    for sport in words:
-        _require(sport in load_sports().sports, source, sport, "it is not in sports.yaml")
-    return words
-
-
-@cache
-def load_words(file: Traversable | None = None) -> Words:
-    """The words of many languages for what is on, idle slots, sides, times and places."""
-    return validated(TypeAdapter(Words), file or FILES / "words.yaml", "word list")
-
-
-@cache
-def load_teams(file: Traversable | None = None) -> pl.DataFrame:
+def load_teams() -> pl.DataFrame:
     """The bundled catalogue of team forms: one row a team, the columns of teams.csv as text, "" where unknown.
 
     `further_aliases` is empty here: it is for what an installation learns, and weighs less
     (domain/matching/aliases.py).
     """
-    source = file or FILES / "teams.csv"
-    teams = pl.read_csv(source.read_bytes(), infer_schema=False).fill_null("")
+    teams = pl.read_csv((FILES / "teams.csv").read_bytes(), infer_schema=False).fill_null("")
     return teams.with_columns(further_aliases=pl.lit(""))
 
 
@@ -206,11 +174,6 @@ def _require_pattern(pattern: str, number: int) -> None:
         raise ValueError(f"pattern {number} does not compile ({said[1] if said else error})") from None
     if not {"shell", "payload"} <= set(groups):
         raise ValueError(f"pattern {number} lacks the group (?P<shell>…) or (?P<payload>…)")
-
-
-def _require_zone(zone: str) -> None:
-    if not is_time_zone(zone):
-        raise ValueError(f"{zone!r} is not an IANA time zone such as Europe/London")
 
 
 def _require(holds: bool, file: Traversable, entry: str, fault: str) -> None:

@@ -1,17 +1,16 @@
-"""What each sport is to a viewer: names, emoji, lengths on air.
+"""Sports and leagues as a viewer knows them: names, emoji, lengths on air, the forms a playlist prints.
 
-Belongs here: the schema of sports.yaml and its reading. Does not: which sport an event is (the sources say).
+Belongs here: the schemas of sports.yaml and leagues.yaml, and their reading. Does not: which sport an event is (the
+sources say).
 """
-
-from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources.abc import Traversable
-from typing import Literal
+from typing import Literal, Self
 
 import polars as pl
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from epg_pipeline.config.files import FILES, Fact, validated
 
@@ -28,6 +27,22 @@ class Sport(Fact):
     order: Order = "vs"
     solo: bool = False
     categories: tuple[str, ...] = ()
+
+
+class League(Fact):
+    """A league: its display name, sport, gender, and the forms a playlist prints it in."""
+
+    name: str
+    sport: str
+    country: str | None = None
+    gender: Literal["men", "women"] | None = None
+    school: bool = False
+    national: bool = False
+    printed: tuple[str, ...] = ()
+    printed_with_country: tuple[str, ...] = ()
+
+
+Leagues = dict[str, League]
 
 
 class LeagueHabit(Fact):
@@ -49,59 +64,36 @@ class CoverageMinutes(Fact):
 
 
 class Sports(Fact):
-    """All sports, the leagues that differ, and the names leagues go by; as two tables for joins."""
+    """All sports, and the leagues that differ; with the leagues' names as two tables for joins."""
 
     default: Sport
     coverage: CoverageMinutes
     sports: dict[str, Sport]
     leagues: dict[str, LeagueHabit] = Field(default_factory=dict)
-    league_names: dict[str, str] = Field(default_factory=dict)
-    league_sports: dict[str, str] = Field(default_factory=dict)
 
     def of_sports(self) -> pl.DataFrame:
-        """One row a sport, keyed `sport`, with its name as sport_name; the row "" is the default."""
-        rows = {"": self.default, **self.sports}
-        return pl.DataFrame(
-            {
-                "sport": list(rows),
-                "sport_name": [sport.name for sport in rows.values()],
-                "emoji": [sport.emoji for sport in rows.values()],
-                "minutes": [sport.minutes for sport in rows.values()],
-                "order": [sport.order for sport in rows.values()],
-                "solo": [sport.solo for sport in rows.values()],
-                "categories": [list(sport.categories) for sport in rows.values()],
-            },
-            schema_overrides={"minutes": pl.Int64, "categories": pl.List(pl.String)},
-        )
+        """One row per sport, keyed `sport`, with its name as sport_name; the row "" is the default."""
+        rows = [{"sport": key, **sport.model_dump()} for key, sport in {"": self.default, **self.sports}.items()]
+        return pl.DataFrame(rows, schema_overrides={"categories": pl.List(pl.String)}).rename({"name": "sport_name"})
 
     def of_leagues(self) -> pl.DataFrame:
-        """One row a league of here or leagues.yaml, keyed `league`: its name, sport, and own habits."""
-        keys = sorted({*self.leagues, *self.league_names})
-        habits = [self.leagues.get(key, LeagueHabit()) for key in keys]
-        return pl.DataFrame(
-            {
-                "league": keys,
-                "league_name": [self.league_names.get(key) for key in keys],
-                "league_sport": [self.league_sports.get(key) for key in keys],
-                "league_minutes": [habit.minutes for habit in habits],
-                "league_order": [habit.order for habit in habits],
-                "league_emoji": [habit.emoji for habit in habits],
-                "league_art": [habit.art for habit in habits],
-            },
-            schema=pl.Schema(
-                {
-                    "league": pl.String,
-                    "league_name": pl.String,
-                    "league_sport": pl.String,
-                    "league_minutes": pl.Int64,
-                    "league_order": pl.String,
-                    "league_emoji": pl.String,
-                    "league_art": pl.String,
-                }
-            ),
-        )
+        """One row per league of sports.yaml or leagues.yaml, keyed `league`: its name, sport, and own habits."""
+        leagues = load_leagues()
+        keys = sorted({*self.leagues, *leagues})
+        columns = {"league": pl.String, "league_name": pl.String, "league_sport": pl.String} | {
+            f"league_{habit}": pl.Int64 if habit == "minutes" else pl.String for habit in LeagueHabit.model_fields
+        }
+        rows = [
+            (
+                key,
+                *((league.name, league.sport) if (league := leagues.get(key)) else (None, None)),
+                *self.leagues.get(key, LeagueHabit()).model_dump().values(),
+            )
+            for key in keys
+        ]
+        return pl.DataFrame(rows, schema=columns, orient="row")
 
-    def lasting(self, minutes: Mapping[str, int]) -> Sports:
+    def lasting(self, minutes: Mapping[str, int]) -> Self:
         """The same with other live minutes for the leagues (or, where no league goes by that key, sports) named.
 
         For a provider whose feeds are longer or shorter than usual.
@@ -115,28 +107,13 @@ class Sports(Fact):
         return self.model_copy(update={"sports": sports, "leagues": leagues})
 
 
-class _LeagueName(BaseModel):
-    """What is needed here of an entry of leagues.yaml."""
-
-    name: str
-    sport: str = ""
-
-
-def load_sports(file: Traversable | None = None) -> Sports:
-    """The sports of a file, the packaged one if none is given; ConfigError says which entry is wrong and how."""
-    return _packaged() if file is None else _read(file)
+@cache
+def load_leagues(file: Traversable | None = None) -> Leagues:
+    """The leagues by key. ConfigError says which entry is wrong and how."""
+    return validated(TypeAdapter(Leagues), file or FILES / "leagues.yaml", "league")
 
 
 @cache
-def _packaged() -> Sports:
-    return _read(FILES / "sports.yaml")
-
-
-def _read(file: Traversable) -> Sports:
-    leagues = validated(TypeAdapter(dict[str, _LeagueName]), FILES / "leagues.yaml", "league")
-    return validated(TypeAdapter(Sports), file, "sports").model_copy(
-        update={
-            "league_names": {key: league.name for key, league in leagues.items()},
-            "league_sports": {key: league.sport for key, league in leagues.items()},
-        }
-    )
+def load_sports(file: Traversable | None = None) -> Sports:
+    """The sports of a file, the packaged one if none is given; ConfigError says which entry is wrong and how."""
+    return validated(TypeAdapter(Sports), file or FILES / "sports.yaml", "sports")

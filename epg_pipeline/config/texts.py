@@ -4,27 +4,23 @@ Belongs here: the schema of texts.yaml, its reading, and an operator's own file 
 filled is refused here, before any guide is written. Does not: the filling (domain/guide/tiers.py).
 """
 
-from __future__ import annotations
-
 import string
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import polars as pl
 from pydantic import AfterValidator, Field, TypeAdapter
 
 from epg_pipeline.config.files import FILES, Fact, read_yaml, shown, validated_rows
-from epg_pipeline.config.provider_settings import Tier
+from epg_pipeline.config.provider_settings import Clock, Tier
 from epg_pipeline.errors import ConfigError
 
 PACKAGED = FILES / "texts.yaml"
 FIELDS = frozenset({"title", "sub_title", "facts", "venue", "time", "date"})
-
-Clock = Literal["zone", "12", "24"]
 
 
 def _fillable(template: str) -> str:
@@ -102,16 +98,12 @@ class Language(Fact):
     abbreviations: dict[str, Words] = Field(default_factory=dict)
     tiers: dict[Tier, TierTexts] = Field(default_factory=dict)
 
-    def of_tier(self, tier: Tier) -> Language:
+    def of_tier(self, tier: Tier) -> Self:
         """The same with the tier's own templates in their places."""
         own = self.tiers.get(tier, TierTexts())
-        titles = {str(sort): template for sort, template in own.titles.items()}
-        descriptions = {str(sort): template for sort, template in own.descriptions.items()}
-        words = {
-            "titles": self.titles.model_copy(update=titles),
-            "descriptions": self.descriptions.model_copy(update=descriptions),
-        }
-        return self.model_copy(update=words)
+        titles = self.titles.model_copy(update=dict(own.titles.items()))
+        descriptions = self.descriptions.model_copy(update=dict(own.descriptions.items()))
+        return self.model_copy(update={"titles": titles, "descriptions": descriptions})
 
 
 class Marks(Fact):
@@ -138,13 +130,11 @@ class Texts(Habits):
 
     def clock(self, timezone: str) -> str:
         """The strftime pattern viewers in the zone read a time in."""
-        twelve = self.hours == "12" or (self.hours == "zone" and self._is_twelve_hour_zone(timezone))
-        return self.words.twelve_hours if twelve else self.words.twenty_four_hours
-
-    def _is_twelve_hour_zone(self, timezone: str) -> bool:
-        return any(
-            timezone.startswith(zone) if zone.endswith("/") else timezone == zone for zone in self.twelve_hour_zones
+        is_usual = any(
+            timezone == zone or (zone.endswith("/") and timezone.startswith(zone)) for zone in self.twelve_hour_zones
         )
+        is_twelve = self.hours == "12" or (self.hours == "zone" and is_usual)
+        return self.words.twelve_hours if is_twelve else self.words.twenty_four_hours
 
 
 class _File(Habits):

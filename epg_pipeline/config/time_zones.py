@@ -5,7 +5,10 @@ Belongs here: their names, for settings, options and config files. Does not belo
 """
 
 from functools import cache
+from typing import Annotated
 from zoneinfo import available_timezones
+
+from pydantic import AfterValidator
 
 OF_THIS_MACHINE = {"localtime", "Factory"}  # files on some systems that are not zone names; Polars does not know them
 
@@ -18,3 +21,12 @@ def is_time_zone(name: str) -> bool:
 @cache
 def _known() -> frozenset[str]:
     return frozenset(available_timezones() - OF_THIS_MACHINE)
+
+
+def _existing(name: str) -> str:
+    if not is_time_zone(name):
+        raise ValueError(f"{name!r} is not an IANA time zone such as Europe/London")
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_existing)]

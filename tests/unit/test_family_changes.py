@@ -59,7 +59,10 @@ def test_a_family_replaces_the_packaged_family_of_the_same_name(tmp_path):
         ("- {name: A, patterns: ['(']}", r'mine\.yaml: family "A": pattern 1 does not compile \(missing \)'),
         ("- {name: A, patterns: ['(?=a)(?P<shell>.)(?P<payload>.)']}", r"pattern 1 does not compile \(look-around"),
         ("- {name: A, patterns: ['(?P<shell>.)']}", r'"A": pattern 1 lacks the group'),
-        ("- {name: A, shells: [x], leagues: [nope]}", r'mine\.yaml: "A": league \'nope\' is not in leagues\.yaml'),
+        (
+            "- {name: A, shells: [x], leagues: [nope]}",
+            r'mine\.yaml: family "A": leagues\.0: league \'nope\' is not in leagues\.yaml',
+        ),
         (
             "- {name: A, shells: [x], timezone: Mars/Base}",
             r'family "A": timezone: \'Mars/Base\' is not an IANA time zone',

@@ -182,7 +182,5 @@ def test_spoilt_sports_are_refused_with_their_place(tmp_path, text, says):
         load_sports(file)
 
 
-def test_every_sport_of_the_leagues_has_a_row_and_an_emoji():
-    sports = load_sports()
-    assert set(sports.league_sports.values()) - {""} <= set(sports.sports)
-    assert all(sport.emoji for sport in sports.sports.values())
+def test_every_sport_has_an_emoji():
+    assert all(sport.emoji for sport in load_sports().sports.values())
