@@ -162,7 +162,7 @@ def assert_whole(rows: pl.DataFrame, opens: datetime, closes: datetime) -> None:
     assert (others["stops_at"] - others["starts_at"] <= BLOCK).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(DAYS, st.lists(CASES, min_size=3, max_size=3), st.permutations([0, 1, 2]))
 def test_days_on_record_make_one_guide_in_whatever_order_they_were_made(first, cases, order):
     days = [first.shifted(number) for number in range(3)]
