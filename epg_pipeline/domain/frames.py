@@ -153,7 +153,7 @@ EVENTS = Contract(
         "event_date": pl.Date,  # the UTC date of the start
         "league": pl.String,  # a key of config/leagues.yaml where known there
         "sport": pl.String,  # a key of config/sports.yaml where known there
-        "name": pl.String,  # the event's own title where it has one (a card, a race); "" otherwise
+        "name": pl.String,  # the event's title where it has one (a card, a race); "" otherwise
         **texts("home", "away", "home_short", "away_short", "home_abbr", "away_abbr"),  # "" without opponents
         "starts_at": INSTANT,
         **texts("venue", "home_logo", "away_logo", "source"),

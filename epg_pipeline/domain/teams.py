@@ -15,7 +15,7 @@ from epg_pipeline.domain.text import folded
 # How sure a team is by each form, of 100: a place or a nickname alone is shared by many teams.
 # What an installation learned by itself weighs less than what people wrote down.
 _FULL, _ALIAS, _SHORT, _FURTHER, _NICKNAME, _PLACE, _CODE = 100, 97, 96, 91, 90, 86, 84
-# A form that equals the text only without the words that clubs bear, only in part, or but for a typing error.
+# A form that equals the text only without club words, only in part, or but for a typing error.
 _WITHOUT_CLUB_WORDS, _ABBREVIATED, _PART_OF, _PART_OF_TWO, _MORE_THAN, _MISSPELT = 4, 88, 78, 70, 76, 0.9
 _MIN_SCORE = 60.0
 _MIN_RATIO = 84
@@ -29,7 +29,7 @@ _CLUB_WORDS = (
     "de|del|der|the|cp|sk|fk|if|ff|bk|nk|ks|gks|mks|kv|krc|kaa|ec|se|cs|cfc|ffc|futbol|football|futebol|balompie|"
     r"real sociedad de futbol|1|\d{2}|1[89]\d\d"
 )
-# Words that make another team of the same place: never to be overlooked.
+# Words that make another team of the same place, so neither side may lack one.
 _OTHER_TEAMS_WORDS = (
     "state st tech a am northern southern eastern western central north south east west upper ii iii b 2 3 women "
     "ladies reserves academy college christian baptist wesleyan international mount saint valley "
@@ -106,13 +106,13 @@ def team_form(text: pl.Expr, words: Words) -> pl.Expr:
     "FC Bayern München Frauen" -> "fc bayern munich".
     """
     spaced = pl.concat_str(pl.lit(" "), folded(text), pl.lit(" "))
-    named = spaced.str.replace_many({f" {own} ": f" {english} " for own, english in words.exonyms.items()})
+    named = spaced.str.replace_many({f" {local} ": f" {english} " for local, english in words.exonyms.items()})
     bare = named.str.replace_all(rf" (?:{'|'.join((*words.women, *words.men))})(?: |$)", " ").str.strip_chars()
     return pl.when(bare == "").then(named.str.strip_chars()).otherwise(bare)
 
 
 def core_of(form: pl.Expr) -> pl.Expr:
-    """A folded form without the words any club may bear ("1 fc koln" -> "koln"); itself where nothing would be left."""
+    """A folded form without club words ("1 fc koln" -> "koln"); itself where nothing would be left."""
     core = form.str.replace_all(rf"\b(?:{_CLUB_WORDS})\b", " ").str.replace_all(" +", " ").str.strip_chars()
     return pl.when(core == "").then(form).otherwise(core)
 
@@ -253,7 +253,7 @@ def catalogue_parts(facts: Facts) -> dict[str, str]:
 
 
 def catalogued(teams: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    """team -> entry: the catalogue's row of each team, by any of its forms, in the catalogue's part for its league."""
+    """team -> entry: the catalogue's row of each team, by any of its forms, in the part for its league."""
     league = pl.col("league")
     part = league.replace_strict(catalogue_parts(facts), default=league)
     women = [key for key, facts_of_league in facts.leagues.items() if facts_of_league.gender == "women"]
@@ -267,7 +267,7 @@ def catalogued(teams: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     )
     same_league = wanted.join(rows, on=["part", "form"]).unique("team", keep="first", maintain_order=True)
     # A club in a cup, a national side in any league: by its form alone, a full name before an alias, if just one team
-    # of its sport and gender bears it. A club that stands in several leagues of the catalogue is still one team.
+    # of its sport and gender has it. A club that stands in several leagues of the catalogue is still one team.
     absent = wanted.join(same_league, on="team", how="anti")
     elsewhere = absent.join(rows.filter(pl.col("part") != "ncaa"), on=["form", "gender"])
     elsewhere = elsewhere.filter((pl.col("sport") == pl.col("sport_right")) | (pl.col("sport_right") == ""))
@@ -280,8 +280,8 @@ def catalogued(teams: pl.DataFrame, facts: Facts) -> pl.DataFrame:
 def _catalogue_rows(teams: pl.DataFrame) -> pl.DataFrame:
     """Every form of every row: entry, form (folded), rank (0 for the full name, else 1), name, sport, gender, part."""
     rows = teams.with_row_index("entry").select("entry", "name", "short", "aliases", "sport", "gender", part="league")
-    kept = ("entry", "name", "sport", "gender", "part")
-    full = rows.select(*kept, form="name", rank=pl.lit(0))
-    others = rows.select(*kept, form=pl.concat_list("short", pl.col("aliases").str.split(";")), rank=pl.lit(1))
+    columns = ("entry", "name", "sport", "gender", "part")
+    full = rows.select(*columns, form="name", rank=pl.lit(0))
+    others = rows.select(*columns, form=pl.concat_list("short", pl.col("aliases").str.split(";")), rank=pl.lit(1))
     forms = pl.concat([full, others.explode("form")])
     return forms.with_columns(form=folded(pl.col("form"))).filter(pl.col("form") != "")

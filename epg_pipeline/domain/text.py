@@ -18,7 +18,7 @@ _ENTITY = r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});"
 _MARKS = r"[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFE00-\uFE0F\uFEFFⓧⓍ★☆✦✪✩◉●•❌✅🔴⚽🏀🏈⚾🏒🥊🎾🏎️]"
 
 # What no viewer sees and some players show as a box: controls, breaks, zero-width spaces, characters XML does not
-# allow; and the marks that turn the reading direction of all that follows, which would turn the player's own text, too.
+# allow; and the marks that turn the reading direction of all that follows, which would turn the player's text, too.
 _UNSEEN = r"[\x00-\x1F\x7F-\x{9F}\x{2028}\x{2029}\s]+"
 _BARRED = r"[\x{AD}\x{200B}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{FEFF}\x{FFFE}\x{FFFF}]"
 _JOINERS = " \u200c\u200d\u200e\u200f"  # useful between letters and emoji, not at an end

@@ -44,8 +44,8 @@ def _is_of_another_country(facts: Facts) -> pl.Expr:
     nations = facts.teams.filter(pl.col("league") == "national").select(folded(pl.col("name"))).to_series()
     named = folded(pl.col("competition").str.extract(r"^(.+?)\s*(?:-|:|\|)\s"))
     countries = {key: league.country for key, league in facts.leagues.items() if league.country}
-    own = folded(pl.col("leagues").list.first().replace_strict(countries, default="", return_dtype=pl.String))
-    return (named.is_in(nations.implode()) & (own != "") & (named != own)).fill_null(value=False)
+    country = folded(pl.col("leagues").list.first().replace_strict(countries, default="", return_dtype=pl.String))
+    return (named.is_in(nations.implode()) & (country != "") & (named != country)).fill_null(value=False)
 
 
 def _sport_word(form: pl.Expr, facts: Facts) -> pl.Expr:

@@ -118,7 +118,7 @@ def _kind_by_siblings(facts: Facts) -> pl.Expr:
 
 
 def _with_known_sides(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    """Whether one or both sides of a name without a shell are known teams: a film is called "Wild at Heart"."""
+    """Whether one or both sides of a name without a shell are known teams: "Wild at Heart" is a film."""
     bare = frame.filter(pl.col("shell") == "", pl.col("first").is_not_null())
     first, second = (names_a_team(pl.col(side), facts) for side in ("first", "second"))
     sides = bare.select("position", one_is_known=first | second, both_are_known=first & second)
@@ -127,7 +127,7 @@ def _with_known_sides(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
 
 
 def _with_keys(frame: pl.DataFrame) -> pl.DataFrame:
-    """`slot`: the shell, else the provider's own id, else the stream's number; a second slot of one key says "#2".
+    """`slot`: the shell, else the provider's id, else the stream's number; a second slot of one key says "#2".
 
     The order of their addresses decides which of two equal keys is second, so that a re-ordered playlist changes none.
     """
@@ -144,7 +144,7 @@ def _with_keys(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _statements(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    """What competition, family and words state of leagues, sport and gender, before any event is looked at."""
+    """What competition, family and words state about leagues, sport and gender, before any event is looked at."""
     leagues = pl.coalesce("competition_leagues", "family_leagues")
     one_league = pl.when(leagues.list.len() == 1).then(leagues.list.first())
     sports = {key: league.sport for key, league in facts.leagues.items()}

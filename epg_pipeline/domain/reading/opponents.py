@@ -54,8 +54,8 @@ _LANGUAGE = (
 _ARCHIVE = r"\(R\)|(?i)^\s*classics?\s*:"
 _IN_BRACKETS = r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}"
 
-# A payload without marks of language, feed and quality, without brackets but those of places: patterns in turn, and
-# what stands in their place. What may stand twice, or inside another, is tried twice.
+# What makes a payload plain, without marks of language, feed and quality, and without brackets but those of places:
+# patterns in turn with their replacements. What may occur twice, or inside another, is tried twice.
 _PLAIN = (
     (rf"^\s*(?:{TIME_WAS_HERE}\s*[-|:]?\s*)+", ""),
     (_LANGUAGE, ""),

@@ -23,7 +23,7 @@ _NEVER_A_SIDE = (
 )
 QUALITY = r"(?i)\s+(?:u?hd|fhd|[48]k|1080[pi]|720p|2160p|sd|hevc|raw|(?:[48]k )?exclusive|\d\d ?fps)\s*$"
 _SPORTS = "basketball|volleyball|soccer|ice hockey|hockey|baseball|softball|lacrosse|football"
-# What is printed around a side without being of its name, in the order it is cut off.
+# What is printed around a side but is not part of its name, in the order it is cut off.
 _AROUND_A_SIDE = (
     r"^(?:19|20)\d\d(?:[/-]\d{2,4})?\s+",  # a season
     r"(?i)^(?:ufc(?:\s+fight night)?|pfl|bellator|ksw|one(?: fc)?|glory)\s+\d{1,3}\b[\s:–-]*",  # a card's number

@@ -27,7 +27,7 @@ _GENERAL = rf"^(?P<shell>(?P<inner>.{{2,40}}?)[ #]*{_NUMBER})(?P<mark> ?(?:[:|]|
 _WRAPPED = rf"^(?P<shell>(?P<inner>.{{2,40}}?)[ #]*{_NUMBER})(?P<mark>) ?\((?P<payload>[^()]*)\)$"
 # #06 · #01 A vs B
 _NUMBER_FIRST = rf"^(?P<shell>(?P<inner>)#{_NUMBER})(?P<mark>)(?: (?P<payload>.*))?$"
-# A number alone behind a word that only slots bear: LIVE EVENT 34 · UK: VIDIO EVENT 3
+# A number alone behind a word that only slots have: LIVE EVENT 34 · UK: VIDIO EVENT 3
 _SLOT_WORDS = "event|ppv|game|evento|jogo|partido|match"
 _BARE = rf"(?i)^(?P<shell>(?P<inner>.*\b(?:{_SLOT_WORDS})s?) ?{_NUMBER})(?P<mark>)(?P<payload>)$"
 
@@ -69,7 +69,7 @@ def cut_shells(names: pl.DataFrame, facts: Facts) -> pl.DataFrame:
 
 
 def slot_key(shell: pl.Expr) -> pl.Expr:
-    """The stable key of a slot from its shell (or a family's name from its part): without the marks in it."""
+    """The stable key of a slot from its shell, or a family from the part before the number: without marks."""
     return shell.str.replace_all(r"[|:()#]+", " ").str.replace_all(r"\s+", " ").str.strip_chars(" -–")
 
 
@@ -100,11 +100,13 @@ def _cut(pattern: str, family: str | None = None) -> pl.Expr:
 
 def _known_patterns(families: tuple[Family, ...]) -> list[tuple[str, str | None]]:
     """One pattern for all literal shells, longest first, and each family's own patterns before it, with its name."""
-    own: list[tuple[str, str | None]] = [(pattern, family.name) for family in families for pattern in family.patterns]
+    patterns: list[tuple[str, str | None]] = [
+        (pattern, family.name) for family in families for pattern in family.patterns
+    ]
     shells = sorted({_words(shell) for family in families for shell in family.shells}, key=len, reverse=True)
     literal = "|".join(r"[ |:]*".join(re.escape(word) for word in shell.split()) for shell in shells)
     any_shell = rf"(?i)^(?P<shell>{_COUNTRY}(?P<inner>{literal})[ |:#(-]*{_NUMBER}\b\)?){_MARK}{_REST}"
-    return [*own, (any_shell, None)]
+    return [*patterns, (any_shell, None)]
 
 
 def _words(shell: str) -> str:
