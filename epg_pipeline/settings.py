@@ -99,7 +99,7 @@ class NotifySettings(_Variables):
 class StorageSettings:
     """The public bucket: where it is, and the key it is written with. Neither key nor account shows in the repr.
 
-    `variables` is how its variables begin. `public_url` is where anyone reads the bucket, None where nothing says so.
+    `variables` is how its variables begin. `public_url` is where anyone reads the bucket, None where it is not set.
     """
 
     endpoint: str = field(repr=False)

@@ -1,7 +1,7 @@
 """Figures of the pages, printed: `python tests/bench_pages.py [FOLDER …]`, folders as publishing leaves them.
 
 Without a folder the bundled demo is repeated to 3,246 slots, over the four days a guide shows. What a browser does with
-the pages is told where chromium and playwright are installed: the middle of a few loads, on a machine that may be busy.
+the pages is measured where chromium and playwright are installed: the median of a few loads; the machine may be busy.
 """
 
 from __future__ import annotations

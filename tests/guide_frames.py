@@ -1,4 +1,4 @@
-"""Small frames of the guide's contracts, for tests: a row is said by what matters in it."""
+"""Small frames of the guide's contracts, for tests: a row states only what matters."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def evidence(**fields: object) -> dict[str, object]:
     return dict.fromkeys(field.name for field in EVIDENCE.fields) | fields
 
 
-def decision(**said: object) -> dict[str, object]:
-    """A decision of an event slot; unmatched unless said."""
+def decision(**stated: object) -> dict[str, object]:
+    """A decision of an event slot; unmatched unless stated."""
     row: dict[str, object] = dict.fromkeys(DECISIONS)
     row |= {"position": 0, "name": "", "family": "", "is_slot": True, "kind": "event", "title": "", "coverage": "live",
             "zone": "America/New_York", "zone_is_stated": False, "rules": [], "match_status": "unmatched",
             "confidence": 0.0, "evidence": evidence()}  # fmt: skip
-    return row | said
+    return row | stated
 
 
 def decisions_of(*rows: dict[str, object]) -> pl.DataFrame:
@@ -68,9 +68,9 @@ def channels_for(*slots: str) -> pl.DataFrame:
     return channels_of(slots_of(*slots), "demo")
 
 
-def dress(*given, **more):
+def dress(*arguments, **more):
     """`tiers.dress`, with the English texts unless others are passed."""
-    return tiers.dress(*given, **({"texts": load_texts()} | more))
+    return tiers.dress(*arguments, **({"texts": load_texts()} | more))
 
 
 def check_guide(guide: bytes, **more) -> list[str]:
@@ -78,11 +78,11 @@ def check_guide(guide: bytes, **more) -> list[str]:
     return xmltv.check_guide(guide, guide_schema(), **more)
 
 
-def guide_page(*given, **more) -> str:
+def guide_page(*arguments, **more) -> str:
     """`guide_page`, with the English texts unless others are passed."""
-    return pages_guide.guide_page(*given, **({"texts": load_texts()} | more))
+    return pages_guide.guide_page(*arguments, **({"texts": load_texts()} | more))
 
 
-def report_page(*given, **more) -> str:
+def report_page(*arguments, **more) -> str:
     """`report_page`, with the English texts unless others are passed."""
-    return pages_report.report_page(*given, **({"texts": load_texts()} | more))
+    return pages_report.report_page(*arguments, **({"texts": load_texts()} | more))

@@ -1,7 +1,7 @@
 """Figures of a large installation, printed: `make scale`. 200 providers and 30 days of partitions, on real servers.
 
-Takes some twenty minutes and 5 GB of disk; compare ratios taken in one run, machines are noisy. Everything lies in a
-folder of its own, which is removed.
+Takes some twenty minutes and 5 GB of disk; compare ratios taken in one run, machines are noisy. Everything is in a
+temporary folder, which is removed.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ TEAMS = (
     "Chicago Bulls",
     "Atlanta Hawks",
 )
-BY_DAY = {  # tables with rows of every day: the columns that tell when
+BY_DAY = {  # tables with rows of every day: the columns with its date
     "provider_days": ("day",),
     "slot_names": ("day",),
     "parsed_data": ("day", "starts_at", "stated_date"),
@@ -65,7 +65,7 @@ TICKS = """{ repositoriesOrError { ... on RepositoryConnection { nodes { sensors
 
 
 @contextmanager
-def told(what: str) -> Iterator[None]:
+def timed(what: str) -> Iterator[None]:
     """Print how long something took."""
     began = time.perf_counter()
     yield
@@ -98,7 +98,7 @@ def measure(home: Path) -> None:
         copy_days(store)
         record_partitions()
         evaluations(store, settings)
-        commands_of()
+        time_commands()
         running(home, store)
         sizes(store)
 
@@ -109,7 +109,7 @@ def add_providers(store: Store, settings: Settings) -> None:
     from epg_pipeline.flows import provider_day
 
     event_flows.import_events(store, events_file(settings.home / "events.jsonl", games()))
-    with told(f"{PROVIDERS} providers added, matched, published"):
+    with timed(f"{PROVIDERS} providers added, matched, published"):
         for number in track(range(PROVIDERS), "Providers"):
             file = settings.home / f"{number}.m3u"
             file.write_bytes(playlist(names(number)))
@@ -121,10 +121,10 @@ def games() -> list[dict[str, str]]:
     """Each team against each other, every day from yesterday to four days on, in the evening of New York."""
     evening = datetime(TODAY.year, TODAY.month, TODAY.day, 23, tzinfo=UTC)
     return [
-        event(f"{day}-{one}-{other}", one, other, f"{evening + timedelta(days=day, minutes=30 * one_at):%FT%TZ}")
+        event(f"{day}-{home}-{away}", home, away, f"{evening + timedelta(days=day, minutes=30 * index):%FT%TZ}")
         for day in range(-1, 5)
-        for one_at, one in enumerate(TEAMS)
-        for other in TEAMS[one_at + 1 :]
+        for index, home in enumerate(TEAMS)
+        for away in TEAMS[index + 1 :]
     ]
 
 
@@ -132,16 +132,16 @@ def names(number: int) -> tuple[str, ...]:
     """A provider's slots: every other with a game on, each differing from the next provider's."""
 
     def on(slot: int) -> str:
-        one = number + slot
-        other = one + 1 + (number + slot // 2) % 6
-        return f"{TEAMS[one % 7]} vs {TEAMS[other % 7]}" if slot % 2 else ""
+        home = number + slot
+        away = home + 1 + (number + slot // 2) % 6
+        return f"{TEAMS[home % 7]} vs {TEAMS[away % 7]}" if slot % 2 else ""
 
     return tuple(f"ESPN+ {slot:02} : {on(slot)}" for slot in range(1, SLOTS + 1))
 
 
 def copy_days(store: Store) -> None:
     """Today's rows again for each of the days before, as if each had been published."""
-    with told(f"rows of {DAYS - 1} days more copied"), store.connections.transaction() as connection:
+    with timed(f"rows of {DAYS - 1} days more copied"), store.connections.transaction() as connection:
         for table, when in BY_DAY.items():
             found = connection.execute(
                 "SELECT array_agg(column_name::text) FROM information_schema.columns "
@@ -180,9 +180,9 @@ def record_partitions() -> None:
         instance.report_runless_asset_event(passed)
 
     with (
-        told(f"{PROVIDERS * DAYS} partitions of four assets recorded"),
+        timed(f"{PROVIDERS * DAYS} partitions of four assets recorded"),
         dg.DagsterInstance.get() as instance,
-        ThreadPoolExecutor(4) as pool,  # each event is recorded over a connection of its own
+        ThreadPoolExecutor(4) as pool,  # each event is recorded over a separate connection
     ):
         instance.add_dynamic_partitions("providers", slugs)
         keys = [provider_day_key(slug, day) for day in days for slug in slugs]
@@ -202,19 +202,19 @@ def evaluations(store: Store, settings: Settings) -> None:
     with dg.DagsterInstance.get() as instance:
         for schedule in repository.schedule_defs:
             context = dg.build_schedule_context(instance=instance, scheduled_execution_time=at, resources=resources)
-            with told(f"evaluation of schedule {schedule.name}"):
+            with timed(f"evaluation of schedule {schedule.name}"):
                 schedule.evaluate_tick(context)
         for sensor in repository.sensor_defs:
             sensing = dg.build_sensor_context(instance=instance, repository_def=repository, resources=resources)
-            with told(f"evaluation of sensor {sensor.name}"):
+            with timed(f"evaluation of sensor {sensor.name}"):
                 sensor.evaluate_tick(sensing)
 
 
-def commands_of() -> None:
-    """What an operator types after `epg env`, each as a process of its own."""
+def time_commands() -> None:
+    """What an operator types after `epg env`, each in a separate process."""
     beside = Path(sys.executable).parent
     for line in (["dagster", "definitions", "validate"], ["dg", "check", "defs"], ["epg", "status"], ["epg", "doctor"]):
-        with told(" ".join(line)):
+        with timed(" ".join(line)):
             ran = subprocess.run([beside / line[0], *line[1:]], check=False, cwd=ROOT, capture_output=True)
         if ran.returncode:  # the doctor's, where something is missing here
             print(f"  ended with {ran.returncode}: {ran.stdout.decode().strip().splitlines()[-1:]}")
@@ -222,25 +222,25 @@ def commands_of() -> None:
 
 def running(home: Path, store: Store) -> None:
     """Pages and ticks while everything runs and some playlists have changed."""
-    with told("epg up, until all answers"):
+    with timed("epg up, until all answers"):
         up = Up(home)
     try:
         before = len(up.runs())
-        with told(f"{CHANGES} changed playlists, until their guides are there"):
+        with timed(f"{CHANGES} changed playlists, until their guides are there"):
             for number in range(CHANGES):
                 (home / f"{number}.m3u").write_bytes(playlist(names(number + 1)))
                 store.playlists.note_poll(f"provider-{number:03}", datetime.now(UTC) - timedelta(days=1))
             until(900, lambda: len(up.runs()) >= before + CHANGES and set(up.runs()) == {"SUCCESS"}, "the guides")
-        tell_ticks(up)
+        print_ticks(up)
         read_pages(up)
     finally:
         up.stop()
 
 
 def read_pages(up: Up) -> None:
-    """Pages of the guide server, and those of Dagster as a browser shows them."""
+    """Load pages of the guide server, and those of Dagster in a browser."""
     for path in ("/guides/", "/metrics"):
-        with told(f"guide server: {path}"), urllib.request.urlopen(up.guides + path) as answer:  # noqa: S310 - our own loopback address
+        with timed(f"guide server: {path}"), urllib.request.urlopen(up.guides + path) as answer:  # noqa: S310 - our own loopback address
             answer.read()
     if CHROMIUM is None:
         print("no Chromium is installed: no pages of Dagster")
@@ -251,22 +251,22 @@ def read_pages(up: Up) -> None:
         page = browser.new_page(viewport={"width": 1500, "height": 850})
         page.goto(up.dagster)  # its scripts, once
         for path, text in PAGES.items():
-            with told(f"Dagster: {path}"):
+            with timed(f"Dagster: {path}"):
                 page.goto(up.dagster + path, wait_until="domcontentloaded")
                 try:
                     page.get_by_text(text).first.wait_for(timeout=60_000)
                 except TimeoutError:
-                    print(f'"{text}" does not come up:')
+                    print(f'"{text}" does not appear:')
 
 
-def tell_ticks(up: Up) -> None:
-    """What the ticks of each sensor took, those that ask for runs among them: the middle one and the longest."""
+def print_ticks(up: Up) -> None:
+    """Print how long the ticks of each sensor took, also those that request runs: the median and the longest."""
     for sensor in up.ask(TICKS)["repositoriesOrError"]["nodes"][0]["sensors"]:
-        ticks = [one for one in sensor["sensorState"]["ticks"] if one["endTimestamp"]]
-        lasted = sorted(one["endTimestamp"] - one["timestamp"] for one in ticks)
-        if lasted:
-            name = f"{len(lasted)} ticks of sensor {sensor['name']}, the middle one, the longest"
-            print(f"{name:<72}{median(lasted):8.2f} s{lasted[-1]:8.2f} s")
+        ticks = [tick for tick in sensor["sensorState"]["ticks"] if tick["endTimestamp"]]
+        durations = sorted(tick["endTimestamp"] - tick["timestamp"] for tick in ticks)
+        if durations:
+            name = f"{len(durations)} ticks of sensor {sensor['name']}, the median, the longest"
+            print(f"{name:<72}{median(durations):8.2f} s{durations[-1]:8.2f} s")
 
 
 def sizes(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""A provider small enough to read: its playlist, its events, and a loopback server that behaves as told."""
+"""A provider small enough to read: its playlist, its events, and a loopback server that behaves as a test wants."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Answer:
 
 
 class Site:
-    """A loopback web server: it gives the answers in turn, the last one for ever, and remembers what was asked."""
+    """A loopback web server: it gives the answers in turn, repeats the last one, and remembers the requests."""
 
     def __init__(self, *answers: Answer) -> None:
         self.answers = list(answers)

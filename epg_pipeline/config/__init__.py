@@ -1,7 +1,7 @@
 """The product's facts as validated data: families, leagues, sports, zones, teams.
 
-Belongs here: reading the packaged files (an operator's own folder goes before them) and refusing what is wrong,
-naming file and entry. Does not: any rule that uses the facts.
+Belongs here: reading the packaged files (an operator's own families go before them); an error names file and entry.
+Does not: any rule that uses the facts.
 """
 
 import hashlib
@@ -62,7 +62,7 @@ class Family(Fact):
 
 
 class Words(Fact):
-    """Words of many languages by which a name tells what is on; see words.yaml."""
+    """Words of many languages by which a name says what is on; see words.yaml."""
 
     replay: tuple[str, ...]
     highlights: tuple[str, ...]
@@ -88,7 +88,7 @@ Families = tuple[Family, ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """All of config, read and checked: what the domain's functions are given. Equal only to itself, to key caches."""
+    """All of config, read and checked, for the domain's functions. Equal only to itself, so that it can key caches."""
 
     families: Families
     leagues: Leagues
@@ -116,7 +116,7 @@ def load_facts() -> Facts:
 
 
 def load_families(file: Traversable | None = None) -> Families:
-    """The slot families, in file order; read at each call, for an operator's own file changes under a running process.
+    """The slot families, in file order; read at each call, because an operator's file may change while a process runs.
 
     ConfigError names the family whose pattern, zone, league or sport is wrong.
     """
@@ -159,7 +159,7 @@ def load_teams() -> pl.DataFrame:
 
 @cache
 def catalogue_digest() -> str:
-    """The SHA-256 of the bundled catalogue's file: it tells whether a database has this one."""
+    """The SHA-256 of the bundled catalogue's file, by which a database is known to hold this version."""
     return hashlib.sha256((FILES / "teams.csv").read_bytes()).hexdigest()
 
 
@@ -170,8 +170,8 @@ def _require_pattern(pattern: str, number: int) -> None:
     except re.error as error:
         raise ValueError(f"pattern {number} does not compile ({error.msg} at {error.pos})") from None
     except pl.exceptions.PolarsError as error:
-        said = re.search(r"^error: (.*)$", str(error), re.MULTILINE)
-        raise ValueError(f"pattern {number} does not compile ({said[1] if said else error})") from None
+        found = re.search(r"^error: (.*)$", str(error), re.MULTILINE)
+        raise ValueError(f"pattern {number} does not compile ({found[1] if found else error})") from None
     if not {"shell", "payload"} <= set(groups):
         raise ValueError(f"pattern {number} lacks the group (?P<shell>…) or (?P<payload>…)")
 

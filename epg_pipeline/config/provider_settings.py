@@ -126,8 +126,8 @@ def changed_settings(
 ) -> dict[str, object]:
     """What is stated after `key=value` words and keys put back to their defaults, as JSON can hold it.
 
-    Lists and tables are given by commas: editions=kid,goat@Europe/London, minutes=nba=170,nfl=200. A stated value that
-    is the default stays stated. ConfigError names key and value, and what is allowed.
+    Lists and tables are given by commas: editions=kid,goat@Europe/London, minutes=nba=170,nfl=200. A stated default
+    stays stated. ConfigError names key and value, and what is allowed.
     """
     wanted = dict(stated)
     for word in assignments:
@@ -154,7 +154,7 @@ def as_text(value: object) -> str:
 
 
 def described_settings() -> list[tuple[str, str]]:
-    """Every setting with what may be given, what it means, and its default; for the help of the command line."""
+    """Every setting with its possible values, what it means, and its default; for the help of the command line."""
     return [
         (
             f"{key}={_form(key)}",

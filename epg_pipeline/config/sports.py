@@ -46,7 +46,7 @@ Leagues = dict[str, League]
 
 
 class LeagueHabit(Fact):
-    """Where a league differs from its sport; what is None is the sport's."""
+    """Where a league differs from its sport; None means as the sport."""
 
     minutes: int | None = Field(default=None, gt=0, le=24 * 60)
     order: Order | None = None
@@ -55,7 +55,7 @@ class LeagueHabit(Fact):
 
 
 class CoverageMinutes(Fact):
-    """Minutes of what is about an event, or of a studio show, without being an event."""
+    """Minutes of a studio show, and of what is about an event without being it."""
 
     show: int = Minutes
     press: int = Minutes

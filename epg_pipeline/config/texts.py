@@ -1,6 +1,6 @@
 """What a viewer reads: templates by language and tier, clocks, days and zone names.
 
-Belongs here: the schema of texts.yaml, its reading, and an operator's own file over it; a template that could not be
+Belongs here: the schema of texts.yaml, its reading, and an operator's own file over it; a template that can't be
 filled is refused here, before any guide is written. Does not: the filling (domain/guide/tiers.py).
 """
 
@@ -73,7 +73,7 @@ class Categories(Fact):
 
 
 class TierTexts(Fact):
-    """Where a tier says it otherwise; what is left out is the language's own template."""
+    """Where a tier differs; what is left out is the language's template."""
 
     titles: dict[Sort, Template] = Field(default_factory=dict)
     descriptions: dict[Sort | Literal["shown"], Template] = Field(default_factory=dict)
@@ -83,7 +83,7 @@ class Language(Fact):
     """All words of one language.
 
     The clocks and `date` are strftime patterns, in which %a and %b are one of `weekdays` and `months`. `abbreviations`
-    is what the language calls a zone's own (CEST: MESZ).
+    are the language's forms of a zone's abbreviation (CEST: MESZ).
     """
 
     titles: Titles
@@ -99,7 +99,7 @@ class Language(Fact):
     tiers: dict[Tier, TierTexts] = Field(default_factory=dict)
 
     def of_tier(self, tier: Tier) -> Self:
-        """The same with the tier's own templates in their places."""
+        """The same with the tier's templates in place."""
         own = self.tiers.get(tier, TierTexts())
         titles = self.titles.model_copy(update=dict(own.titles.items()))
         descriptions = self.descriptions.model_copy(update=dict(own.descriptions.items()))
@@ -107,7 +107,7 @@ class Language(Fact):
 
 
 class Marks(Fact):
-    """What testing mode puts before the titles of names without an event, and of names that say nothing."""
+    """What testing mode puts before titles of names without an event, and of names that can't be read."""
 
     unmatched: str
     unparseable: str
@@ -122,7 +122,7 @@ class Habits(Fact):
 
 
 class Texts(Habits):
-    """The words of one language and tier with the habits of zones; `hours` overrules these."""
+    """The words of one language and tier with the habits of zones, which `hours` overrides."""
 
     language: str
     words: Language
@@ -144,8 +144,8 @@ class _File(Habits):
 def load_texts(language: str = "en", own: Path | None = None, *, tier: Tier = "goat", clock: Clock = "zone") -> Texts:
     """The words of a language and tier: the packaged ones, with an operator's `own` file laid over them.
 
-    That file says only what differs; a language we don't have must be whole in it. `clock` "12" or "24" overrules what
-    a zone is used to. ConfigError says which template is wrong and how, or which languages there are.
+    That file contains only what differs; a new language must be complete in it. `clock` "12" or "24" overrides a zone's
+    habit. ConfigError says which template is wrong and how, or which languages there are.
     """
     now = own.stat() if own and own.exists() else None
     stated = _read(own, (now.st_mtime_ns, now.st_size) if now else ())
@@ -166,7 +166,7 @@ def _read(own: Path | None, _stands: tuple[int, ...]) -> _File:
 
 
 def _laid_over(rows: object, own: object, file: Traversable) -> Mapping[str, object]:
-    """Our rows with the operator's in their places, at any depth."""
+    """Our rows with the operator's in place of some, at any depth."""
     if not isinstance(rows, dict) or not isinstance(own, dict):
         raise ConfigError(f"{shown(file)}: texts by language are expected, as in config/texts.yaml", "Fix it there.")
     both = dict(rows)

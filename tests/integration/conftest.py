@@ -57,7 +57,7 @@ def _make_template(lease: Lease) -> None:
     with psycopg.connect(lease.address.conninfo("postgres"), autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,)).fetchone():
             return
-        # Hundreds of databases come and go: nothing of them need survive a power cut.
+        # Hundreds of databases come and go: none of them has to survive a power cut.
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
         connection.execute("SELECT pg_reload_conf()")
@@ -73,7 +73,7 @@ def _make_template(lease: Lease) -> None:
 def _fresh_database(server: Lease, template: str):
     name = f"t_{secrets.token_hex(6)}"
     with psycopg.connect(server.address.conninfo("postgres"), autocommit=True) as connection:
-        # Copied as files: dropping it then costs a third, for nothing of it lies in the server's memory.
+        # Copied as files: dropping it then takes a third of the time, because none of it is in the server's memory.
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         yield server.address.conninfo(name)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -144,7 +144,7 @@ def provider(store) -> Provider:
 
 @pytest.fixture
 def home():
-    """An empty home for a server of its own, stopped and removed afterwards."""
+    """An empty home for a separate server, stopped and removed afterwards."""
     home = new_home("home")
     yield home
     remove_home(home)

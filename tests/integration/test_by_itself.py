@@ -80,7 +80,7 @@ class Installation:
             return []
         return [run["status"] for run in found["runsOrError"].get("results", [])]
 
-    def asked(self) -> int:
+    def requests(self) -> int:
         """How many requests the providers' servers have had."""
         return sum(len(server.requests) for server in self.sites.values())
 
@@ -107,7 +107,7 @@ def installation():
 
 
 def test_the_tick_of_the_next_morning_publishes_and_asks_no_source(installation):
-    day, before = clock.today("UTC") + timedelta(days=1), installation.asked()
+    day, before = clock.today("UTC") + timedelta(days=1), installation.requests()
     guides = [installation.home / "dist" / slug / str(day) / "guide.xml" for slug in installation.sites]
     assert [guide.exists() for guide in guides] == [False, False]
     until(STARTS, lambda: installation.up.partitions() == ["club", "other"], "the partitions")
@@ -122,7 +122,7 @@ def test_the_tick_of_the_next_morning_publishes_and_asks_no_source(installation)
         installation.up.launch("publish_day", {**tags, "morning": str(number)})
         until(STARTS, lambda number=number: installation.ends("morning", str(number)) == ["SUCCESS"], "the publish")
     assert [guide.exists() for guide in guides] == [True, True]
-    assert installation.asked() == before
+    assert installation.requests() == before
 
 
 def test_runs_that_hang_are_ended_and_tried_again(installation):
@@ -158,40 +158,40 @@ def test_runs_that_hang_are_ended_and_tried_again(installation):
     ids=["code server", "daemon and all"],
 )
 def test_what_is_killed_in_the_middle_of_a_run_and_of_a_tick_is_done_once(installation, killed, request):
-    """Of a part that dies `epg up` tells, and stops the others: what starts it again is a service's affair."""
+    """`epg up` reports a part that dies and stops the others; starting it again is left to a service manager."""
     name = request.node.callspec.id
-    with under_way(installation, name) as asked:
+    with under_way(installation, name) as changes:
         family = installation.up.children()
         os.kill(killed(installation.up), signal.SIGKILL)
         installation.up.process.wait(STARTS)
         until(STARTS, lambda: not any(map(lives, family)), "the end of all, of the run too")
     installation.up = Up(installation.home)
-    are_done_once(installation, name, asked)
+    are_done_once(installation, name, changes)
 
 
 def test_a_database_killed_in_the_middle_of_a_run_and_of_a_tick_loses_nothing(installation):
-    told = installation.up.output.count("was restarted")
-    with under_way(installation, "database") as asked:
+    restarts = installation.up.output.count("was restarted")
+    with under_way(installation, "database") as changes:
         os.kill(running_postmaster(server_place(installation.home)).pid, signal.SIGKILL)
-    until(STARTS, lambda: installation.up.output.count("was restarted") > told, "the database")
-    are_done_once(installation, "database", asked)
+    until(STARTS, lambda: installation.up.output.count("was restarted") > restarts, "the database")
+    are_done_once(installation, "database", changes)
 
 
 @contextlib.contextmanager
 def under_way(installation, name):
     """One changed playlist whose run is in its middle, and another whose tick is: the marks of both requests."""
     with installation.held("club"):
-        asked = {"club": installation.change("club", name)}
-        until(STARTS, lambda: installation.ends("epg/playlist", asked["club"]), "the request")
-        asked["other"] = installation.change("other", name)
+        changes = {"club": installation.change("club", name)}
+        until(STARTS, lambda: installation.ends("epg/playlist", changes["club"]), "the request")
+        changes["other"] = installation.change("other", name)
         with installation.held(lock=LOOKS):
             until(STARTS, lambda: installation.waiting("a run") and installation.waiting("a tick"), "both")
-            yield asked
+            yield changes
 
 
-def are_done_once(installation, name, asked):
+def are_done_once(installation, name, changes):
     def ends(slug):
-        return installation.ends("epg/playlist", asked[slug])
+        return installation.ends("epg/playlist", changes[slug])
 
     def are_done():
         assert installation.up.process.poll() is None, installation.up.output
@@ -200,5 +200,5 @@ def are_done_once(installation, name, asked):
     until(RECOVERS, are_done, "both guides")
     assert ends("club") == ["SUCCESS", "FAILURE"]  # the retry, and what was killed
     assert ends("other") == ["SUCCESS"]
-    for slug in asked:
+    for slug in changes:
         assert f"{name} of {slug}" in installation.guide(slug)

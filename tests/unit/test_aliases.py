@@ -188,7 +188,7 @@ SOME_TEXT = st.text(max_size=30) | st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=5)
 @given(
     st.lists(
         st.tuples(SOME_TEXT, SOME_TEXT, st.sampled_from(["manual", "learned", "source", "-catalogue"])), max_size=6

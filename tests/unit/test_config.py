@@ -1,4 +1,4 @@
-"""Facts are data: what is wrong in a file is told with the file, the entry and the fault, before anything runs."""
+"""Facts are data: an error in a file is reported with the file, the entry and the fault, before anything runs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ WRONG_FAMILIES = [
 
 
 @pytest.mark.parametrize(("entry", "name", "fault"), WRONG_FAMILIES)
-def test_a_wrong_family_is_told_by_file_name_and_fault(tmp_path, entry, name, fault):
+def test_a_wrong_family_is_reported_with_file_name_and_fault(tmp_path, entry, name, fault):
     file = written(tmp_path, "families.yaml", f"- {entry}\n")
     with pytest.raises(ConfigError) as refusal:
         config.load_families(file)
@@ -57,7 +57,7 @@ def test_a_wrong_family_is_told_by_file_name_and_fault(tmp_path, entry, name, fa
 @pytest.mark.parametrize(
     "text", ["- {name: NHL, shells: [NHL\n", "- name: a\n  - b", "\t- x", "{name: NHL}", "just words", "", "- 7\n"]
 )
-def test_a_file_that_is_no_list_of_families_is_told(tmp_path, text):
+def test_a_file_that_is_not_a_list_of_families_is_refused(tmp_path, text):
     with pytest.raises(ConfigError, match=r"families\.yaml"):
         config.load_families(written(tmp_path, "families.yaml", text))
 
@@ -78,7 +78,7 @@ def test_a_sound_family_is_loaded(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("loader", "file", "text", "said"),
+    ("loader", "file", "text", "names"),
     [
         (config.load_leagues, "leagues.yaml", "nhl: {sport: hockey}\n", "nhl"),
         (config.load_leagues, "leagues.yaml", "nhl: {name: NHL, sport: hockey, gender: both}\n", "nhl"),
@@ -87,11 +87,11 @@ def test_a_sound_family_is_loaded(tmp_path):
         (config.load_zones, "zones.yaml", "ET: [a]\n", "ET"),
     ],
 )
-def test_a_wrong_fact_is_told_by_file_and_entry(tmp_path, loader, file, text, said):
+def test_a_wrong_fact_is_reported_with_file_and_entry(tmp_path, loader, file, text, names):
     with pytest.raises(ConfigError) as refusal:
         loader(written(tmp_path, file, text))
     assert file in str(refusal.value)
-    assert said in str(refusal.value)
+    assert names in str(refusal.value)
 
 
 def test_every_family_of_the_reference_provider_is_known():
@@ -180,14 +180,14 @@ def test_every_family_of_the_reference_provider_is_known():
 
 
 def test_every_fact_that_points_to_another_file_finds_it():
-    known = facts()
-    assert {league.sport for league in known.leagues.values()} <= set(known.sports.sports)
-    assert set(known.sport_words) <= set(known.sports.sports)
-    assert {league for family in known.families for league in family.leagues} <= set(known.leagues)
-    for family in known.families:
-        sports = {known.leagues[league].sport for league in family.leagues}
+    config_facts = facts()
+    assert {league.sport for league in config_facts.leagues.values()} <= set(config_facts.sports.sports)
+    assert set(config_facts.sport_words) <= set(config_facts.sports.sports)
+    assert {league for family in config_facts.families for league in family.leagues} <= set(config_facts.leagues)
+    for family in config_facts.families:
+        sports = {config_facts.leagues[league].sport for league in family.leagues}
         assert family.sport is None or not sports or sports == {family.sport}, family.name
-    for zone in known.zones.values():
+    for zone in config_facts.zones.values():
         ZoneInfo(zone)
 
 

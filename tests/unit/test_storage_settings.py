@@ -17,7 +17,7 @@ S3 = {
 }
 
 
-def test_nothing_set_is_no_bucket():
+def test_without_variables_there_is_no_bucket():
     assert settings_of({"S3_BUCKET": "", "R2_PUBLIC_URL": "https://tv.example"}).storage is None
 
 
@@ -38,25 +38,25 @@ def test_any_other_store_is_found_by_its_address():
 
 
 def test_neither_keys_nor_account_show():
-    for given in (R2, S3):
-        settings = settings_of(given)
+    for variables_set in (R2, S3):
+        settings = settings_of(variables_set)
         for secret in ("an-access-key", "a-secret", "acc0unt"):
             assert secret not in repr(settings) + settings.storage.label
 
 
 @pytest.mark.parametrize("variables", [R2, S3])
-def test_of_a_bucket_half_named_what_is_missing_is_told(variables):
+def test_a_bucket_named_in_part_is_refused_with_what_is_missing(variables):
     names = list(variables)
     for missing in names:
-        given = {name: value for name, value in variables.items() if name != missing}
-        with pytest.raises(ValueError, match=f"^{missing}: not set, but ") as told:
-            settings_of(given)
-        assert "a-secret" not in str(told.value)
+        variables_set = {name: value for name, value in variables.items() if name != missing}
+        with pytest.raises(ValueError, match=f"^{missing}: not set, but ") as refusal:
+            settings_of(variables_set)
+        assert "a-secret" not in str(refusal.value)
     with pytest.raises(ValueError, match=f"^{', '.join(names[1:])}: not set, but {names[0]}: "):
         settings_of({names[0]: variables[names[0]]})
 
 
-def test_two_buckets_are_one_too_many():
+def test_two_buckets_are_refused():
     with pytest.raises(ValueError, match="R2_ACCOUNT_ID and S3_ENDPOINT_URL name two buckets"):
         settings_of({**R2, **S3})
 
@@ -73,16 +73,16 @@ def test_two_buckets_are_one_too_many():
         "https://",
     ],
 )
-def test_an_address_that_is_none_is_told_without_quoting_it(address):
+def test_a_wrong_address_is_refused_without_quoting_it(address):
     for name in ("S3_ENDPOINT_URL", "S3_PUBLIC_URL"):
         with pytest.raises(
             ValueError, match=f"^{name} is not a valid address; expected e.g. https://storage.example"
-        ) as told:
+        ) as refusal:
             settings_of({**S3, name: address})
-        assert "a-secret" not in str(told.value)
+        assert "a-secret" not in str(refusal.value)
 
 
-def test_an_address_with_the_bucket_in_it_is_an_error_for_every_key_would_begin_with_it():
+def test_an_address_with_the_bucket_in_it_is_refused_because_every_key_would_begin_with_it():
     with pytest.raises(ValueError, match="the address of the store alone, without the bucket: S3_BUCKET names that"):
         settings_of({**S3, "S3_ENDPOINT_URL": "https://storage.example/guides/"})
 
@@ -93,7 +93,7 @@ def test_what_epg_up_starts_knows_the_bucket_too(monkeypatch):
     assert settings_of(childs_environment({"EPG_HOME": "h"})).storage.label == "r2/guides"
 
 
-def test_failures_are_told_by_reason_with_the_first_object_of_each():
+def test_failures_are_listed_by_reason_with_the_first_object_of_each():
     failed = (("epg/a/guide.xml", "it is full"), ("epg/a/index.html", "it is full"), ("epg/a/summary.json", "it waits"))
     uploaded = Uploaded(done=2, unchanged=1, failed=failed)
     assert str(uploaded) == "2 uploaded, 1 unchanged, 3 failed"

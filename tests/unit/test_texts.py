@@ -23,7 +23,7 @@ LANGUAGES = ("en", "de", "es", "fr")
 DAY = date(2025, 10, 8)
 
 
-def told(row: dict, texts, tier: str = "buck", timezone: str = "Europe/Berlin") -> pl.DataFrame:
+def dressed(row: dict, texts, tier: str = "buck", timezone: str = "Europe/Berlin") -> pl.DataFrame:
     day = ProviderDay(DAY, timezone)
     programmes = schedule(decisions_of(row), channels_for("NCAAF 03"), day, load_sports())
     return dress(programmes, tier, timezone, load_sports(), texts=texts)
@@ -41,7 +41,7 @@ def fields(template: str) -> set[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
 @pytest.mark.parametrize("part", ["titles", "descriptions"])
-def test_every_language_tells_what_english_tells_in_its_own_words(language, part):
+def test_every_language_has_the_fields_of_english_in_other_words(language, part):
     ours = getattr(load_texts("en").words, part).model_dump()
     theirs = getattr(load_texts(language).words, part).model_dump()
     assert {sort: fields(text) for sort, text in theirs.items()} == {sort: fields(text) for sort, text in ours.items()}
@@ -52,12 +52,12 @@ def test_every_language_tells_what_english_tells_in_its_own_words(language, part
 def test_a_german_guide_is_german_down_to_its_days_and_zones():
     texts = load_texts("de")
     later = TROY | {"starts_at": datetime(2025, 10, 11, 17, 30, tzinfo=UTC)}
-    filler = told(later, texts).row(0, named=True)
+    filler = dressed(later, texts).row(0, named=True)
     assert filler["title"] == "Demnächst: Troy at Old Dominion am Sa., 11.10. um 19:30 MESZ"
     assert filler["description"] == (
         "Am Sa., 11.10. um 19:30 MESZ. NCAA Football: Troy at Old Dominion. Spielort: S.B. Ballard Stadium."
     )
-    assert told(BLANK, texts)["title"].unique().to_list() == ["Heute kein Programm"]
+    assert dressed(BLANK, texts)["title"].unique().to_list() == ["Heute kein Programm"]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_german_guide_is_german_down_to_its_days_and_zones():
 )
 def test_dates_are_in_the_languages_own_words(language, title):
     later = TROY | {"starts_at": datetime(2025, 10, 11, 17, 30, tzinfo=UTC)}
-    assert told(later, load_texts(language))["title"][0] == title
+    assert dressed(later, load_texts(language))["title"][0] == title
 
 
 def test_the_clock_is_the_zones_habit_unless_it_is_set():
@@ -84,13 +84,13 @@ def test_an_own_file_says_only_what_differs(tmp_path):
     assert texts.words.titles.post == "That was {title}"
     assert texts.words.titles.pre == load_texts().words.titles.pre
     assert texts.zone_names["America/New_York"] == "ET"
-    assert "at 01:30 Berlin" in told(TROY, texts)["title"][0]
+    assert "at 01:30 Berlin" in dressed(TROY, texts)["title"][0]
     assert load_texts("de", file) == load_texts("de").model_copy(update={"zone_names": texts.zone_names})
 
 
 def test_a_tier_may_say_it_otherwise_and_says_the_rest_as_its_language(tmp_path):
     file = own(tmp_path, 'languages: {en: {tiers: {kid: {titles: {idle: "Nothing on"}}}}}')
-    shown = {tier: told(BLANK, load_texts("en", file, tier=tier), tier)["title"][0] for tier in TIERS}
+    shown = {tier: dressed(BLANK, load_texts("en", file, tier=tier), tier)["title"][0] for tier in TIERS}
     assert shown == {"kid": "Nothing on", "buck": "No Programming Today", "goat": "No Programming Today"}
     kid = load_texts("en", file, tier="kid")
     assert kid.words.titles.pre == load_texts().words.titles.pre
@@ -122,13 +122,13 @@ def test_what_could_not_be_filled_is_refused_with_its_place(tmp_path, text, says
         load_texts("en", file)
 
 
-def test_a_file_that_is_not_there_or_empty_is_no_riddle(tmp_path):
+def test_a_missing_file_is_an_error_and_an_empty_one_changes_nothing(tmp_path):
     with pytest.raises(ConfigError, match=r"none\.yaml can't be read: No such file"):
         load_texts("en", tmp_path / "none.yaml")
     assert load_texts("en", own(tmp_path, "# nothing yet\n")) == load_texts("en")
 
 
-def test_a_file_mended_under_a_running_process_counts_at_once(tmp_path):
+def test_a_changed_file_is_read_again_by_a_running_process(tmp_path):
     file = own(tmp_path, 'languages: {en: {titles: {post: "That was {title}"}}}')
     assert load_texts("en", file).words.titles.post == "That was {title}"
     own(tmp_path, 'languages: {en: {titles: {post: "{title}, over"}}}')
