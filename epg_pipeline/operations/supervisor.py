@@ -1,7 +1,7 @@
 """Everything at once: Dagster's code server, web UI and daemon, and the guide server, as children of one process.
 
-Belongs here: starting them, waiting until they answer, noticing when one dies, stopping all. Does not: what they do.
-The database is opened by the caller and outlives the children.
+Belongs here: starting them, waiting until they answer, noticing when one dies, stopping all. Does not belong: what
+they do. The database is opened by the caller and outlives the children.
 """
 
 import contextlib
@@ -27,9 +27,11 @@ from epg_pipeline.errors import UpError
 from epg_pipeline.settings import Settings
 
 LOOPBACK = "127.0.0.1"
-STARTING = 300.0  # seconds until every child must answer; a cold start takes 10 to 15 on two slow cores that are idle
-STOPPING = 10.0  # seconds from the request to end until a child is killed
-LAST_LINES = 15
+START_TIMEOUT = (
+    300.0  # seconds until every child must answer; a cold start takes 10 to 15 on two slow cores that are idle
+)
+STOP_TIMEOUT = 10.0  # seconds from the request to end until a child is killed
+MAX_LOG_LINES = 15
 MAX_SOCKET_PATH = 103  # bytes; 107 on Linux
 PR_SET_PDEATHSIG = 1  # Linux: have a signal sent to me when my parent dies
 
@@ -82,7 +84,7 @@ class _Child:
     def check(self) -> None:
         code = self.process.poll() if self.process else None
         if code is not None:
-            tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-LAST_LINES:])
+            tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-MAX_LOG_LINES:])
             raise UpError(f"the {self.name} ended with exit code {code}; the end of {self.log}:\n{tail}")
 
     def wait(self, seconds: float | None = None) -> None:
@@ -113,7 +115,7 @@ def _listens(path: str) -> bool:
 
 def _end_with_parent() -> None:
     """In the child: even a kill -9 of `epg up` leaves no server behind."""
-    # Not SIGTERM: a code server waits for its runs then, and for ever when the database went with us.
+    # Not SIGTERM: a code server then waits for its runs, without end when the database is gone too.
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -127,14 +129,14 @@ def run_up(
 ) -> None:
     """Start everything, call `ready` once all answer, and stay until SIGINT or SIGTERM; then stop all.
 
-    `environment` is what the children see (see environment.py), `dagster` and `guides` are the interface and port of
-    Dagster's web UI and of the guide server. `database_was_revived` is asked all along: then the code server begins
-    anew, for it loses sight of the runs that the database's death ended. UpError when a part does not start or ends by
-    itself; the others are stopped then too.
+    `environment` is that of the children (dagster_environment.py), `dagster` and `guides` are interface and port of
+    Dagster's web UI and of the guide server. `database_was_revived` is called all the time; after a revival the code
+    server is restarted, because it loses track of the runs that ended with the database. UpError when a part does not
+    start or ends by itself; the others are stopped then too.
     """
     logs = settings.home / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="epg-", dir=socket_parent()) as folder, _stop_request() as stop_is_asked:
+    with tempfile.TemporaryDirectory(prefix="epg-", dir=socket_parent()) as folder, _stop_request() as stop_requested:
         children = _children(Path(folder), logs, dagster, guides)
         first, rest = children[:2], children[2:]
         try:
@@ -142,14 +144,14 @@ def run_up(
             for together in (first, rest):
                 for child in together:
                     child.start(environment, Path(folder))
-                _wait(children, together, stop_is_asked)
-            if not stop_is_asked():
+                _wait(children, together, stop_requested)
+            if not stop_requested():
                 ready(Addresses(_address(dagster), _address(guides)))
-            while not stop_is_asked():
+            while not stop_requested():
                 for child in children:
                     child.check()
                 if database_was_revived():
-                    _start_anew(children[1], environment, Path(folder))
+                    _restart(children[1], environment, Path(folder))
                 time.sleep(0.25)
         finally:
             _stop(children)
@@ -181,11 +183,11 @@ def running_since(home: Path) -> datetime | None:
         return None
     try:
         return datetime.fromtimestamp((home / NOTED).stat().st_mtime, UTC)
-    except FileNotFoundError:  # it has just been started anew
+    except FileNotFoundError:  # it has just been restarted
         return None
 
 
-def _start_anew(child: _Child, environment: Mapping[str, str], folder: Path) -> None:
+def _restart(child: _Child, environment: Mapping[str, str], folder: Path) -> None:
     child.signal_group(signal.SIGKILL)  # with its runs: what they were doing is undone, and tried again
     child.wait()
     child.start(environment, folder)
@@ -230,17 +232,17 @@ def _address(place: tuple[str, int]) -> str:
     return f"http://{LOOPBACK if host in ('0.0.0.0', '::', '') else host}:{port}"  # noqa: S104 - compared, not bound
 
 
-def _wait(children: list[_Child], waiting: list[_Child], stop_is_asked: Callable[[], bool]) -> None:
-    """Until all that are waited for work; one that ends meanwhile is told, waited for or not."""
-    latest = time.monotonic() + STARTING
-    while not stop_is_asked():
+def _wait(children: list[_Child], waiting: list[_Child], stop_requested: Callable[[], bool]) -> None:
+    """Return once all of `waiting` work; UpError for any child that ends meanwhile."""
+    latest = time.monotonic() + START_TIMEOUT
+    while not stop_requested():
         for child in children:
             child.check()
         waiting = [child for child in waiting if not child.works()]
         if not waiting:
             return
         if time.monotonic() > latest:
-            raise UpError(f"the {waiting[0].name} does not answer after {STARTING:.0f} s; see {waiting[0].log}")
+            raise UpError(f"the {waiting[0].name} does not answer after {START_TIMEOUT:.0f} s; see {waiting[0].log}")
         time.sleep(0.2)
 
 
@@ -249,7 +251,7 @@ def _stop(children: list[_Child]) -> None:
     running = [child for child in reversed(children) if child.process]
     for child in running:
         child.signal_group(signal.SIGTERM)
-    latest = time.monotonic() + STOPPING
+    latest = time.monotonic() + STOP_TIMEOUT
     for child in running:
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(max(0.1, latest - time.monotonic()))

@@ -1,6 +1,6 @@
 """Reports of the flows -> what Dagster's UI shows of a partition.
 
-Belongs here: metadata entries and small tables. Does not: any number of its own. Nothing with an address is shown.
+Belongs here: metadata entries and small tables. Does not belong: computing figures. Nothing with an address is shown.
 """
 
 from typing import Any

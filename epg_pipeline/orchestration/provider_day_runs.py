@@ -26,8 +26,8 @@ from epg_pipeline.orchestration.partitions import (
 )
 from epg_pipeline.orchestration.resources import RunFaults
 
-# With this mark Dagster records no materialisation of its own for an output: the loop has recorded those that are. The
-# step must succeed for the steps after it to run, and must not claim the partitions that failed.
+# With this mark Dagster records no materialisation for an output by itself: the loop has recorded them. The step must
+# succeed for the steps after it to run, and must not claim the partitions that failed.
 # tests/orchestration/test_ranges.py holds Dagster to it.
 NO_EVENTS_OF_ITS_OWN = {"__source_asset_observation__": True}
 MAX_NAMED = 20

@@ -1,4 +1,4 @@
--- Events on record whose time, sides or taking place are told otherwise now.
+-- Events on record whose time, sides or status changed.
 CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
 SELECT
     e.event_id,

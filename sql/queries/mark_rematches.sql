@@ -17,15 +17,15 @@ decided AS (
     JOIN channel_names AS c ON c.id = d.channel_name_id
     JOIN providers AS p ON p.id = c.provider_id
 ),
--- Slots that found no event might be a new one's, where the league fits, and the time as far as the name tells it. Which
--- one it will be is for the matching to say: a day is noted once for all of them, under no event's id. By the hour is close
+-- Slots that found no event may show a new one, where the league fits, and the time as far as the name states it. Which
+-- one it is, the matching decides: a day is noted once for all of them, without an event's id. By the hour is close
 -- enough, and a hundredth of the work.
 near AS (
     SELECT DISTINCT (starts_at AT TIME ZONE 'UTC')::date + days.off AS on_day, league, date_trunc('hour', starts_at) AS starts_at
     FROM new_events CROSS JOIN (VALUES (-1), (0), (1)) AS days (off)
 ),
 waiting AS (
-    SELECT c.provider_id, p.timezone, min(d.channel_name_id) AS channel_name_id, d.day, d.leagues, told.about
+    SELECT c.provider_id, p.timezone, min(d.channel_name_id) AS channel_name_id, d.day, d.leagues, estimate.about
     FROM parsed_data AS d
     JOIN channel_names AS c ON c.id = d.channel_name_id
     JOIN providers AS p ON p.id = c.provider_id
@@ -33,10 +33,10 @@ waiting AS (
         SELECT date_trunc('hour', COALESCE(
             d.starts_at, (COALESCE(d.stated_date, d.day) + time '12:00') AT TIME ZONE p.timezone
         )) AS about
-    ) AS told
+    ) AS estimate
     WHERE d.record_status = 'active' AND d.kind = 'event' AND d.match_status IN ('partial', 'unmatched')
-      AND (told.about AT TIME ZONE 'UTC')::date IN (SELECT on_day FROM near)
-    GROUP BY c.provider_id, p.timezone, d.day, d.leagues, told.about
+      AND (estimate.about AT TIME ZONE 'UTC')::date IN (SELECT on_day FROM near)
+    GROUP BY c.provider_id, p.timezone, d.day, d.leagues, estimate.about
 ),
 hoped AS (
     SELECT DISTINCT w.provider_id, w.timezone, w.channel_name_id, w.day, '' AS event_id, 'new' AS reason, n.starts_at

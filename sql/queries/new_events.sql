@@ -1,4 +1,4 @@
--- Events told for the first time, or again after they had been taken out.
+-- Events that are listed for the first time, or again after they had been removed.
 CREATE TEMPORARY TABLE new_events ON COMMIT DROP AS
 SELECT i.event_id, i.league, i.starts_at
 FROM incoming_canonical AS i

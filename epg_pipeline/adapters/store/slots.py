@@ -1,6 +1,6 @@
 """The slots of a provider and what they are called each day.
 
-Belongs here: the rows of `channel_names` and `slot_names`. Does not: what a name says.
+Belongs here: the rows of `channel_names` and `slot_names`. Does not belong: what a name says (domain/reading).
 """
 
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ def channel_keys(connection: psycopg.Connection, provider: Provider) -> pl.DataF
 def with_lasting_slots(channels: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """The channels under the keys they once had: "NCAAF-3" is the "NCAAF 03" of before, unless that is there as well.
 
-    So a provider that spells a family anew, or counts with another number of digits, changes no row and no id.
+    So a provider that changes the spelling of a family, or the number of digits, changes no row and no id.
     """
     new = channels.join(known, on="slot", how="anti").select("slot", spelling=_spelling())
     gone = known.join(channels, on="slot", how="anti").select(before="slot", spelling=_spelling())
@@ -72,7 +72,7 @@ class Slots(SubStore):
 
     @in_transaction
     def names_in_force(self, connection: psycopg.Connection, provider: Provider, day: date) -> NamesInForce | None:
-        """Whose names hold on a day: its own, else those of the latest earlier day; None before the first.
+        """The names in force on a day: its own, else those of the latest earlier day; None before the first.
 
         A playlist that was refused stored no names, so its day is never the answer.
         """
@@ -145,14 +145,14 @@ class Slots(SubStore):
 
 
 def _spelling() -> pl.Expr:
-    """What stays of a slot's key however it is spelled: its letters and digits, numbers without leading zeros."""
+    """A slot's key whatever its spelling: letters and digits, numbers without leading zeros."""
     words = folded(pl.col("slot").str.replace_all("+", " plus ", literal=True))
     counted = words.str.replace_all(r"(^|\D)0+(\d)", "${1}${2}")
     return counted.str.replace_all(r"([^\d ]) ", "${1}").str.replace_all(r" ([^\d ])", "${1}")
 
 
 def with_lasting_ids(channels: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """The channels with the ids they were once given; a new slot whose id another slot has gets one of its own."""
+    """The channels with the ids they were once given; a new slot whose id is taken gets another one."""
     before = known.select("slot", lasting="channel_id")
     joined = channels.join(before, on="slot", how="left", maintain_order="left")
     taken = {name.lower() for name in known["channel_id"]}

@@ -45,8 +45,8 @@ from epg_pipeline.settings import Settings, library_folders
 def open_store(settings: Settings) -> Store:
     """The store of an installation, its tables up to date; starts the embedded server unless a database is named.
 
-    Close it, or use it as a context manager: the last user's leaving stops the embedded server. StoreError says what is
-    in the way and what to do.
+    Close it, or use it as a context manager: the embedded server stops with its last user. StoreError says what is
+    wrong and what to do.
     """
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
@@ -111,7 +111,7 @@ class Store:
         self.close()
 
     def dagster_database(self) -> DatabaseParts:
-        """Where Dagster keeps its tables: a database of its own on the embedded server, else a schema beside ours."""
+        """Where Dagster keeps its tables: a separate database on the embedded server, else a schema beside ours."""
         if self._lease is not None:
             from epg_pipeline.adapters.embedded_postgres.server import DAGSTER_DATABASE
 
@@ -119,7 +119,7 @@ class Store:
         return dagster_parts(self._dsn)
 
     def keep_server_running(self) -> None:
-        """Have the embedded server stay up when its users leave, until `embedded.stop_server`; else nothing to do."""
+        """Keep the embedded server running without users, until `stop_server`; does nothing for another database."""
         if self._lease is not None:
             self._lease.keep_running()
 
@@ -129,15 +129,15 @@ class Store:
 
     @contextlib.contextmanager
     def lock(self, provider: Provider, part: date | str) -> Iterator[None]:
-        """Alone with a provider's day, or its uploads, as `exclusively`."""
+        """Hold the lock of a provider's day or of another part of it, as `exclusively`."""
         with self.exclusively(f"provider day {provider.id} {part}"):
             yield
 
     @contextlib.contextmanager
     def exclusively(self, work: str) -> Iterator[None]:
-        """Alone with some work in all processes: whoever else wants it waits. Not to be taken twice in a thread.
+        """Hold the lock of some work among all processes; others wait. A thread must not take it twice.
 
-        The lock is a transaction's, kept open on a connection of its own, so it also holds through a pooler; it ends
+        The lock is held by an open transaction on a separate connection, so it also works through a pooler; it ends
         with the process that has it.
         """
         with self.connections.transaction() as connection:
