@@ -1,4 +1,4 @@
-"""A real guide server over a folder that each test fills anew, and a client that sends what it is told to send."""
+"""A real guide server over a folder that each test fills, and a client that sends exactly the given headers."""
 
 from __future__ import annotations
 

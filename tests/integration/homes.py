@@ -1,4 +1,4 @@
-"""Homes with a database server of their own, made where new servers are quick, and removed with all they hold."""
+"""Homes with a separate database server each, made where new servers start fast, and removed with all their content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A loopback server that answers as ESPN and TheSportsDB do, and misbehaves where told.
+"""A loopback server that answers as ESPN and TheSportsDB do, and misbehaves on request.
 
 The events are authored, in the shape of real answers; what a real answer has and nothing reads is left out.
 """

@@ -37,7 +37,7 @@ def channels(count: int = 3, **overrides: object) -> pl.DataFrame:
 
 
 def events(count: int = 2, **overrides: object) -> pl.DataFrame:
-    """So many NBA games an hour apart, between teams of their own."""
+    """That many NBA games an hour apart, each between two other teams."""
     numbers = range(count)
     texts = {name: [f"{name} {number}" for number in numbers] for name, kind in EVENTS.items() if kind == pl.String}
     frame = pl.DataFrame(

@@ -1,4 +1,4 @@
-"""`epg doctor`: what it finds in order, what not, and how it says to mend it."""
+"""`epg doctor`: what it finds in order, what it doesn't, and how to fix it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def levels(findings):
 
 
 @pytest.mark.parametrize(
-    ("name", "mend"),
+    ("name", "remedy"),
     [
         ("EPG_DATABASE_ULR", "Did you mean EPG_DATABASE_URL?"),
         ("EGP_HOME", "Did you mean EPG_HOME?"),
@@ -65,10 +65,10 @@ def levels(findings):
         ("EPG_SOMETHING_ELSE", "Unset it"),
     ],
 )
-def test_a_variable_that_looks_like_ours_and_is_none_is_told(name, mend):
+def test_a_variable_whose_name_looks_like_ours_is_reported(name, remedy):
     (finding,) = check_variables({name: PASSWORD, "PATH": "/bin"}, KNOWN)
     assert (finding.level, finding.text) == ("warn", f"{name} is not a variable of this program")
-    assert mend in finding.fix
+    assert remedy in finding.fix
     assert PASSWORD not in repr(finding)
 
 
@@ -116,8 +116,8 @@ def test_little_room_is_told_before_there_is_none():
 
 def test_a_wrong_clock_is_told():
     now = clock()
-    told = {"a": now, "b": now - timedelta(minutes=2), "c": now + timedelta(hours=1), "d": None}
-    assert levels(check_clock(told, now)) == ["ok", "warn", "fail"]
+    clocks = {"a": now, "b": now - timedelta(minutes=2), "c": now + timedelta(hours=1), "d": None}
+    assert levels(check_clock(clocks, now)) == ["ok", "warn", "fail"]
 
 
 def test_a_database_tells_its_version(opened):

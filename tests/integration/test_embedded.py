@@ -26,7 +26,7 @@ from epg_pipeline.settings import Settings
 REPOSITORY = Path(__file__).parents[2]
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1"}
 
-# A process of its own that holds a lease until it reads a line, or is killed.
+# A separate process that holds a lease until it reads a line, or is killed.
 USER = """
 import sys
 from pathlib import Path
@@ -207,7 +207,7 @@ def test_a_kill_before_the_databases_are_there_is_mended_by_the_next_user(home):
     with lease_server(home) as lease:
         with psycopg.connect(lease.address.conninfo("postgres"), autocommit=True) as connection:
             connection.execute("DROP DATABASE dagster")
-        with lease_server(home) as mended, psycopg.connect(mended.address.conninfo("dagster")) as connection:
+        with lease_server(home) as repaired, psycopg.connect(repaired.address.conninfo("dagster")) as connection:
             assert connection.execute("SHOW synchronous_commit").fetchone() == ("off",)
 
 
@@ -438,18 +438,18 @@ def test_an_ordinary_user_runs_the_server_and_root_may_use_it_too(home, nobody):
 @as_root
 def test_a_home_of_another_user_is_refused_with_whose_it_is(home, nobody):
     lease_server(home).release()
-    told = _as_user(home, *nobody)
-    assert told.returncode == 1
-    assert "this home was made by another user" in told.stderr
+    result = _as_user(home, *nobody)
+    assert result.returncode == 1
+    assert "this home was made by another user" in result.stderr
 
 
 @as_root
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv (util-linux) takes rights away")
 def test_root_that_may_not_become_another_user_is_told_what_to_do(home):
-    told = _as_user(home, "setpriv", "--bounding-set=-setuid,-setgid")
-    assert told.returncode == 1
-    assert "here root may not become user" in told.stderr
-    assert "Run as an ordinary user, or set EPG_DATABASE_URL" in told.stderr
+    result = _as_user(home, "setpriv", "--bounding-set=-setuid,-setgid")
+    assert result.returncode == 1
+    assert "here root may not become user" in result.stderr
+    assert "Run as an ordinary user, or set EPG_DATABASE_URL" in result.stderr
 
 
 @as_root

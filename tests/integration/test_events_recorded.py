@@ -121,7 +121,7 @@ def test_a_game_both_services_have_is_one_whichever_told_it_first(store, setting
             "thesportsdb": sources.thesportsdb.model_validate(sources.thesportsdb.model_dump() | {"leagues": leagues})
         }
     )
-    told = []
+    schedules = []
     for order in (("espn", "thesportsdb"), ("thesportsdb", "espn")):
         with store.connections.transaction() as connection:
             connection.execute(
@@ -135,7 +135,7 @@ def test_a_game_both_services_have_is_one_whichever_told_it_first(store, setting
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr("epg_pipeline.adapters.web.thesportsdb.load_sources", lambda: extended)
                 refresh_events(store, mine, day, day, day, ["eng.1"])
-        told.append(store.events.between(day, day))
-    assert told[0].equals(told[1])
-    brighton = told[0].filter(pl.col("home").str.starts_with("Brighton"))
+        schedules.append(store.events.between(day, day))
+    assert schedules[0].equals(schedules[1])
+    brighton = schedules[0].filter(pl.col("home").str.starts_with("Brighton"))
     assert brighton.select("event_id", "away").rows() == [("espn-740898", "Liverpool")]

@@ -21,7 +21,7 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 class Clock:
-    """A clock that goes only when told, or slept."""
+    """A clock that only a test moves, or a sleep."""
 
     def __init__(self):
         self.now = NOON.timestamp()

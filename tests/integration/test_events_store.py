@@ -54,8 +54,8 @@ def test_the_same_again_writes_nothing(store):
 @pytest.mark.parametrize("order", [(ESPN, TSDB), (TSDB, ESPN)], ids=["espn first", "thesportsdb first"])
 def test_whichever_source_comes_first_events_ids_and_teams_are_the_same(store_without_teams, order):
     store = store_without_teams
-    for told in order:
-        take_in(store, told)
+    for events in order:
+        take_in(store, events)
     both = on_record(store)
     assert both.select("event_id", "home", "away", "venue", "source").rows() == [
         ("espn-1", "Boston Celtics", "Miami Heat", "TD Garden", "espn")

@@ -105,13 +105,13 @@ def test_no_message_chain_or_log_line_carries_the_account(answer, caplog):
     caplog.set_level(logging.DEBUG)
     with site(answer) as server, pytest.raises(PlaylistFetchError) as caught:
         fetch(server.address, attempts=2)
-    told = "".join(traceback.format_exception(caught.value)) + caplog.text
+    output = "".join(traceback.format_exception(caught.value)) + caplog.text
     link: BaseException | None = caught.value
     while link is not None:  # also what a traceback would not print
-        told += repr(link)
+        output += repr(link)
         link = link.__cause__ or link.__context__
-    assert PASSWORD not in told
-    assert USER not in told
+    assert PASSWORD not in output
+    assert USER not in output
 
 
 def test_a_successful_fetch_logs_no_address_either(caplog):

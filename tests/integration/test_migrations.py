@@ -129,14 +129,14 @@ def test_a_failing_file_leaves_nothing_of_itself_and_all_before_it(connections, 
 def test_the_projects_own_migrations_make_tables_that_say_what_they_are_for(connections):
     migrate(connections, MIGRATIONS)
     assert len(read_migrations(MIGRATIONS)) >= 2
-    told = _rows(
+    comments = _rows(
         connections,
         "SELECT c.relname, obj_description(c.oid) FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace "
         "AND c.relkind IN ('r', 'v') AND c.relname <> 'epg_migrations'",
     )
-    names = {name for name, _ in told}
+    names = {name for name, _ in comments}
     assert {"providers", "channel_names", "parsed_data", "teams", "team_aliases", "events", "epg_data"} <= names
-    assert [name for name, comment in told if not comment] == []
+    assert [name for name, comment in comments if not comment] == []
 
 
 def test_lists_of_active_rows_have_an_index_of_their_own(connections):

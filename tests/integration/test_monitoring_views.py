@@ -122,13 +122,13 @@ def test_the_worst_of_yesterday_stand_first_and_beside_what_is_usual(connection,
 def test_slow_queries_are_told_without_their_values(connection, store):
     connection.execute("SELECT count(*), %s FROM providers WHERE name = %s", ("hunter2", "of nobody"))
     connection.execute("SELECT pg_sleep(0.01), 'hunter2' AS secret")
-    told = _rows(connection, "SELECT query, calls, mean_ms FROM slowest_queries")
-    if not told:
+    queries = _rows(connection, "SELECT query, calls, mean_ms FROM slowest_queries")
+    if not queries:
         pytest.skip("this server does not load pg_stat_statements")
-    [(_, calls, mean)] = [row for row in told if "pg_sleep" in row[0]]
+    [(_, calls, mean)] = [row for row in queries if "pg_sleep" in row[0]]
     assert calls == 1
     assert mean >= 10
-    assert not [query for query, *_ in told if "hunter2" in query]
+    assert not [query for query, *_ in queries if "hunter2" in query]
 
 
 def test_without_its_extension_the_view_of_slow_queries_is_empty(connection):

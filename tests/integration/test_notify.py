@@ -1,4 +1,4 @@
-"""Incidents and their messages: each told once to each channel, none lost, and no address ever shown."""
+"""Incidents and their messages: each sent once to each channel, none lost, and no address ever shown."""
 
 from __future__ import annotations
 

@@ -224,9 +224,9 @@ def test_a_click_tells_all_of_a_programme_and_leads_to_how_it_was_read(opened):
     page = opened()
     page.fill("#words", "team333 ")
     page.locator(".cell.live").first.click()
-    told = page.locator("#details").inner_text()
+    details = page.locator("#details").inner_text()
     for part in ("NCAA Football", "S.B. Ballard Stadium", "American football", "98 %", "Your time"):
-        assert part in told
+        assert part in details
     page.click("text=How its name was read")
     page.wait_for_selector("#rows tr")
     assert shown(page) == "1 slot"

@@ -105,9 +105,9 @@ def test_a_player_that_has_the_guide_gets_none(guides):
 
 def test_a_time_counts_only_without_a_mark(guides):
     first = guides.get(GUIDE_PATH)
-    told = first.headers["last-modified"]
-    assert guides.get(GUIDE_PATH, if_modified_since=told).status == 304
-    assert guides.get(GUIDE_PATH, if_modified_since=told, if_none_match='"other"').status == 200
+    modified = first.headers["last-modified"]
+    assert guides.get(GUIDE_PATH, if_modified_since=modified).status == 304
+    assert guides.get(GUIDE_PATH, if_modified_since=modified, if_none_match='"other"').status == 200
     os.utime(guides.dist / "club" / "guide.xml", (0, 1e9))
     assert guides.get(GUIDE_PATH, if_modified_since=formatdate(1e9 - 1, usegmt=True)).status == 200
     assert guides.get(GUIDE_PATH, if_modified_since="yesterday").status == 200

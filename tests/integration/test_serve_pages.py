@@ -1,4 +1,4 @@
-"""The start page and the metrics: what they tell of each provider, and what they never tell."""
+"""The start page and the metrics: what they show of each provider, and what they never show."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def _addresses(guides: GuideServer) -> list[str]:
 
 
 def test_a_provider_is_told_with_its_publish_and_figures(guides):
-    told = _text(guides)
-    assert "1 provider · 1,234 channels" in told
-    assert "The Club" in told
-    assert "Published today 06:02 EDT" in told
+    text = _text(guides)
+    assert "1 provider · 1,234 channels" in text
+    assert "The Club" in text
+    assert "Published today 06:02 EDT" in text
     for figure in ("75.2%", "1,234", "56,789", "300"):
-        assert figure in told
+        assert figure in text
     assert "Problems" not in guides.get("/").text
 
 
@@ -57,7 +57,7 @@ def test_a_provider_is_told_with_its_publish_and_figures(guides):
         ("America/New_York", "2025-10-18T10:02:00Z", "today 06:02 EDT"),
         ("America/New_York", "2025-10-18T03:59:00Z", "yesterday 23:59 EDT"),
         ("Australia/Sydney", "2025-10-18T10:02:00Z", "yesterday 21:02 AEDT"),  # there it is the 19th already
-        ("America/Sao_Paulo", "2025-10-18T10:02:00Z", "today 07:02 UTC-03"),  # a zone without a name of its own
+        ("America/Sao_Paulo", "2025-10-18T10:02:00Z", "today 07:02 UTC-03"),  # a zone without its own name
         ("America/New_York", "2025-10-04T10:02:00Z", "Saturday 4 October 2025, 06:02 EDT"),
         ("Mars/Olympus", "2025-10-18T10:02:00Z", "today 10:02 UTC"),
     ],
@@ -109,7 +109,7 @@ def test_the_private_playlist_is_only_pointed_at(guides):
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("stated", "shown"),
     [
         (
             {"held_back": "it lost 41% of its programmes"},
@@ -125,9 +125,9 @@ def test_the_private_playlist_is_only_pointed_at(guides):
         ({"match_rate": 7}, "can't be read (match_rate"),
     ],
 )
-def test_what_is_wrong_stands_beside_its_provider(guides, said, told):
-    write_provider(guides.dist, **said)
-    assert told in _text(guides)
+def test_what_is_wrong_stands_beside_its_provider(guides, stated, shown):
+    write_provider(guides.dist, **stated)
+    assert shown in _text(guides)
 
 
 def test_a_guide_made_for_days_long_gone_is_not_old_but_says_so(guides):
@@ -148,9 +148,9 @@ def test_a_guide_whose_summary_is_missing_or_broken_is_listed_all_the_same(guide
     path.unlink()
     if summary is not None:
         path.write_text(summary)
-    told = _text(guides)
-    assert "Its figures are not known" in told
-    assert "club" in told
+    text = _text(guides)
+    assert "Its figures are not known" in text
+    assert "club" in text
     assert f"http://127.0.0.1:{guides.port}/guides/club/guide.xml" in _addresses(guides)
 
 
@@ -158,8 +158,8 @@ def test_a_provider_whose_first_guide_was_held_back_is_listed_with_the_reason(gu
     folder = write_provider(guides.dist, held_back="it has no programme", editions=[], published_at=None)
     for name in ("guide.xml", "guide.xml.gz", "index.html", "report.html"):
         (folder / name).unlink()
-    told = _text(guides)
-    assert "it has no programme" in told
+    text = _text(guides)
+    assert "it has no programme" in text
     assert _addresses(guides) == []
 
 
@@ -233,7 +233,7 @@ def test_what_is_not_known_has_no_sample(guides):
 
 
 def test_a_file_name_that_has_to_be_escaped_comes_back_as_it_is(guides):
-    """Editions come from the summary; what is no folder's name is left out."""
+    """Editions come from the summary; what can't be a folder's name is left out."""
     write_provider(guides.dist, editions=['a"b\\c\nd', "kid", "..", "2025+10"])
     write_guide(guides.dist / "club" / "2025+10")
     files = {dict(key[1:])["file"] for key in _samples(guides) if key[0] == "epg_guide_file_bytes"}
@@ -323,7 +323,7 @@ def test_the_address_of_a_private_playlist_is_printed_and_opens_it(tmp_path):
 
 def test_a_playlist_that_is_not_there_is_told_with_those_that_are(tmp_path):
     write_provider(tmp_path / "dist")
-    told = epg(tmp_path / "home", "playlist-url", "Clubb", EPG_DIST=str(tmp_path / "dist"))
-    assert told.code == 2
-    assert 'no playlist of "Clubb" is published' in " ".join(told.err.split())
-    assert "The Club" in told.err
+    result = epg(tmp_path / "home", "playlist-url", "Clubb", EPG_DIST=str(tmp_path / "dist"))
+    assert result.code == 2
+    assert 'no playlist of "Clubb" is published' in " ".join(result.err.split())
+    assert "The Club" in result.err

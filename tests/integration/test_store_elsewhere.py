@@ -152,18 +152,18 @@ def test_an_sqlalchemy_style_address_means_the_same_database(settings, database)
 def test_an_address_that_leads_nowhere_is_told_without_its_password(settings, address, says):
     import traceback
 
-    with pytest.raises(StoreError, match=says) as told:
+    with pytest.raises(StoreError, match=says) as refusal:
         open_store(settings.model_copy(update={"database_url": address}))
-    printed = "".join(traceback.format_exception(told.value))
+    printed = "".join(traceback.format_exception(refusal.value))
     assert "hunter2" not in printed
     assert "ter2" not in printed
 
 
 def test_a_wrong_password_is_told_without_it(settings, database):
     wrong = make_conninfo(database, password="hunter2")
-    with pytest.raises(StoreError, match="password authentication failed") as told:
+    with pytest.raises(StoreError, match="password authentication failed") as refusal:
         open_store(settings.model_copy(update={"database_url": wrong}))
-    assert "hunter2" not in str(told.value)
+    assert "hunter2" not in str(refusal.value)
 
 
 def test_a_server_too_old_is_refused(settings, monkeypatch):

@@ -63,13 +63,13 @@ def test_of_an_event_given_twice_the_later_row_stays(store):
 
 
 def test_events_know_their_teams_and_teams_their_names(store):
-    told = _rows(
+    rows = _rows(
         store,
         "SELECT h.name, h.short_name, h.abbreviation, array_agg(DISTINCT a.alias ORDER BY a.alias) FROM events AS e "
         "JOIN teams AS h ON h.id = e.home_team_id JOIN team_aliases AS a ON a.team_id = h.id "
         "WHERE e.event_id = 'game-0' GROUP BY 1, 2, 3",
     )
-    assert told == [("home 0", "home_short 0", "home_abbr 0", ["home 0", "home_abbr 0", "home_short 0"])]
+    assert rows == [("home 0", "home_short 0", "home_abbr 0", ["home 0", "home_abbr 0", "home_short 0"])]
 
 
 def test_an_event_without_opponents_has_no_teams(store):
@@ -80,8 +80,8 @@ def test_an_event_without_opponents_has_no_teams(store):
 
 def test_what_a_source_does_not_tell_of_a_team_is_not_forgotten(store):
     save_events(store, events(2, home_short=["", ""], home_logo=["", ""], home_abbr=["", ""]))
-    told = _rows(store, "SELECT short_name, abbreviation, logo FROM teams WHERE name = 'home 0'")
-    assert told == [("home_short 0", "home_abbr 0", "home_logo 0")]
+    rows = _rows(store, "SELECT short_name, abbreviation, logo FROM teams WHERE name = 'home 0'")
+    assert rows == [("home_short 0", "home_abbr 0", "home_logo 0")]
 
 
 def test_decisions_come_back_as_they_were_saved(store, provider):
@@ -219,10 +219,10 @@ def test_the_views_tell_channels_programmes_and_match_rate_per_provider_and_day(
     assert _rows(store, "SELECT provider, day, channels, programmes, live FROM programmes_per_day") == [
         ("demo", DAY, 3, 36, 36)
     ]
-    told = _rows(
+    rows = _rows(
         store, "SELECT provider, day, slots, matched, unmatched, unparseable, match_rate::float FROM match_rates"
     )
-    assert told == [("demo", DAY, 3, 1, 1, 1, 0.5)]  # of the two slots that name an event
+    assert rows == [("demo", DAY, 3, 1, 1, 1, 0.5)]  # of the two slots that name an event
 
 
 def test_match_rates_are_told_by_day_and_a_card_that_was_found_counts_among_the_events(store, provider):

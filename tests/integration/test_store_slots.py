@@ -77,19 +77,19 @@ def test_changes_are_told_against_what_was_stored_last(store, provider):
 def test_each_day_remembers_how_it_differed_from_the_day_before(store, provider):
     store.slots.save(provider, DAY, channels(3))
     store.slots.save(provider, NEXT, _renamed(channels(4)[1:], "NBA 02", "NBA 02 :"))
-    told = _rows(
+    rows = _rows(
         store,
         "SELECT c.slot, s.change, s.name FROM slot_names AS s JOIN channel_names AS c ON c.id = s.channel_name_id "
         "WHERE s.day = %s ORDER BY c.slot",
         NEXT,
     )
-    assert [(slot, change) for slot, change, _ in told] == [
+    assert [(slot, change) for slot, change, _ in rows] == [
         ("NBA 01", "removed"),
         ("NBA 02", "changed"),
         ("NBA 03", "unchanged"),
         ("NBA 04", "added"),
     ]
-    assert told[0][2] == channels(1)["name"][0]
+    assert rows[0][2] == channels(1)["name"][0]
 
 
 def test_a_slot_that_goes_during_the_day_and_comes_back(store, provider):
@@ -117,10 +117,10 @@ def test_a_backfilled_day_leaves_what_is_known_of_later_days_alone(store, provid
     store.slots.save(provider, DAY, older)
     assert store.slots.channels(provider, NEXT).equals(channels(2))
     assert store.slots.channels(provider, DAY)["name"].to_list() == ["old 1", "old 2", "old 3"]
-    told = _rows(
+    rows = _rows(
         store, "SELECT slot, name LIKE 'old%', first_seen, last_seen, record_status FROM channel_names ORDER BY slot"
     )
-    assert told == [
+    assert rows == [
         ("NBA 01", False, DAY, NEXT, "active"),
         ("NBA 02", False, DAY, NEXT, "active"),
         ("NBA 03", True, DAY, DAY, "removed"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from epg_pipeline.adapters.store.connections import Connections
 from epg_pipeline.adapters.store.frames import read_frame, stage
 
-# NUL is the one character PostgreSQL can't hold; lone surrogates are no text.
+# NUL is the one character PostgreSQL can't hold; lone surrogates are not text.
 CHARACTERS = st.characters(exclude_characters="\0", exclude_categories=("Cs",)) | st.sampled_from('",\\\r\n\t .N{}[]')
 TEXTS = st.none() | st.text(CHARACTERS, max_size=20)
 SCHEMA = pl.Schema({"number": pl.Int64(), "text": pl.String(), "texts": pl.List(pl.String()), "bytes": pl.Binary()})

@@ -96,7 +96,7 @@ def test_a_browser_sees_the_graph_and_makes_a_partition(up, page, tmp_path):
     page.get_by_role("button", name="Materialize all").first.click()
     confirm, dates = page.get_by_role("button", name="Confirm"), page.get_by_placeholder("ex: 2025-01-01")
     confirm.or_(dates).first.wait_for()
-    if confirm.count():  # no events were materialised: it warns, for it can't know they are on record
+    if confirm.count():  # no events were materialised: it warns, because it can't know that they are on record
         confirm.click()
     dates.fill(str(DAY))
     dates.press("Enter")
@@ -141,7 +141,7 @@ def test_a_browser_backfills_fourteen_days_of_three_providers(up, others, page):
     page.get_by_role("button", name="Materialize all").first.click()
     confirm, dates = page.get_by_role("button", name="Confirm"), page.get_by_placeholder("ex: 2025-01-01")
     confirm.or_(dates).first.wait_for()
-    if confirm.count():  # no events were materialised: it warns, for it can't know they are on record
+    if confirm.count():  # no events were materialised: it warns, because it can't know that they are on record
         confirm.click()
     dates.fill(f"[{DAY}...{DAY + timedelta(days=13)}]")
     dates.press("Enter")
@@ -202,9 +202,9 @@ def test_status_and_doctor_know_what_runs_and_what_comes(up):
         return {one["what"]: one["at"] for one in found["coming"]}
 
     assert "T06:00:00" in until(STARTS, lambda: coming().get("daily_publish"), "the next tick of a schedule")
-    told = epg(up.home, "doctor", "--offline").out
-    assert f"Dagster answers at {up.dagster}" in told
-    assert f"guide server answers at {up.guides}" in told
+    report = epg(up.home, "doctor", "--offline").out
+    assert f"Dagster answers at {up.dagster}" in report
+    assert f"guide server answers at {up.guides}" in report
 
 
 def test_a_second_one_for_the_same_home_is_refused(up):

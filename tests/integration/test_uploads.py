@@ -260,9 +260,9 @@ def test_what_every_file_would_fail_of_is_found_out_once_and_tells_no_secret(
     assert reason in dict(result.failed)["epg/demo/guide.xml.gz"]
     assert len(proxy.requests) == requests
     assert all(file.is_file() for file in files)
-    told = [repr(result), repr(storage), repr(settings), *every_text(settings.database_url)]
+    texts = [repr(result), repr(storage), repr(settings), *every_text(settings.database_url)]
     for secret in (SECRET, ACCESS, "not-the-secret", "nobodys-key-at-all"):
-        assert not any(secret in text for text in told)
+        assert not any(secret in text for text in texts)
     assert upload(files).done == len(files)
     assert bucket() == _local(settings, files)
 

@@ -174,19 +174,19 @@ def test_no_failure_tells_the_password_anywhere(answers, says, caplog):
     caplog.set_level(logging.DEBUG)
     with serving(Panel(**answers)) as address, pytest.raises(PlaylistFetchError, match=says) as caught:
         fetch_playlist(address, attempts=2, pause=0.01)
-    told = (
+    output = (
         "".join(traceback.format_exception(caught.value))
         + caplog.text
         + repr(account_of(address))
         + redact_url(address)
     )
-    told += redact(f"GET {address} failed")
+    output += redact(f"GET {address} failed")
     link: BaseException | None = caught.value
     while link is not None:
-        told += repr(link)
+        output += repr(link)
         link = link.__cause__ or link.__context__
-    assert PASSWORD not in told
-    assert USER not in told
+    assert PASSWORD not in output
+    assert USER not in output
 
 
 def test_trouble_of_the_panel_is_tried_again_and_does_not_count_as_a_disabled_m3u():

@@ -55,7 +55,7 @@ def test_every_partition_of_a_range_has_its_own_results(run, instance, club):
     assert run("provider_day", KEYS[0], KEYS[-1]).success
     for asset, checks in CHECKS.items():
         for check in checks:
-            # Two are about names, and the later days have none of their own.
+            # Two are about names, and the later days have none.
             judged = KEYS[:1] if check in {"match_rate", "events_of_leagues"} else KEYS
             assert results(instance, asset, check) == dict.fromkeys(judged, "SUCCEEDED"), (asset, check)
 
@@ -144,7 +144,7 @@ def test_a_warning_stops_nothing(run, instance, club, store, tmp_path):
 
 
 def test_of_an_error_nobody_foresaw_dagster_keeps_no_address(run, instance, club, monkeypatch, caplog):
-    """What a source raises is told in our words, what comes from elsewhere by number; the process logs it, cut."""
+    """Our errors show their message, others only a number; the log of the process has it, redacted."""
     secret = "http://carol:hunter2-s3cret@tv.example/get/carol/hunter2-s3cret/list.m3u"
     monkeypatch.setenv("DAGSTER_REDACT_USER_CODE_ERRORS", "1")
 
@@ -152,14 +152,14 @@ def test_of_an_error_nobody_foresaw_dagster_keeps_no_address(run, instance, club
         raise ValueError(f"GET {secret}")
 
     monkeypatch.setattr(event_flows, "refresh_days", fail)
-    told = run("events_of_day", str(DAY))
+    result = run("events_of_day", str(DAY))
     monkeypatch.setattr(overview, "overview", fail)
     masked = run("overview", None)
-    assert not told.success
+    assert not result.success
     assert not masked.success
-    assert "ValueError: GET http://tv.example/" in _kept(instance, told)
+    assert "ValueError: GET http://tv.example/" in _kept(instance, result)
     assert "error ID" in _kept(instance, masked)
-    assert "hunter2-s3cret" not in _kept(instance, told) + _kept(instance, masked)
+    assert "hunter2-s3cret" not in _kept(instance, result) + _kept(instance, masked)
     assert "tv.example" in caplog.text
     assert "hunter2-s3cret" not in caplog.text
 

@@ -18,7 +18,7 @@ GUIDE = ["matched_programmes", "published_xmltv"]
 
 @pytest.fixture
 def poisoned(monkeypatch):
-    """A day that can't be matched, until it is mended."""
+    """A day that can't be matched, until it is fixed."""
     whole = matching.match_day
 
     def match_day(store, provider, day, **given):

@@ -1,4 +1,4 @@
-"""A run over several dates: each is told of by itself, and a bad one stops none of the others."""
+"""A run over several dates: each is reported separately, and a bad one does not stop the others."""
 
 from __future__ import annotations
 

@@ -46,9 +46,9 @@ def test_a_range_of_days_is_one_refresh_and_tells_of_each_day(asking, instance, 
         record = instance.fetch_materializations(
             dg.AssetRecordsFilter(dg.AssetKey("canonical_events"), asset_partitions=[day]), limit=1
         ).records[0]
-        told = record.asset_materialization.metadata
-        assert told["dagster/row_count"].value == 1
-        assert "espn nba 2025-10: " in told["faulty_lines"].value
+        metadata = record.asset_materialization.metadata
+        assert metadata["dagster/row_count"].value == 1
+        assert "espn nba 2025-10: " in metadata["faulty_lines"].value
 
 
 def test_a_refresh_that_no_source_answers_goes_well_and_is_an_incident_all_the_same(

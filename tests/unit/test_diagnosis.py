@@ -1,4 +1,4 @@
-"""What found no event is told by its cause, with what came nearest."""
+"""What found no event is explained by its cause, with the nearest events."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NAMES = {
 
 
 @pytest.fixture(scope="module")
-def told() -> dict[str, dict]:
+def diagnoses() -> dict[str, dict]:
     decisions = decisions_of(list(NAMES), *EVENTS_OF_THE_DAY)
     day = ProviderDay(SATURDAY, NEW_YORK)
     found = diagnosed(decisions, events_of(*EVENTS_OF_THE_DAY), day, facts())
@@ -41,12 +41,12 @@ def told() -> dict[str, dict]:
 
 
 @pytest.mark.parametrize(("name", "cause"), NAMES.items())
-def test_each_failure_has_its_cause_and_the_rest_none(told, name, cause):
-    assert (told[name]["cause"] if name in told else None) == cause
+def test_each_failure_has_its_cause_and_the_rest_none(diagnoses, name, cause):
+    assert (diagnoses[name]["cause"] if name in diagnoses else None) == cause
 
 
-def test_unknown_sides_are_named_with_the_teams_like_them(told):
-    row = told["NBA 02 : Miami Heat at Zanzibar Dhows @ 07:30 PM ET"]
+def test_unknown_sides_are_named_with_the_teams_like_them(diagnoses):
+    row = diagnoses["NBA 02 : Miami Heat at Zanzibar Dhows @ 07:30 PM ET"]
     assert row["unknown"] == ["Zanzibar Dhows"]
     assert row["nearest"] == ["Miami Heat v San Antonio Spurs"]
 
@@ -67,8 +67,8 @@ def test_teams_of_another_sport_are_not_like_an_unknown_side():
     assert "Stoke City" not in rows["similar"].item().to_list()
 
 
-def test_an_ambiguous_name_has_both_events(told):
-    assert sorted(told["MLB 06 : Brewers at Cubs"]["nearest"]) == ["first", "second"]
+def test_an_ambiguous_name_has_both_events(diagnoses):
+    assert sorted(diagnoses["MLB 06 : Brewers at Cubs"]["nearest"]) == ["first", "second"]
 
 
 def test_without_events_every_failure_still_has_a_cause():

@@ -71,7 +71,7 @@ def test_home_and_away_are_by_their_mark_not_by_their_order():
 
 
 @pytest.mark.parametrize(
-    ("told", "state"),
+    ("stated", "state"),
     [
         (status(), "scheduled"),
         (status("STATUS_IN_PROGRESS", "in"), "live"),
@@ -84,8 +84,8 @@ def test_home_and_away_are_by_their_mark_not_by_their_order():
         ({"type": {"state": "in"}}, "live"),
     ],
 )
-def test_states(told, state):
-    assert one(status=told)["status"] == state
+def test_states(stated, state):
+    assert one(status=stated)["status"] == state
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,8 @@ def test_programmes_are_counted_on_the_day_they_start_in_the_providers_zone():
         ([100, 100, 100], [100, 100, 100], 0.0),
         ([100, 100, 100], [40, 40, 40], 0.6),
         ([100, 100, 100], [100, 100, 0], 1 / 3),  # one day is gone from the middle of the window
-        ([100, 0, 0], [50, 900, 900], 0.5),  # what the last guide did not tell of makes up for nothing
-        ([0, 0, 100], [0, 0, 120], 0.0),  # more is no loss
+        ([100, 0, 0], [50, 900, 900], 0.5),  # what the last guide did not cover makes up for nothing
+        ([0, 0, 100], [0, 0, 120], 0.0),  # more is not a loss
         ([0, 0, 0], [0, 0, 0], 0.0),
     ],
 )

@@ -77,7 +77,7 @@ MEANT = (
     ("LIVE EVENT 08: Kings vs Pistons @ 7pm ET", "Detroit Pistons v Sacramento Kings"),
     ("LIVE EVENT 09: Kings vs Senators @ 10pm ET", "Los Angeles Kings v Ottawa Senators"),
     ("NHL 08: Colorado vs San Diego @ 9:30 PM ET", None),  # a hockey slot is not soccer
-    ("LIVE EVENT 10: Tampa Bay vs Detroit @ 7pm ET", None),  # hockey or baseball: can't be told apart
+    ("LIVE EVENT 10: Tampa Bay vs Detroit @ 7pm ET", None),  # hockey or baseball: can't be distinguished
     ("LIVE EVENT 11: NHL: Tampa Bay vs Detroit @ 7pm ET", "Detroit Red Wings v Tampa Bay Lightning"),
     # schools that look alike
     ("NCAAF 05 : Toledo at Miami (OH) @ 12:00 PM ET", "Miami (OH) RedHawks v Toledo Rockets"),
@@ -94,13 +94,13 @@ MEANT = (
     ("SOCCER 03 | Arsenal U21 vs Chelsea U21 | 15:00 GMT", None),
     ("USA Soccer03: LAFC 2 vs Tacoma Defiance @ 9:00 PM ET", "LAFC 2 v Tacoma Defiance"),
     ("USA Soccer04: LAFC 2 vs Seattle Sounders @ 10:30 PM ET", None),
-    # a doubleheader is told apart by its clock or its number
+    # the games of a doubleheader are distinguished by the clock or its number
     ("MLB 20: Twins at Guardians @ 01:10 PM ET", "Cleveland Guardians v Minnesota Twins"),
     ("MLB 21: Twins at Guardians @ 06:40 PM ET", "second game"),
     ("MLB 22: Twins at Guardians (Game 1)", "Cleveland Guardians v Minnesota Twins"),
     ("MLB 23: Twins at Guardians (Game 2)", "second game"),
     ("MLB 24: Twins at Guardians", None),
-    # what is told of an event is not the event
+    # coverage of an event is not the event
     ("NBA 10: REPLAY: Lakers @ Celtics @ 7:30 PM ET", None),
     ("NBA 11: Lakers @ Celtics Highlights", None),
     ("NBA 12: Pregame Show: Lakers @ Celtics @ 7:00 PM ET", None),

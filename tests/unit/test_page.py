@@ -55,8 +55,8 @@ def test_every_channel_is_there_in_the_providers_order_and_fills_its_day():
 
 def test_blocks_that_say_the_same_are_shown_as_one():
     guide = held(PAGE)
-    told = [[guide["texts"][text][3] for text in cells[2::3]] for _, _, cells in guide["channels"]]
-    assert told == [["filler", "pre", "live", "post"], ["idle"], ["filler", "pre", "live", "post"]]
+    blocks = [[guide["texts"][text][3] for text in cells[2::3]] for _, _, cells in guide["channels"]]
+    assert blocks == [["filler", "pre", "live", "post"], ["idle"], ["filler", "pre", "live", "post"]]
 
 
 def test_it_says_when_where_and_how_sure():
@@ -64,7 +64,7 @@ def test_it_says_when_where_and_how_sure():
     assert (guide["timezone"], guide["zone"], guide["hour12"]) == ("America/New_York", "ET", True)
     assert datetime.fromtimestamp(guide["opens"] / 1000, UTC) == DAY.opens
     assert datetime.fromtimestamp(guide["closes"] / 1000, UTC) == DAY.closes
-    assert guide["counts"] == {"events": 1, "matched": 1}  # a show is no event
+    assert guide["counts"] == {"events": 1, "matched": 1}  # a show is not an event
     assert guide["leagues"] == {"college-football": "NCAA Football"}
     assert guide["sports"]["football"] == "American football"
 

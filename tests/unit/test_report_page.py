@@ -129,7 +129,7 @@ def test_names_about_other_days_are_counted_apart():
 
 
 def test_the_page_says_how_well_and_why_not_in_plain_words():
-    told = words(PAGE)
+    text = words(PAGE)
     for part in (
         "Match report · names of Sat, Nov 15, 2025 · 6 slots",
         "25 % of the 4 names that announce an event found theirs in the schedule",
@@ -138,7 +138,7 @@ def test_the_page_says_how_well_and_why_not_in_plain_words():
         "1 Two events fit equally well What to do epg override pin",
         "NBA 02 : Miami Heat at Zanzibar Dhows @ 07:30 PM ET Nearest: Miami Heat – San Antonio Spurs",
     ):  # fmt: skip
-        assert part in told
+        assert part in text
 
 
 def test_days_are_told_as_bars_and_as_a_table_for_a_month_back():
@@ -201,21 +201,21 @@ def test_the_same_rows_in_any_order_give_the_same_page():
 
 def test_a_day_without_anything_says_so():
     page = page_of(empty(DECISIONS), empty(DIAGNOSES), empty(MATCH_RATES))
-    told = words(page)
+    text = words(page)
     for part in (
         "No slot was matched for this day yet.",
         "No day is on record yet.",
         "No name was like an event of the schedule.",
         "Every name that announces something has its event.",
     ):
-        assert part in told
+        assert part in text
     assert held(page)["slots"] == []
 
 
 def test_a_day_on_which_nothing_is_on_has_no_rate():
-    told = words(page_of(rows_of(BLANK, BLANK), empty(DIAGNOSES), HISTORY.tail(1)))
-    assert "– No name announces an event." in told
-    assert "This is the first day on record" in told
+    text = words(page_of(rows_of(BLANK, BLANK), empty(DIAGNOSES), HISTORY.tail(1)))
+    assert "– No name announces an event." in text
+    assert "This is the first day on record" in text
 
 
 def test_clocks_follow_the_providers_zone_and_habits():

@@ -72,7 +72,7 @@ def test_starts(fields, start, is_set):
 
 
 @pytest.mark.parametrize(
-    ("told", "postponed", "state"),
+    ("stated", "postponed", "state"),
     [
         ("NS", "no", "scheduled"),
         (None, "no", "scheduled"),
@@ -88,8 +88,8 @@ def test_starts(fields, start, is_set):
         ("ABD", "no", "cancelled"),
     ],
 )
-def test_states(told, postponed, state):
-    assert one(strStatus=told, strPostponed=postponed)["status"] == state
+def test_states(stated, postponed, state):
+    assert one(strStatus=stated, strPostponed=postponed)["status"] == state
 
 
 def test_an_event_without_sides_has_its_title():

@@ -43,7 +43,7 @@ def test_titles_say_what_comes_what_is_on_and_what_was(tier):
 
 
 @pytest.mark.parametrize(
-    ("timezone", "said"),
+    ("timezone", "stated"),
     [
         ("America/New_York", "7:30 PM ET"),
         ("America/Los_Angeles", "4:30 PM PT"),
@@ -54,10 +54,10 @@ def test_titles_say_what_comes_what_is_on_and_what_was(tier):
         ("Asia/Kolkata", "5:00 AM IST"),
     ],
 )
-def test_times_are_those_of_the_viewers_wall_in_their_own_habit(timezone, said):
+def test_times_are_those_of_the_viewers_wall_in_their_own_habit(timezone, stated):
     programmes = dressed(TROY | {"starts_at": datetime(2025, 10, 8, 23, 30, tzinfo=UTC)}, timezone=timezone)
-    told = programmes.filter(pl.col("block").is_in(["pre", "filler"]))
-    assert told["title"].str.ends_with(f"at {said}").all()
+    announced = programmes.filter(pl.col("block").is_in(["pre", "filler"]))
+    assert announced["title"].str.ends_with(f"at {stated}").all()
 
 
 def test_kid_has_titles_and_one_category_alone():

@@ -111,4 +111,4 @@ def test_an_episode_number_is_one_events_own(demo):
         if number := programme.findtext("episode-num"):
             events.setdefault(number, set()).add((str(programme.get("start")), str(programme.findtext("sub-title"))))
     assert len(events) > 150
-    assert all(len({start for start, _ in told}) == 1 for told in events.values())
+    assert all(len({start for start, _ in rows}) == 1 for rows in events.values())
