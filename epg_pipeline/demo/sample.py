@@ -1,6 +1,6 @@
 """The bundled sample: one past day of an invented provider, with the real games around it.
 
-Belongs here: where its files are, and its provider on record. Does not: what is done with it.
+Belongs here: where its files are, and its provider on record. Does not belong: the command (cli/guides.py).
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Sample:
 
 
 def load_sample() -> Sample:
-    """The sample as demo/demo.yaml tells of it; its files are those of the installed package."""
+    """The sample as demo/demo.yaml describes it; its files are those of the installed package."""
     folder = Path(str(resources.files("epg_pipeline"))) / "demo"
     facts = yaml.safe_load((folder / "demo.yaml").read_text("utf-8"))
     facts["stated"] = facts.pop("settings")
@@ -44,20 +44,20 @@ def load_sample() -> Sample:
 
 
 def demo_provider(store: Store, sample: Sample) -> Provider:
-    """The sample's provider on record: an ordinary one, its playlist the bundled file, wherever that lay before.
+    """The sample's provider on record, with the bundled playlist wherever the package is installed now.
 
-    What was set for it since stays, but the demo is always published in all its editions.
+    Settings made since stay, but the demo is always published in all its editions.
     """
     try:
-        known = store.providers.find(sample.slug)
+        provider = store.providers.find(sample.slug)
     except UnknownProviderError:
-        known = store.providers.add(sample.provider, str(sample.playlist), sample.timezone, sample.tier, sample.slug)
-    is_as_it_should_be = (
-        known.status == "active"
-        and sample.stated.items() <= known.stated.items()
-        and store.providers.playlist_url(known) == str(sample.playlist)
+        provider = store.providers.add(sample.provider, str(sample.playlist), sample.timezone, sample.tier, sample.slug)
+    is_up_to_date = (
+        provider.status == "active"
+        and sample.stated.items() <= provider.stated.items()
+        and store.providers.playlist_url(provider) == str(sample.playlist)
     )
-    if is_as_it_should_be:
-        return known
-    settings = {**known.stated, **sample.stated}
-    return store.providers.change(known, playlist_url=str(sample.playlist), status="active", settings=settings)
+    if is_up_to_date:
+        return provider
+    settings = {**provider.stated, **sample.stated}
+    return store.providers.change(provider, playlist_url=str(sample.playlist), status="active", settings=settings)

@@ -1,7 +1,7 @@
-"""Past days made again from what is on record: kept playlists and kept events, no server asked.
+"""Past days made again from the record: kept playlists and kept events, without any request.
 
-Belongs here: which days, what each needs, and what became of it. Does not: the steps of a day (flows/provider_day.py),
-the summary (cli/guides.py). Dagster's backfills run the same steps through the assets.
+Belongs here: which days, what each needs, and its outcome. Does not belong: the steps of a day (provider_day.py), the
+summary (cli/guides.py). Dagster's backfills run the same steps through the assets.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from epg_pipeline.settings import Settings
 
 @dataclass(frozen=True)
 class BackfilledDay:
-    """What became of a provider's day: its slots by match status and the guide's programmes, or why there is none.
+    """The outcome of a provider's day: its slots by match status and the guide's programmes, or why there is none.
 
     `names_of` is the day of the playlist it was made from. `current` when the guide that players load showed the day.
     """
@@ -38,9 +38,9 @@ class BackfilledDay:
 def backfill_days(
     store: Store, provider: Provider, days: list[date], settings: Settings, as_of: date | None = None
 ) -> Iterator[BackfilledDay]:
-    """Make these days of a provider again, each told of as it is done. One that fails stops none of the others.
+    """Make these days of a provider again, and yield each when it is done. One that fails does not stop the others.
 
-    Days after `as_of`, by default the provider's today, are none to backfill and say so.
+    Days after `as_of`, by default the provider's today, can't be backfilled and say so.
     """
     now = as_of or today(provider.timezone)
     filtered: set[date] = set()
@@ -59,7 +59,7 @@ def _made(
     kept = store.playlists.in_force(provider, day)
     if kept is None:
         return BackfilledDay(provider.name, day, "no snapshot for this date or before")
-    if kept.day not in filtered:  # days without a list of their own share the one before
+    if kept.day not in filtered:  # days without a playlist share that of the day before
         filter_channels(store, provider, kept.day)
         filtered.add(kept.day)
     matched = match_day(store, provider, day)

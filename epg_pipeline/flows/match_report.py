@@ -1,6 +1,6 @@
 """The match report of a provider, made from what is on record.
 
-Belongs here: which rows a report is made of. Does not: its figures and its page (pages/report_figures.py,
+Belongs here: which rows a report is made of. Does not belong: its figures and its page (pages/report_figures.py,
 pages/report_page.py), where it is written (flows/publishing.py).
 """
 
@@ -19,8 +19,8 @@ from epg_pipeline.pages.report_page import TREND_DAYS, report_page
 def match_report(store: Store, provider: Provider, day: date, texts: Texts) -> str:
     """The page about the names in force on a day; one that says so when none were matched yet.
 
-    A day without names of its own has those of an earlier one, and so has one whose playlist was refused.
-    The clock is that of `texts`, the words are English.
+    The names are those of an earlier day where the day has no playlist, or a refused one. The clock format is that of
+    `texts`, the words are English.
     """
     names_of = ProviderDay(store.slots.names_day(provider, day), provider.timezone)
     decisions = store.decisions.of_day(provider, names_of.date)

@@ -83,7 +83,7 @@ def _decided(store: Store, provider: Provider, day: date, last: date, at_hand: S
     return Decided(day, channels, decisions, (*unread, *undated, *undecided))
 
 
-def _of_day(day: date, *verdicts: Verdict) -> tuple[Verdict, ...]:
+def _judged_for(day: date, *verdicts: Verdict) -> tuple[Verdict, ...]:
     return tuple(replace(verdict, day=day) for verdict in verdicts)
 
 
@@ -97,11 +97,11 @@ def _recorded(store: Store, provider: Provider, day: date, decided: Decided) -> 
     local = ProviderDay(day, provider.timezone)
     sports = load_facts().sports.lasting(provider.settings.minutes)
     programmes, unscheduled = _scheduled(decided, local, sports)
-    verdicts = demand(_of_day(day, no_empty_channel(decided.channels, programmes, local), no_overlap(programmes)))
+    verdicts = demand(_judged_for(day, no_empty_channel(decided.channels, programmes, local), no_overlap(programmes)))
     saved = [store.programmes.save(provider, day, own_blocks(programmes, local))]
     if decided.day == day:
         saved.append(store.decisions.save(provider, day, decided.decisions))
-        verdicts += _of_day(day, *check_matched(store, provider, day, decided.decisions))
+        verdicts += _judged_for(day, *check_matched(store, provider, day, decided.decisions))
     faulty = (*decided.faulty, *unscheduled)
     if faulty:
         rows = pl.DataFrame({"name": [slot.name for slot in faulty], "reason": [slot.reason for slot in faulty]})

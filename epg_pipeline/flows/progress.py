@@ -5,7 +5,7 @@ from typing import Protocol
 
 
 class Step(Protocol):
-    """Told of a part of the work as it begins; its context ends with the part."""
+    """Names a stage of the work and returns a context manager that covers it."""
 
     def __call__(self, what: str, /) -> AbstractContextManager[object]:
-        """The context the part is done in."""
+        """The context of the stage."""

@@ -32,9 +32,9 @@ def refresh_provider(
     *,
     force: bool = False,
 ) -> ProviderRun:
-    """Fetch, filter, match the day and those the current guide shows after it, publish; `step` is told of each part.
+    """Fetch, filter, match the day and those the current guide shows after it, publish; `step` shows the progress.
 
-    A guide held back is told in the run's `published`, see `publish_provider`.
+    A guide held back is reported in the run's `published`, see `publish_provider`.
     """
     began = time.monotonic()
     with step("Fetching the playlist"):
@@ -54,9 +54,8 @@ def publish_provider(
     """Publish from the record alone; days of the current guide that wait for it are matched first.
 
     A guide reaches some days ahead, so each morning one day is new: its names are on record, its programmes are not.
-    And events that were moved or called off since leave days behind that were matched to them as they were.
-    A guide that is not fit to replace the last one is told in the report's `held_back`; `force` lets one pass that lost
-    too many programmes.
+    Days with events that were moved or called off since are matched again, too. A guide that is not fit to replace the
+    last one is reported in `held_back`; `force` publishes one that lost too many programmes.
     """
     due = store.rematches.due(provider)
     waiting = [
@@ -70,12 +69,12 @@ def publish_provider(
 
 
 def steps_of(day: date, as_of: date, settings: ProviderSettings) -> int:
-    """How many steps `refresh_provider` tells of, for a provider with these settings."""
+    """How many stages `refresh_provider` has, for a provider with these settings."""
     return 3 + len(days_ahead(day, as_of, settings))
 
 
 def _is_scheduled(store: Store, provider: Provider, day: ProviderDay) -> bool:
-    """Whether each channel has programmes of the day. They tile its whole day, so the middle tells for all of it."""
+    """Whether each channel has programmes of the day. Programmes tile the day, so checking noon is enough."""
     noon = day.opens + timedelta(hours=12)
     rows = store.programmes.between(provider, noon, noon + timedelta(microseconds=1))
     own = rows.filter(pl.col("starts_at") >= day.opens)

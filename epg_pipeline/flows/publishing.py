@@ -1,7 +1,7 @@
 """Programmes on record -> guide files.
 
 Belongs here: which days a guide shows, which editions it is published in, what goes into its folders, which guides are
-held back, noting what was published. Does not: the texts of a guide (domain/guide/tiers.py), its form
+held back, noting what was published. Does not belong: the texts of a guide (domain/guide/tiers.py), its form
 (domain/guide/xmltv.py), how files are written (adapters/delivery/guide_files.py), the summary beside them (summary.py),
 the public bucket (uploads.py).
 """
@@ -38,8 +38,8 @@ FORCE_PUBLISH = "epg publish --provider NAME --date DATE --force, if that is rig
 
 
 @dataclass(frozen=True)
-class Told:
-    """Programmes as one form of the guide tells them: dressed, with the texts of its tier, in its zone."""
+class Dressed:
+    """Programmes with the texts of an edition's tier and language, in its zone."""
 
     form: Edition
     texts: Texts
@@ -61,7 +61,7 @@ def is_current(day: date, as_of: date, settings: ProviderSettings) -> bool:
 
 
 def days_ahead(day: date, as_of: date, settings: ProviderSettings) -> list[date]:
-    """The day and, when the current guide shows it, the days after it there: today's names already tell of them."""
+    """The day and, when the current guide shows it, the days after it there: today's names are about them too."""
     last = as_of + timedelta(days=settings.days_after) if is_current(day, as_of, settings) else day
     return [day + timedelta(days=number) for number in range((last - day).days + 1)]
 
@@ -69,44 +69,44 @@ def days_ahead(day: date, as_of: date, settings: ProviderSettings) -> list[date]
 def publish_day(
     store: Store, provider: Provider, day: date, as_of: date, settings: Settings, *, force: bool = False
 ) -> Published:
-    """Write a day's own guide, and for a day about `as_of` the current one in all its editions, with what is beside it.
+    """Write the guide of a day, and for a day near `as_of` the current one in all its editions, with their pages.
 
-    Everything comes from the record. A guide that is invalid, empty, or has lost too much against the last one at its
-    place is held back while the others are written: the report says which and why. `force` lets a loss pass. What
-    stands then goes to the public bucket, if one is set.
+    Everything comes from the record. A guide that is invalid, empty, or has lost too much against the last one is held
+    back while the others are written: the report says which and why. `force` accepts a loss. The published files are
+    then uploaded to the public bucket, if one is set.
     """
-    press = _Press(store, provider, day, as_of, settings, force=force)
+    publish = _Publish(store, provider, day, as_of, settings, force=force)
     with store.lock(provider, "guides"):  # two publishes at once might each write half of a folder
-        own = press.publish()
+        own = publish.publish()
     published = Published(
         day=day,
         channels=own.channels.height,
         programmes=own.programmes.height,
-        bytes=sum(file.byte_count for file in press.files),
-        files=tuple(file.path for file in press.files),
-        current=press.current,
+        bytes=sum(file.byte_count for file in publish.files),
+        files=tuple(file.path for file in publish.files),
+        current=publish.current,
         preview=own.programmes.select("channel_id", "starts_at", "block", "title").head(PREVIEW_ROWS),
-        editions=tuple(edition.folder for edition in provider.settings.further_editions) if press.current else (),
-        held_back=tuple(f"{', '.join(folders)}: {reason}" for reason, folders in press.held_back.items()),
-        remedy=press.remedy,
-        uploads=upload_published(store, provider, settings, [file.path for file in press.files]),
+        editions=tuple(edition.folder for edition in provider.settings.further_editions) if publish.current else (),
+        held_back=tuple(f"{', '.join(folders)}: {reason}" for reason, folders in publish.held_back.items()),
+        remedy=publish.remedy,
+        uploads=upload_published(store, provider, settings, [file.path for file in publish.files]),
     )
-    if not press.current:
+    if not publish.current:
         return published
     summary = write_summary(store, provider, as_of, settings.dist, published)
     return replace(published, uploads=upload_summary(store, provider, settings, summary, published.uploads))
 
 
-class _Press:
-    """One publish under way: what it wrote so far, and what it held back."""
+class _Publish:
+    """One publish in progress: what it wrote so far, and what it held back."""
 
     def __init__(
         self, store: Store, provider: Provider, day: date, as_of: date, settings: Settings, *, force: bool
     ) -> None:
         self._store, self._provider, self._settings, self._force = store, provider, settings, force
-        self._wishes = provider.settings
+        self._preferences = provider.settings
         self._day, self._today = ProviderDay(day, provider.timezone), ProviderDay(as_of, provider.timezone)
-        self.current = is_current(day, as_of, self._wishes)
+        self.current = is_current(day, as_of, self._preferences)
         self.files: list[WrittenFile] = []
         self.held_back: dict[str, list[str]] = {}  # a reason -> the folders below dist; several can share a reason
         self.remedy = ""  # of the first that was held back
@@ -119,70 +119,70 @@ class _Press:
         window = self._window() if self.current else [self._day]
         opens, closes = window[0].opens, window[-1].closes
         shown = stitch(self._store.programmes.between(self._provider, opens, closes), opens, closes)
-        own = self._told(shown, Edition(self._provider.tier, self._provider.timezone))
+        own = self._dressed(shown, Edition(self._provider.tier, self._provider.timezone))
         guide = self._put(self._day.date.isoformat(), own, [self._day])
         self._put_report(self._day.date.isoformat(), min(self._day.date, self._today.date), guide, own)
         if self.current:
             guide = self._put("", own, window)
             for form, folders in self._further(own.form).items():
-                told = own if form == own.form else self._told(shown, form)
+                dressed = own if form == own.form else self._dressed(shown, form)
                 for folder in folders:
-                    self._put(folder, told, window)
+                    self._put(folder, dressed, window)
             self._remove_other_editions()
             self._put_report("", self._today.date, guide, own)
         self._store.publications.note(self._provider, self._notes)
         return guide
 
     def _window(self) -> list[ProviderDay]:
-        around = range(-self._wishes.days_before, self._wishes.days_after + 1)
+        around = range(-self._preferences.days_before, self._preferences.days_after + 1)
         return [self._today.shifted(number) for number in around]
 
     def _further(self, own: Edition) -> dict[Edition, list[str]]:
-        """The further editions with their zones filled in, and the folders of each, for two may come to the same."""
+        """The further editions with their zones filled in, and the folders of each; two editions can coincide."""
         forms: dict[Edition, list[str]] = {}
-        for edition in self._wishes.further_editions:
+        for edition in self._preferences.further_editions:
             form = Edition(edition.tier, edition.zone or own.zone)
             forms.setdefault(form, []).append(edition.folder)
         return forms
 
-    def _told(self, shown: pl.DataFrame, form: Edition) -> Told:
-        wishes = self._wishes
-        texts = load_texts(wishes.language, self._settings.texts_file, tier=form.tier, clock=wishes.clock)
-        dressed = dress(shown, form.tier, form.zone, load_facts().sports, texts=texts, testing=wishes.testing)
-        return Told(form, texts, dressed)
+    def _dressed(self, shown: pl.DataFrame, form: Edition) -> Dressed:
+        preferences = self._preferences
+        texts = load_texts(preferences.language, self._settings.texts_file, tier=form.tier, clock=preferences.clock)
+        programmes = dress(shown, form.tier, form.zone, load_facts().sports, texts=texts, testing=preferences.testing)
+        return Dressed(form, texts, programmes)
 
-    def _put(self, folder: str, told: Told, days: list[ProviderDay]) -> Guide:
+    def _put(self, folder: str, dressed: Dressed, days: list[ProviderDay]) -> Guide:
         """Write one guide and what is beside it, unless it must be held back; the guide as it is or would be."""
-        guide = self._guide(told, days)
+        guide = self._guide(dressed, days)
         path = guide_folder(self._settings.dist, self._provider.slug, folder)
         below = path.relative_to(self._settings.dist).as_posix()
         by_day = programmes_by_day(guide.programmes, self._provider.timezone)
-        marks = self._wishes.live_marks
+        marks = self._preferences.live_marks
         try:
             self._refuse_loss(below, guide, by_day)
             self._refuse_gaps(below, guide)
-            body = to_xmltv(guide.channels, guide.programmes, language=told.texts.language, live_marks=marks)
-            written = write_guide(path, body, self._beside(folder, told, guide), live_marks=marks)
+            body = to_xmltv(guide.channels, guide.programmes, language=dressed.texts.language, live_marks=marks)
+            written = write_guide(path, body, self._beside(folder, dressed, guide), live_marks=marks)
         except (GuideHeldBackError, GuideError) as fault:
             reason = "; ".join(fault.faults) if isinstance(fault, GuideHeldBackError) else str(fault)
             self.held_back.setdefault(reason, []).append(below)
             self.remedy = self.remedy or fault.remedy
         else:
-            self._keep(written, told, guide, by_day)
+            self._keep(written, dressed, guide, by_day)
         return guide
 
-    def _put_report(self, below: str, day: date, guide: Guide, own: Told) -> None:
-        """Write the match report of a day's names, also when the guide is held back: then it is wanted most."""
+    def _put_report(self, below: str, day: date, guide: Guide, own: Dressed) -> None:
+        """Write the match report of a day's names, also when the guide is held back: then it is needed most."""
         if day not in self._reports:
             self._reports[day] = match_report(self._store, self._provider, day, own.texts).encode()
         folder = guide_folder(self._settings.dist, self._provider.slug, below)
         self._keep(write_files(folder, {"report.html": self._reports[day]}), own, guide, {})
 
-    def _guide(self, told: Told, days: list[ProviderDay]) -> Guide:
+    def _guide(self, dressed: Dressed, days: list[ProviderDay]) -> Guide:
         """The part of the programmes that is on during some days, with the channels in force on the last of them."""
         channels = self._in_force(days[-1].date)
-        during = told.programmes.filter(pl.col("stops_at") > days[0].opens, pl.col("starts_at") < days[-1].closes)
-        own = during.join(channels, on="channel_id", how="semi")  # a slot gone since keeps its record, not its guide
+        during = dressed.programmes.filter(pl.col("stops_at") > days[0].opens, pl.col("starts_at") < days[-1].closes)
+        own = during.join(channels, on="channel_id", how="semi")  # a slot that is gone keeps its record, not its guide
         return Guide(days, channels.join(own, on="channel_id", how="semi", maintain_order="left"), own)
 
     def _in_force(self, day: date) -> pl.DataFrame:
@@ -200,8 +200,8 @@ class _Press:
     def _refuse_loss(self, below: str, guide: Guide, by_day: Mapping[date, int]) -> None:
         """GuideHeldBackError for a guide without programmes, or with too few against the last one, which stands there.
 
-        They are compared over the days from today on that both tell of. So a window that moves or narrows is no loss,
-        and a last guide that says nothing of today any more no longer stands in the way of one that does.
+        They are compared over the days from today on that both contain: a window that moves or narrows is not a loss,
+        and a last guide that ended before today does not block a new one.
         """
         if guide.programmes.is_empty():
             raise GuideHeldBackError(below, *self._why_nothing(guide.days[-1].date))
@@ -211,7 +211,7 @@ class _Press:
             return
         since = min(self._today.date, guide.days[-1].date)  # a past day's own guide is compared too
         lost = lost_share(last.programmes_by_day, by_day, [day.date for day in guide.days if day.date >= since])
-        most = self._wishes.most_lost
+        most = self._preferences.most_lost
         if lost > most:
             shares = f"{lost:.0%} of the programmes the last one had for the same days; at most {most:.0%} may go"
             raise GuideHeldBackError(below, [f"it lost {shares}"], FORCE_PUBLISH)
@@ -225,7 +225,7 @@ class _Press:
             return [f"its playlist of {snapshot.day} holds no event slot"], "epg match PLAYLIST --date DATE"
         return [f"its slots of {day} have no programmes yet"], "epg refresh NAME"
 
-    def _beside(self, folder: str, told: Told, guide: Guide) -> dict[str, bytes]:
+    def _beside(self, folder: str, dressed: Dressed, guide: Guide) -> dict[str, bytes]:
         """What lies beside a guide: the page by each current one, the private playlist by the provider's own."""
         if folder == self._day.date.isoformat():
             return {}
@@ -235,19 +235,19 @@ class _Press:
             guide.days,
             f"{self._provider.name}, {folder}" if folder else self._provider.name,
             load_facts().sports,
-            told.form.zone,
-            texts=told.texts,
+            dressed.form.zone,
+            texts=dressed.texts,
             report="../report.html" if folder else "report.html",
         )
         if folder:
             return {"index.html": page.encode()}
         address = f"{self._settings.guide_url}/guides/{self._provider.slug}/guide.xml.gz"
-        if self._wishes.publish_stream_addresses:  # who loads it from the bucket finds the guide there
+        if self._preferences.publish_stream_addresses:  # bucket readers get the bucket's guide address
             address = public_address(self._settings, self._provider, "guide.xml.gz") or address
         return {"index.html": page.encode(), "playlist.m3u": clone_playlist(guide.channels, address)}
 
-    def _keep(self, files: list[WrittenFile], told: Told, guide: Guide, by_day: Mapping[date, int]) -> None:
-        """Count files among those that stand, to be noted when all are written; the current ones as of today."""
+    def _keep(self, files: list[WrittenFile], dressed: Dressed, guide: Guide, by_day: Mapping[date, int]) -> None:
+        """Keep files to be noted when all are written; the current ones as of today."""
         # A rematch of yesterday or tomorrow writes the current guide too, and that reaches as far as today's does.
         day = self._day if guide.days == [self._day] else self._today
         self.files += files
@@ -255,7 +255,7 @@ class _Press:
             Publication(
                 day=day.date,
                 path=file.path.relative_to(self._settings.dist).as_posix(),
-                tier=told.form.tier,
+                tier=dressed.form.tier,
                 sha256=file.sha256,
                 byte_count=file.byte_count,
                 channel_count=guide.channels.height,
@@ -266,8 +266,8 @@ class _Press:
         ]
 
     def _remove_other_editions(self) -> None:
-        """Take away editions that are no longer set: better an address that answers 404 than a guide that just ends."""
-        wanted = {edition.folder for edition in self._wishes.further_editions}
+        """Remove editions that are no longer set: a 404 is better than a guide that just ends."""
+        wanted = {edition.folder for edition in self._preferences.further_editions}
         for folder in guide_folder(self._settings.dist, self._provider.slug).glob("*/"):
             if folder.name not in wanted and folder.name.partition("-")[0] in TIERS:
                 remove_guide(folder)

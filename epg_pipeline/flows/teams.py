@@ -1,6 +1,6 @@
 """The sources' lists of teams brought up to date, once a week.
 
-Belongs here: asking for the lists, comparing, storing, and telling what is new, renamed or gone. Does not: the
+Belongs here: asking for the lists, comparing, storing, and reporting what is new, renamed or gone. Does not belong: the
 comparison (domain/events/team_lists.py), how a list is asked or read (adapters).
 """
 

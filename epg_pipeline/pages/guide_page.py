@@ -1,7 +1,7 @@
 """Dressed programmes -> one page that shows the guide as a grid.
 
-Belongs here: what the page holds, in one file without any request. Does not: its looks and its behaviour, which are the
-templates beside this module. The page never carries a stream address, and no picture, since that would be a request.
+Belongs here: the contents of the page. Does not belong: its looks and its behaviour, which are the templates beside
+this module. The page never carries a stream address, and no picture, since that would be a request.
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ from epg_pipeline.config.texts import Texts
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.pages.single_file import single_file
 
-# What a block says, apart from when: blocks in a row that say the same are shown as one.
-_SAYS = ("title", "sub_title", "description", "block", "league", "sport", "match_status", "confidence", "coverage",
+# The contents of a block, apart from its time: blocks in a row with the same contents are shown as one.
+_CONTENTS = ("title", "sub_title", "description", "block", "league", "sport", "match_status", "confidence", "coverage",
          "categories")  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def guide_page(
     """The page of a guide: HTML with its style, script and rows inside, the same for the same rows.
 
     `channels` is CHANNELS, `dressed` DRESSED; `days` are the days of the guide in order, shown in their own zone unless
-    `zone` names another; `name` is what the provider is called. It belongs beside guide.xml, to which it links;
+    `zone` names another; `name` is the provider's name. It belongs beside guide.xml, to which it links;
     `report` is the address of the match report, if there is one. Its policy forbids every request.
     """
     rows = _rows(channels, dressed, days, zone or days[0].timezone, sports, texts)
@@ -51,7 +51,7 @@ def _rows(
     texts: Texts,
 ) -> dict[str, Any]:
     opens, closes = days[0].opens, days[-1].closes
-    said, cells = _merged(dressed, opens)
+    contents, cells = _merged(dressed, opens)
     listed = (
         channels.sort("position", "channel_id")
         .join(cells, on="channel_id", how="inner", maintain_order="left")
@@ -68,35 +68,35 @@ def _rows(
         "counts": {"events": events.height, "matched": events["match_status"].is_in(["matched", "manual"]).sum()},
         "leagues": _names(sports.of_leagues(), "league", dressed),
         "sports": _names(sports.of_sports(), "sport", dressed),
-        "texts": said.rows(),
+        "texts": contents.rows(),
         "channels": listed.rows(),
     }
 
 
 def _merged(dressed: pl.DataFrame, opens: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What blocks say, each once; and for each channel its cells as start, length and number of what is said."""
+    """The contents of blocks, each once; and for each channel its cells as start, length and number of the contents."""
     ordered = dressed.sort("channel_id", "starts_at")
-    said = ordered.select(*_SAYS).unique(maintain_order=True)
+    contents = ordered.select(*_CONTENTS).unique(maintain_order=True)
     minutes = (pl.col("starts_at") - opens).dt.total_minutes()
     numbered = ordered.join(
-        said.with_columns(said=pl.int_range(pl.len())),
-        on=list(_SAYS),
+        contents.with_columns(contents=pl.int_range(pl.len())),
+        on=list(_CONTENTS),
         how="left",
         nulls_equal=True,
         maintain_order="left",
-    ).with_columns(run=pl.struct("channel_id", "said").rle_id())
+    ).with_columns(run=pl.struct("channel_id", "contents").rle_id())
     cells = (
         numbered.group_by("channel_id", "run", maintain_order=True)
         .agg(
             start=minutes.first(),
             length=(pl.col("stops_at").last() - pl.col("starts_at").first()).dt.total_minutes(),
-            said=pl.col("said").first(),
+            contents=pl.col("contents").first(),
         )
-        .with_columns(cells=pl.concat_list(pl.col("start", "length", "said").cast(pl.Int64)))
+        .with_columns(cells=pl.concat_list(pl.col("start", "length", "contents").cast(pl.Int64)))
         .group_by("channel_id", maintain_order=True)
         .agg(pl.col("cells").explode())
     )
-    return said.with_columns(pl.col("confidence").round(2)), cells
+    return contents.with_columns(pl.col("confidence").round(2)), cells
 
 
 def _days(opens: datetime, closes: datetime, timezone: str) -> list[int]:

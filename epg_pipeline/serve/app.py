@@ -1,7 +1,7 @@
 """The addresses of the guide server.
 
-Belongs here: which address leads where, who may have what is there, the headers each kind of file is sent with. Does
-not: how a file is sent (files.py), what lies where (shelf.py), what the start page and the metrics say.
+Belongs here: which address leads where, who may read what is there, the headers each kind of file is sent with. Does
+not belong: how a file is sent (files.py), what lies where (shelf.py), what the start page and the metrics say.
 """
 
 import logging
@@ -25,7 +25,7 @@ from epg_pipeline.serve.start_page import start_page
 from epg_pipeline.serve.tokens import opens
 
 PACKED = ("guide.xml", "index.html", "report.html")  # sent in gzip to whoever takes that
-SAID = {
+MESSAGES = {
     403: "The playlist holds stream addresses. Its address, with the token that opens it, prints: epg playlist-url",
     404: "Nothing is published at this address. What is, the start page lists: /",
     405: "What is published can be read, not changed: use GET or HEAD.",
@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 def guide_app(dist: Path, token: str, now: Callable[[], datetime] = utc_now, bucket: str = "") -> Starlette:
     """The server over the folder of published guides; `token` opens the private playlists.
 
-    `bucket` is where anyone finds the same guides in the public bucket, "" when nowhere: the start page tells it.
+    `bucket` is where anyone finds the same guides in the public bucket, "" when nowhere; the start page shows it.
 
     /guides/<slug>/ is a provider's page, beside it guide.xml, guide.xml.gz, report.html, summary.json and, with the
     token, playlist.m3u; /guides/<slug>/<edition or date>/ holds the guide of that edition or day. / lists the
@@ -67,8 +67,8 @@ def guide_app(dist: Path, token: str, now: Callable[[], datetime] = utc_now, buc
 async def _in_words(_request: Request, fault: Exception) -> Response:
     status = fault.status_code if isinstance(fault, HTTPException) else 500
     headers = dict(fault.headers or {}) if isinstance(fault, HTTPException) else {}
-    said = SAID.get(status) or (fault.detail if isinstance(fault, HTTPException) else "The guide server failed.")
-    return PlainTextResponse(f"{said}\n", status, {**headers, "cache-control": "no-store"})
+    text = MESSAGES.get(status) or (fault.detail if isinstance(fault, HTTPException) else "The guide server failed.")
+    return PlainTextResponse(f"{text}\n", status, {**headers, "cache-control": "no-store"})
 
 
 async def _unreadable(request: Request, fault: Exception) -> Response:
@@ -100,12 +100,7 @@ class _Counter:
     def start(self, request: Request) -> Response:
         server = f"{request.base_url}guides"
         page = start_page(self._shelf.guides(), server, self._bucket, self._now()).encode()
-        headers = {
-            "content-type": MEDIA_TYPES["index.html"],
-            "cache-control": "no-cache",
-            "vary": "Accept-Encoding",
-            "x-content-type-options": "nosniff",
-        }
+        headers = {**_typed("index.html", "no-cache"), "vary": "Accept-Encoding"}
         if wants_packed(request):
             page, headers = gzipped(page), {**headers, "content-encoding": "gzip"}
         return answer(request, Opened.of_bytes(page), headers)
@@ -128,22 +123,13 @@ class _Counter:
         opened = self._shelf.open(_where(request)[0], PRIVATE, private=True)
         if opened is None:
             raise HTTPException(404)
-        headers = {
-            "content-type": MEDIA_TYPES[PRIVATE],
-            "cache-control": "private, no-store",
-            "x-content-type-options": "nosniff",
-        }
-        return answer(request, opened, headers)
+        return answer(request, opened, _typed(PRIVATE, "private, no-store"))
 
     def _public(self, request: Request, name: str) -> Response:
         slug, folder = _where(request)
-        headers = {
-            "content-type": MEDIA_TYPES[name],
-            # A player asks again each time and gets 304 while nothing changed: a late event change shows at once.
-            "cache-control": "no-cache",
-            "access-control-allow-origin": "*",  # players that run in a browser; nothing here is private
-            "x-content-type-options": "nosniff",
-        }
+        # A player asks again each time and gets 304 while nothing changed: a late event change shows at once. The
+        # origin is for players that run in a browser; nothing here is private.
+        headers = {**_typed(name, "no-cache"), "access-control-allow-origin": "*"}
         if name in PACKED:
             headers["vary"] = "Accept-Encoding"
             packed = self._shelf.open_packed(slug, name, folder) if wants_packed(request) else None
@@ -153,6 +139,10 @@ class _Counter:
         if opened is None:
             raise HTTPException(404)
         return answer(request, opened, headers)
+
+
+def _typed(name: str, caching: str) -> dict[str, str]:
+    return {"content-type": MEDIA_TYPES[name], "cache-control": caching, "x-content-type-options": "nosniff"}
 
 
 def _where(request: Request) -> tuple[str, str]:

@@ -1,8 +1,8 @@
 """A file as the answer to a request: whole, in part, packed, or not again.
 
-Belongs here: HTTP's rules of conditional requests, ranges and encodings. Does not: which file it is, and who may have
-it. A file is opened once and everything is told from what was opened, so that the headers fit the body also when the
-file is replaced meanwhile.
+Belongs here: HTTP's rules of conditional requests, ranges and encodings. Does not belong: which file it is, and who may
+have it. A file is opened once and headers are made from the open file, so that they fit the body also when the file is
+replaced meanwhile.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class FileAnswer(Response):
 
 
 def answer(request: Request, opened: Opened, headers: dict[str, str]) -> Response:
-    """The answer to GET or HEAD: 200, 206, 304 or 416. `headers` tell kind, encoding and caching of what is opened."""
+    """The answer to GET or HEAD: 200, 206, 304 or 416. `headers` are its type, encoding and caching."""
     asked = request.headers
     marked = {**headers, "etag": opened.mark}
     if opened.changed is not None:
@@ -104,7 +104,7 @@ _OF_UNCHANGED = ("cache-control", "etag", "last-modified", "vary", "access-contr
 
 
 def _part(opened: Opened, headers: dict[str, str], text: str) -> Response:
-    """The one range asked for. What is no single range of bytes is ignored, as HTTP allows: the whole file is sent."""
+    """The requested range. Anything but one range of bytes is ignored, as HTTP allows, and the whole file is sent."""
     asked = _RANGE.fullmatch(text)
     if asked is None or asked[1] == asked[2] == "":
         return FileAnswer(opened, headers, HTTPStatus.OK, 0, opened.size)
@@ -146,9 +146,9 @@ def wants_packed(request: Request) -> bool:
     """Whether a gzip encoded body suits best. Ranges are of the plain file: parts of two packings would not join."""
     if "range" in request.headers:
         return False
-    told = {}
+    weights = {}
     for part in request.headers.get("accept-encoding", "").split(","):
         if preference := _PREFERENCE.fullmatch(part):
-            told[preference[1].lower()] = float(preference[2] or 1)
-    packed = told.get("gzip", told.get("x-gzip", told.get("*", 0.0)))
-    return packed > 0 and packed >= told.get("identity", 0.0)
+            weights[preference[1].lower()] = float(preference[2] or 1)
+    packed = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
+    return packed > 0 and packed >= weights.get("identity", 0.0)

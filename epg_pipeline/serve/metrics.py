@@ -1,7 +1,7 @@
 """The state of the guides and of this server, as Prometheus reads it.
 
-Belongs here: which figures there are and what they mean. Does not: the database's figures (the server does not need
-the database; docs/monitoring.md says how to read those), alert rules.
+Belongs here: which figures there are and what they mean. Does not belong: the database's figures (the server does not
+need the database; docs/monitoring.md says how to read those), alert rules.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -52,7 +52,7 @@ class Metrics:
             for state in STATES
             if (number := getattr(guide.summary, state)) is not None
         ]
-        yield _gauge("epg_guide_slots", "Slots by what became of their name.", ["provider", "status"], slots)
+        yield _gauge("epg_guide_slots", "Slots by the match status of their name.", ["provider", "status"], slots)
         sizes = [([guide.slug, path], size) for guide in guides for path, size in guide.sizes.items()]
         yield _gauge("epg_guide_file_bytes", "Size of a published file.", ["provider", "file"], sizes)
 
@@ -65,12 +65,8 @@ def _published(guide: Guide) -> float | None:
     return None if guide.summary.published_at is None else guide.summary.published_at.timestamp()
 
 
-def _held_back(guide: Guide) -> int:
-    return int(bool(guide.summary.held_back))
-
-
-def _summary_fault(guide: Guide) -> int:
-    return int(bool(guide.summary_fault))
+def _is_set(field: str) -> Callable[[Guide], float]:
+    return lambda guide: float(bool(attrgetter(field)(guide)))
 
 
 _FIGURES: tuple[tuple[str, str, Callable[[Guide], float | None]], ...] = (
@@ -78,9 +74,9 @@ _FIGURES: tuple[tuple[str, str, Callable[[Guide], float | None]], ...] = (
     ("epg_guide_channels", "Channels of the current guide.", attrgetter("summary.channels")),
     ("epg_guide_programmes", "Programmes of the current guide.", attrgetter("summary.programmes")),
     ("epg_guide_match_rate", "Share of the events named that were found, 0 to 1.", attrgetter("summary.match_rate")),
-    ("epg_guide_held_back", "1 while a new guide is held back and the last one stays.", _held_back),
+    ("epg_guide_held_back", "1 while a new guide is held back and the last one stays.", _is_set("summary.held_back")),
     ("epg_guide_uploads_failed", "Files that did not reach the bucket.", attrgetter("summary.uploads_failed")),
-    ("epg_guide_summary_fault", "1 while the summary is missing or can't be read.", _summary_fault),
+    ("epg_guide_summary_fault", "1 while the summary is missing or can't be read.", _is_set("summary_fault")),
 )
 
 

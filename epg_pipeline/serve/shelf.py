@@ -1,7 +1,7 @@
 """What is published: the files below the folder of guides, and each provider's summary.
 
-Belongs here: finding and opening a published file by its address, reading summary.json. Does not: HTTP, writing
-anything. No address leads out of the folder, neither by its words nor by a link, and none to a file that is not public.
+Belongs here: finding and opening a published file by its address, reading summary.json. Does not belong: HTTP, writing
+anything. No address leads out of the folder, neither by its path nor by a link, and none to a file that is not public.
 """
 
 import os
@@ -29,7 +29,7 @@ Count = Annotated[int, Field(ge=0)]
 
 
 class Summary(BaseModel):
-    """What publishing says of a provider's current guide. What a summary does not say is unknown."""
+    """The contents of a provider's summary.json; a field that is missing is unknown."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -72,7 +72,7 @@ class Guide:
 
     @property
     def name(self) -> str:
-        """What the provider is called."""
+        """The provider's name."""
         return self.summary.provider or self.slug
 
     @property
@@ -82,7 +82,7 @@ class Guide:
 
 
 class Shelf:
-    """The folder of published guides, read anew at every question: publishing goes on beneath."""
+    """The folder of published guides, read again for every request, because publishing goes on meanwhile."""
 
     def __init__(self, dist: Path) -> None:
         """The folder may be made later."""
@@ -147,7 +147,7 @@ class Shelf:
         return found if found.name == name and found.is_relative_to(self._dist.resolve()) else None
 
     def _is_own(self, slug: str, folder: str) -> bool:
-        """Whether the folder names the provider's own tier, whose guide lies in the provider's own folder."""
+        """Whether the folder names the provider's own tier, whose guide is in the provider's folder."""
         summary, _ = self._summary(slug)
         return folder == summary.tier and folder not in summary.editions
 
@@ -179,7 +179,7 @@ class Shelf:
 
 
 def _opened(path: Path) -> Opened | None:
-    """The regular file at the path, open; None when there is none. A pipe that lies there does not hold us up."""
+    """The regular file at the path, open; None when there is none. A pipe there does not block."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):

@@ -1,8 +1,8 @@
 """What is published -> the page that lists it.
 
-Belongs here: what the page tells of a provider, in words. Does not: its looks and behaviour (pages/templates), the
-markup (listing.html). The address of a private playlist never stands here: behind a proxy on this machine every
-visitor looks like its operator, so it is printed by a command instead.
+Belongs here: what the page says about a provider. Does not belong: its markup, looks and behaviour (pages/templates).
+The address of a private playlist is never on it: behind a proxy on this machine every visitor looks like its operator,
+so a command prints it instead.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from epg_pipeline.pages.single_file import single_file
 from epg_pipeline.serve.shelf import Guide, Summary
 
-DAYS_TOO_OLD = 2  # a guide is made anew daily; before that hour yesterday's is the latest
+DAYS_TOO_OLD = 2  # a guide is made daily; before that hour yesterday's is the latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def in_words(instant: datetime, now: datetime, guide: Guide) -> str:
     """A passed instant in the provider's zone: "today 06:02 EST", "Saturday 21 November 2026, 06:02 EST"."""
     local, today = instant.astimezone(guide.summary.zone), now.astimezone(guide.summary.zone).date()
     zone = local.tzname() or ""
-    zone = f"UTC{zone}" if zone[:1] in "+-" else zone  # a zone without an abbreviation of its own
+    zone = f"UTC{zone}" if zone[:1] in "+-" else zone  # a zone without an abbreviation
     near = {today: "today", today - timedelta(days=1): "yesterday"}
     day = near.get(local.date()) or f"{_date(local.date())},"
     return f"{day} {local:%H:%M} {zone}".rstrip()
@@ -79,13 +79,13 @@ def _is_of_the_past(summary: Summary) -> bool:
 def _figures(guide: Guide) -> list[tuple[str, str]]:
     summary = guide.summary
     rate = None if summary.match_rate is None else f"{summary.match_rate:.1%}"
-    told = [
+    figures = [
         ("of the events found", rate),
         ("channels", _grouped(summary.channels)),
         ("programmes", _grouped(summary.programmes)),
         ("slots matched", _grouped(summary.matched)),
     ]
-    return [(what, value) for what, value in told if value is not None]
+    return [(what, value) for what, value in figures if value is not None]
 
 
 def _problems(guide: Guide, now: datetime) -> list[_Problem]:

@@ -1,6 +1,7 @@
 """The secret that opens the private playlists.
 
-Belongs here: making it, keeping it, comparing it, and the address that carries it. Does not: serving the playlist.
+Belongs here: making it, keeping it, comparing it, and the address that contains it. Does not belong: serving the
+playlist.
 """
 
 import hmac
@@ -36,7 +37,7 @@ def playlist_address(server: str, slug: str, token: str) -> str:
 def opens(request: Request, token: str) -> bool:
     """Whether the request carries the token, as ?token= or as a Bearer header; compared in constant time.
 
-    A token that is empty, for its file was emptied, opens nothing.
+    An empty token, of a file that was emptied, opens nothing.
     """
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     offered = bearer.strip() if scheme.lower() == "bearer" else request.query_params.get("token", "")

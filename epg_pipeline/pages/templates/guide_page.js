@@ -96,11 +96,11 @@
   }
 
   // Said aloud when typing pauses, but not on opening the page.
-  let timer = 0, told = "";
+  let timer = 0, announced = "";
   function tell(count) {
     clearTimeout(timer);
-    if (told && told !== count) timer = setTimeout(() => { $("heard").textContent = count; }, 400);
-    told = count;
+    if (announced && announced !== count) timer = setTimeout(() => { $("heard").textContent = count; }, 400);
+    announced = count;
   }
 
   // Drawing
