@@ -13,7 +13,7 @@ from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, PositiveInt, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticUndefined
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -33,11 +33,10 @@ def _address(text: str) -> str:
     """An http(s) address without a slash at its end."""
     fault = "is not a valid address; expected e.g. https://storage.example, without key or password"
     try:
-        parts = urlsplit(text.strip())
-        is_address = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
-    except ValueError:
+        url = HttpUrl(text.strip())
+    except ValidationError:
         raise ValueError(fault) from None
-    if not is_address or parts.username is not None or parts.query or parts.fragment:
+    if url.username is not None or url.query or url.fragment:
         raise ValueError(fault)
     return text.strip().rstrip("/")
 

@@ -69,10 +69,7 @@ def shown(file: Traversable) -> str:
 
 
 def _entry_name(rows: object, location: tuple[int | str, ...]) -> str:
-    match rows, location:
-        case list(), (int(index), *_):
-            row = rows[index]
-            return str(row.get("name", index)) if isinstance(row, dict) else str(index)
-        case _, (key, *_):
-            return str(key)
-    return "?"
+    """The name of a list's entry, else its number or key."""
+    place = location[0] if location else "?"
+    row = rows[place] if isinstance(rows, list) and isinstance(place, int) else None
+    return str(row.get("name", place) if isinstance(row, dict) else place)

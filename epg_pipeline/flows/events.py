@@ -276,7 +276,7 @@ def _with_file(
 def import_events(store: Store, path: Path) -> EventsImported:
     """Add a file's events to the canonical schedule: new ones are added, changed ones updated, none ever removed.
 
-    An event that a service tells of too is one event with what both know of it.
+    An event that a service lists too becomes one event with the fields of both.
     """
     file = read_events(path)
     written = take_in_file(store, file.events).events.written

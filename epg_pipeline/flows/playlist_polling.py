@@ -1,7 +1,7 @@
-"""Looking whether providers' playlists have changed: many at once, one that fails disturbing none.
+"""Checks whether providers' playlists have changed: many at once, and a failing one does not affect the others.
 
-Belongs here: the conditional fetch, telling a change, keeping what was fetched. Does not: when to look and what follows
-from a change (orchestration/changed_playlists.py), how an address is asked (adapters/http.py).
+Belongs here: the conditional fetch, detecting a change, storing what was fetched. Does not: when to check, what follows
+from a change (orchestration/changed_playlists.py), how an address is fetched (adapters/web).
 """
 
 from collections.abc import Iterator

@@ -266,7 +266,7 @@ class _Publish:
         ]
 
     def _remove_other_editions(self) -> None:
-        """Remove editions that are no longer set: a 404 is better than a guide that just ends."""
+        """Remove editions that were unset: a 404 is better than a guide that just ends."""
         wanted = {edition.folder for edition in self._preferences.further_editions}
         for folder in guide_folder(self._settings.dist, self._provider.slug).glob("*/"):
             if folder.name not in wanted and folder.name.partition("-")[0] in TIERS:

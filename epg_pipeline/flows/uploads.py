@@ -28,8 +28,8 @@ from epg_pipeline.settings import Settings, StorageSettings
 PREFIX = "epg/"
 DEPTH = 2  # slashes in a key of the provider's own folder: epg/<slug>/guide.xml
 PLAYLIST, SUMMARY = "playlist.m3u", "summary.json"
-# Guides before the pages that tell of them; by the summary others see what is published, so it goes last. No other file
-# ever goes up.
+# Guides before the pages that describe them; the summary shows others what is published, so it is last. No other file
+# is ever uploaded.
 STAGES = (("guide.xml.gz", "guide.xml", PLAYLIST), ("index.html", "report.html"), (SUMMARY,))
 NAMES = frozenset(name for stage in STAGES for name in stage)
 FRESH = "public, max-age=300"  # a late change of an event reaches every player within minutes
@@ -48,7 +48,7 @@ class _Outcome:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What is to be done, by key: files to go up, objects to withdraw, and what was left undone but is no file now.
+    """What is to be done, by key: files to upload, objects to withdraw, and unfinished uploads whose file has gone.
 
     The latter two have the hash of the content that was last put there, or was to be.
     """
@@ -92,7 +92,7 @@ def upload_summary(
 ) -> Uploaded | None:
     """Upload the summary of a publish whose other files went up `before`, and give the sum of both.
 
-    Where one of those failed, the summary is left to the next publish: it would tell of a guide that is not there.
+    Where one of those failed, the summary is left to the next publish: it would describe a guide that is not there.
     """
     if before is None or before.failed:
         return before

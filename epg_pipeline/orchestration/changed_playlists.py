@@ -49,7 +49,7 @@ def playlist_check() -> None:
     look_at_playlists()
 
 
-# By its name: given the job itself, Dagster warns about one of its own parameters at every start.
+# By its name: with the job itself, Dagster warns about one of its parameters at every start.
 @dg.sensor(job_name="playlist_check", minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
 def playlist_checks(
     context: dg.SensorEvaluationContext, store: dg.ResourceParam[Store]

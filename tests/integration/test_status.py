@@ -16,7 +16,7 @@ from small_provider import PASSWORD, ZONE, playlist
 from epg_pipeline.adapters.store.incidents import Failure
 from epg_pipeline.adapters.store.publications import Publication
 from epg_pipeline.adapters.store.store import open_store
-from epg_pipeline.domain.guide.checks import FEWEST_EVENTS, slot_count
+from epg_pipeline.domain.guide.checks import MIN_EVENTS, slot_count
 from epg_pipeline.flows.publishing import FORCE_PUBLISH
 from epg_pipeline.operations.status import look
 from epg_pipeline.operations.supervisor import LOCK, NOTED, Addresses, note_addresses
@@ -177,7 +177,7 @@ def test_a_day_with_fewer_names_than_a_check_would_judge_has_no_rate_and_counts_
     with opened.connections.transaction() as connection:
         connection.execute(ONE_NAME_LESS, (NOW.date(),))
     found = look(opened, settings, NOW)
-    assert (found.providers[0].events_today, found.providers[0].rate_today) == (FEWEST_EVENTS - 1, None)
+    assert (found.providers[0].events_today, found.providers[0].rate_today) == (MIN_EVENTS - 1, None)
     assert not [problem.message for problem in found.problems if "matched" in problem.message]
 
 

@@ -12,7 +12,7 @@ import psycopg
 from epg_pipeline.adapters.store.connections import SubStore, in_transaction
 from epg_pipeline.adapters.store.frames import read_rows
 from epg_pipeline.adapters.store.sql_files import query
-from epg_pipeline.domain.guide.checks import FEWEST_EVENTS, WEEKS
+from epg_pipeline.domain.guide.checks import MIN_EVENTS, WEEKS
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Status(SubStore):
     @in_transaction
     def provider_states(self, connection: psycopg.Connection, now: datetime) -> list[ProviderState]:
         """Every provider by name. Its `rate_before` is over earlier days with enough events."""
-        values = {"now": now, "days": 7 * WEEKS, "fewest_events": FEWEST_EVENTS}
+        values = {"now": now, "days": 7 * WEEKS, "fewest_events": MIN_EVENTS}
         return read_rows(connection, query("provider_states"), values, ProviderState)
 
     @in_transaction

@@ -27,9 +27,9 @@ _LETTERS = {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o
 def channels_of(slots: Slots, provider_slug: str) -> Channels:
     """CHANNELS for the event slots of SLOTS, in the provider's order, one for each slot key.
 
-    Rows that are no slot are left out; of several with one key the first counts. The display name is the slot's key:
-    it stays while the payload changes. A logo whose address repeats the stream's account is dropped, for guides are
-    public. ValueError when the slug could not be part of an id.
+    Rows that are not slots are left out; of several with the same key the first counts. The display name is the slot's
+    key, which stays while the payload changes. A logo whose address repeats the stream's account is dropped, because
+    guides are public. ValueError when the slug could not be part of an id.
     """
     if not _SLUG.fullmatch(provider_slug):
         raise ValueError(f"provider slug {provider_slug!r}: letters and digits, parted by single hyphens, are expected")
@@ -81,7 +81,7 @@ def _short_hashes(slots: pl.Series) -> pl.Series:
 
 
 def _tells_the_account() -> pl.Expr:
-    """Whether the logo's address holds the stream address's two parts before the last, or an account of its own."""
+    """Whether the logo's address holds the stream address's two parts before the last, or another account."""
     account = pl.col("url").str.extract(r"/([^/]+/[^/]+)/[^/]*$", 1)
     repeats = pl.col("logo").str.contains(account, literal=True) & account.str.contains(r"^[^.]+/[^.]+$")
     of_its_own = pl.col("logo").str.contains(r"(?i)://[^/]*@|[?&](?:user(?:name)?|pass(?:word)?|token|auth)=")

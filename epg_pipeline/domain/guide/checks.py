@@ -14,18 +14,18 @@ from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.frames import MatchRates, Programmes, Slots
 from epg_pipeline.errors import CheckFailedError
 
-# The thresholds, all of them.
-COLLAPSED = 0.5  # less than this share of the last slots: the playlist was cut, or became another one
+# All thresholds.
+COLLAPSED = 0.5  # with less than this share of the last slots, the playlist was cut or replaced by another
 FORCE_REFRESH = "epg refresh NAME --force, if the provider did drop its slots"
-FEWER = 0.8  # less than this share: worth a look
-FEWEST_SLOTS = 10  # of fewer than these a share says nothing
-FAMILY_OF = 3  # slots that make an unknown family
+FEWER = 0.8  # less than this share is worth a warning
+MIN_SLOTS = 10  # with fewer slots a share means nothing
+FAMILY_OF = 3  # slots that make an unknown family worth a warning
 FALLEN = 0.15  # a match rate so far below the usual one
-WEEKS = 4  # of a provider's own past that tell what is usual
-FEWEST_DAYS = 3  # of them, to tell it
-FEWEST_EVENTS = 10  # named on a day, for its rate to say anything
-LEAGUE_OF = 3  # slots that name a league, to ask where its events are
-MOST_NAMED = 10
+WEEKS = 4  # before a day, from which its usual match rate is taken
+MIN_DAYS = 3  # with a rate, for a usual rate
+MIN_EVENTS = 10  # named on a day, for a match rate
+LEAGUE_OF = 3  # slots that name a league, for its events to be expected
+MAX_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,10 @@ def slot_count(now: int, last: int) -> Verdict:
     """Whether a playlist has about the slots of the last one. `last` is 0 where there is none to compare with."""
     figures = {"slots": now, "slots_before": last}
     said = f"{now} event slots, {last} before"
-    if now < last * COLLAPSED and (last >= FEWEST_SLOTS or not now):
+    if now < last * COLLAPSED and (last >= MIN_SLOTS or not now):
         said = f"the playlist has {now} event slots, the last one had {last}: the names of the last one stay in force"
         return Verdict("slot_count", False, said, blocks=True, figures=figures, remedy=FORCE_REFRESH)
-    fewer = last >= FEWEST_SLOTS and now < last * FEWER
+    fewer = last >= MIN_SLOTS and now < last * FEWER
     return Verdict("slot_count", not fewer, said, figures=figures)
 
 
@@ -121,12 +121,12 @@ def no_overlap(programmes: Programmes) -> Verdict:
 
 def match_rate(rates: MatchRates, day: date) -> Verdict:
     """Whether a day (of MATCH_RATES, with the weeks before it) found its events as often as the provider's days do."""
-    telling = rates.filter(pl.sum_horizontal("matched", "partial", "unmatched") >= FEWEST_EVENTS)
-    today, before = telling.filter(pl.col("day") == day), telling.filter(pl.col("day") < day)
+    judged = rates.filter(pl.sum_horizontal("matched", "partial", "unmatched") >= MIN_EVENTS)
+    today, before = judged.filter(pl.col("day") == day), judged.filter(pl.col("day") < day)
     if today.is_empty() or today["match_rate"][0] is None:
-        return Verdict("match_rate", True, f"Not judged: fewer than {FEWEST_EVENTS} slots name an event.")
+        return Verdict("match_rate", True, f"Not judged: fewer than {MIN_EVENTS} slots name an event.")
     now = float(today["match_rate"][0])
-    usual = before["match_rate"].median() if before.height >= FEWEST_DAYS else None
+    usual = before["match_rate"].median() if before.height >= MIN_DAYS else None
     if not isinstance(usual, float):
         said = f"{now:.0%} of the slots that name an event found it; too few earlier days to compare with."
         return Verdict("match_rate", True, said, figures={"match_rate": now})
@@ -137,7 +137,7 @@ def match_rate(rates: MatchRates, day: date) -> Verdict:
 def events_of_leagues(
     decisions: pl.DataFrame, events: pl.DataFrame, day: ProviderDay, asked: Collection[str]
 ) -> Verdict:
-    """Whether there are events of the leagues that the day's names (DECISIONS) tell of, as far as sources are asked.
+    """Whether there are events of the leagues that the day's names (DECISIONS) mention, as far as sources are asked.
 
     `events` is EVENTS around the day. A league counts when several slots name it, or their families imply it.
     """
@@ -149,7 +149,7 @@ def events_of_leagues(
     found = missing.select(pl.format("{} ({} slots)", "league", "slots")).to_series()
     said = f"No event on record around {day.date} of: {_listed(found)}. Ask for them: epg events refresh"
     figures = {"leagues": leagues.height, "without_events": missing.height}
-    whole = f"Events are on record for the {leagues.height} leagues that the names tell of."
+    whole = f"Events are on record for the {leagues.height} leagues that the names mention."
     return Verdict("events_of_leagues", missing.is_empty(), said if found.len() else whole, figures=figures)
 
 
@@ -186,5 +186,5 @@ def published_ahead(providers: pl.DataFrame) -> Verdict:
 
 
 def _listed(names: pl.Series) -> str:
-    more = names.len() - MOST_NAMED
-    return ", ".join(names.head(MOST_NAMED)) + (f" and {more} more" if more > 0 else "")
+    more = names.len() - MAX_NAMED
+    return ", ".join(names.head(MAX_NAMED)) + (f" and {more} more" if more > 0 else "")

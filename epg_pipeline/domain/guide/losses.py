@@ -16,12 +16,12 @@ def programmes_by_day(programmes: pl.DataFrame, timezone: str) -> dict[date, int
 
 
 def lost_share(before: Mapping[date, int], now: Mapping[date, int], days: Iterable[date]) -> float:
-    """The share (0 to 1) of the last guide's programmes that the new one lacks, over those `days` the last one told of.
+    """The share (0 to 1) of the last guide's programmes that the new one lacks, over the `days` the last one covers.
 
-    A window that moved on or became narrower loses nothing by that: name the days the new guide is to show. Days the
-    last guide said nothing of don't count, so a guide can grow without ever being compared with its beginnings.
+    A window that moved on or became narrower loses nothing by that: name the days the new guide is to show. Days that
+    the last guide does not cover don't count, so a growing guide is never compared with its beginnings.
     """
-    told = [day for day in days if before.get(day)]
-    had = sum(before[day] for day in told)
-    has = sum(now.get(day, 0) for day in told)
+    covered = [day for day in days if before.get(day)]
+    had = sum(before[day] for day in covered)
+    has = sum(now.get(day, 0) for day in covered)
     return max(0.0, 1 - has / had) if had else 0.0

@@ -45,10 +45,10 @@ def schedule(decisions: Decisions, channels: Channels, day: ProviderDay, sports:
 
 
 def own_blocks(programmes: Programmes, day: ProviderDay) -> Programmes:
-    """PROGRAMMES as the day keeps them on record, none starting before it opens: so each row is one day's own.
+    """PROGRAMMES as the day keeps them on record, none starting before it opens: so each row belongs to one day.
 
-    A live block that began before midnight is kept from midnight on, whatever the day before knows of it: a day can
-    then be made anew, or stand alone, and never leave a gap in another. `stitch` joins the parts of an event again.
+    A live block that began before midnight is kept from midnight on, whatever the day before has of it: a day can
+    then be rebuilt, or be the only one, without leaving a gap in another. `stitch` joins the parts of an event again.
     """
     opens = pl.lit(day.opens, INSTANT)
     begun = programmes.with_columns(starts_at=pl.max_horizontal("starts_at", opens))
@@ -110,7 +110,7 @@ def _airings(decisions: pl.DataFrame, channels: pl.DataFrame, sports: Sports) ->
 
 
 def _with_habits(announced: pl.DataFrame, sports: Sports) -> pl.DataFrame:
-    """The rows with what their league and sport are wont to do; the sport is the league's where none is said."""
+    """The rows with the usual length and title order of their league and sport (the league's, if none is stated)."""
     sport = pl.coalesce(_known("sport"), _known("league_sport"), pl.lit(""))
     habits = sports.of_sports().select("sport", "minutes", "order", "solo", "sport_name")
     return (
@@ -196,7 +196,7 @@ def _subjects_without_live(
     """For each channel without a live block today or soon after, what its filler is about.
 
     A name of today without a clock, else the next event on a later day, else nothing: the day is idle. A date further
-    off than names tell of is last year's or last spring's, said without its year.
+    off than names ever announce is last year's or last spring's, printed without its year.
     """
     unclocked = airings.filter(
         pl.col("event_starts_at").is_null(), pl.col("date").is_null() | (pl.col("date") == day.date)

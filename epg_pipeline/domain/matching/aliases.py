@@ -53,8 +53,8 @@ MATCHES = Contract(
     },
 )
 
-_EXACT = 90  # the weight of a form of its own: full or short name, alias, nickname; no place that teams may share
-_SURE_PAIR = 84.0  # of the machine's own matches; a person's need none
+_EXACT = 90  # the weight of an unshared form: full or short name, alias, nickname, but not a place that teams may share
+_SURE_PAIR = 84.0  # for automatic matches; those set by hand need none
 _CLOCK_AGREES = 5.0
 _SIGHTINGS, _EVENTS = 3, 2
 _LENGTH = (4, 40)
@@ -63,7 +63,7 @@ _LENGTH = (4, 40)
 def facts_with_aliases(facts: Facts, aliases: pl.DataFrame) -> Facts:
     """The facts with ALIASES in their teams: by hand as good as the catalogue's, learned and of sources below them.
 
-    A team that the catalogue lacks gets a row of its own; a catalogue alias that was removed by hand is left out.
+    A team that the catalogue lacks gets a new row; a catalogue alias that was removed by hand is left out.
     """
     if aliases.is_empty():
         return facts
@@ -87,9 +87,9 @@ def facts_with_aliases(facts: Facts, aliases: pl.DataFrame) -> Facts:
 def learned_aliases(matches: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """What MATCHES teach: league, team, alias, sightings, events.
 
-    An alias is what the name prints for one side while the other side stands there by a form of its own and the clock
+    An alias is what the name prints for one side while the other side is printed in an unshared form and the clock
     agrees (or a person pinned the event). It takes three sightings (slot and day) with at least two events, none of
-    them with another team, and no team of the sport that is called so already.
+    them with another team, and no team of the sport may have that name already.
     """
     sides = _other_sides(matches.filter(_is_sure()), facts)
     sides = sides.with_columns(form=folded(pl.col("alias")))
@@ -172,7 +172,7 @@ def _is_sure() -> pl.Expr:
 
 
 def _other_sides(matches: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    """The side that is called otherwise, where the other is named by a form of its own: channel, …, team, alias."""
+    """The side with an unknown name, where the other has an unshared form: channel, …, team, alias."""
     exact = forms_of(matches, facts).filter(pl.col("weight") >= _EXACT).select("team", "form")
     rows = matches.with_row_index("row").with_columns(
         **{f"{side}_team": team_key(pl.col("league"), pl.col(side)) for side in ("home", "away")}

@@ -40,8 +40,8 @@ _FAR = 14 * 60  # minutes; no zone is further off
 def decide(readings: Readings, events: Events, day: ProviderDay, facts: Facts) -> Decisions:
     """DECISIONS for every row of READINGS, in its order: the event of EVENTS each name means, or why none.
 
-    Both sides must support an event; family, competition, gender, side and time are evidence; of two that can't be told
-    apart neither is taken. What is told of an event (a replay, a press conference) is not the event.
+    Both sides must support an event; family, competition, gender, side and time are evidence; of two that can't be
+    distinguished neither is taken. Coverage of an event (a replay, a press conference) is not the event.
     """
     is_live = (pl.col("kind") == "event") & (pl.col("coverage") == "live") & pl.col("first").is_not_null()
     near = _in_reach(events, readings, day)
@@ -136,7 +136,7 @@ def _weighed(found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         pl.when(pl.col("minutes").is_null())
         .then(pl.when("on_the_day").then(_ON_THE_DAY).otherwise(0.0))
         .when(late.is_between(-_LATE, _EARLY))
-        # Nearer is better, so that a doubleheader is told apart by its clock.
+        # Nearer is better, so that the clock distinguishes the games of a doubleheader.
         .then(_CLOCK_AGREES - late.abs() / 15)
         .when(time_evidence.is_a_day_off(late, _EARLY, _LATE))
         .then(_CLOCK_DIFFERS)
@@ -144,7 +144,7 @@ def _weighed(found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
         .then(_CLOCK_DIFFERS - late.abs() / 240)
         .when(pl.col("date").is_not_null() | ~pl.col("on_the_day"))
         .then(_CLOCK_FAR)
-        # Of a series' games an undated name means the one of its own day, however far its clock is off.
+        # In a series an undated name means the game of the playlist's day, however far its clock is off.
         .when(_clock_is_known(facts))
         .then(_CLOCK_OFF_TODAY)
         .otherwise(_CLOCK_OF_NO_ZONE)

@@ -35,7 +35,7 @@ DIAGNOSES = Contract(
         "position": pl.Int64,
         **texts("slot", "name", "family", "match_status"),
         "cause": pl.String,  # one of CAUSES
-        "unknown": pl.List(pl.String),  # the printed sides that are no team on record
+        "unknown": pl.List(pl.String),  # the printed sides that are not a team on record
         "nearest": pl.List(pl.String),  # ids of events, the nearest first; at most three
         "similar": pl.List(pl.String),  # names of teams like the unknown sides
     },
@@ -46,12 +46,12 @@ DIAGNOSES = Contract(
 _SIDES = ("first", "second")
 _MOST = 3
 _LEAST_SIMILAR = 70
-_MOST_TEXTS = 300  # texts compared with every team's name; more than that are not read by anyone either
+_MOST_TEXTS = 300  # texts compared with every team's name; nobody reads more than that
 _REACH_DAYS = 8
 
 
 def diagnosed(decisions: Decisions, events: Events, day: ProviderDay, facts: Facts) -> Diagnoses:
-    """DIAGNOSES for every slot of DECISIONS that tells of something and has no event, in the playlist's order."""
+    """DIAGNOSES for every slot of DECISIONS that announces something and has no event, in the playlist's order."""
     says_something = pl.col("kind").is_in(["event", "show"])
     failed = decisions.filter("is_slot", says_something, ~pl.col("match_status").is_in(["matched", "manual"]))
     sided = events.filter(pl.col("home") != "", pl.col("away") != "")

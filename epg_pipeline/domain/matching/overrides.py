@@ -58,8 +58,8 @@ def pattern_fault(pattern: str) -> str:
     try:
         fits_nothing_at_all = pl.select(pl.lit("").str.contains(_caseless(pattern))).item()
     except pl.exceptions.PolarsError as error:
-        said = re.search(r"^error: (.*)$", str(error), re.MULTILINE)
-        return _fault_in_words(pattern) or (said[1] if said else "it is no regular expression")
+        found = re.search(r"^error: (.*)$", str(error), re.MULTILINE)
+        return _fault_in_words(pattern) or (found[1] if found else "it is not a regular expression")
     return "it fits every name" if fits_nothing_at_all else ""
 
 
@@ -73,7 +73,7 @@ def _caseless(pattern: str) -> str:
 
 
 def _fault_in_words(pattern: str) -> str:
-    """What is wrong with a pattern as Python tells it, with the place; "" when only the other engine refuses it."""
+    """What is wrong with a pattern in Python's words, with the place; "" when only the other engine refuses it."""
     try:
         re.compile(pattern)
     except re.error as error:

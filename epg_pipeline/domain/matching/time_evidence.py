@@ -19,8 +19,8 @@ _ONCE_A_WEEK = ("soccer", "football", "rugby", "rugby-league", "australian-footb
 def dates_in_reach(day: ProviderDay) -> pl.Expr:
     """The UTC dates on which an event of the reading may start (a list).
 
-    A stated date and its neighbours, for lists are often a day early and zones wrong; without a date the day itself,
-    its neighbours, and for a name without a clock one more: it may tell of the weekend.
+    A stated date and its neighbours, because lists are often a day early and zones wrong; without a date the day
+    itself, its neighbours, and for a name without a clock one more: it may announce the weekend.
     """
     stated = pl.col("date").is_not_null()
     base = pl.coalesce("date", pl.lit(day.date))
@@ -75,7 +75,7 @@ def learned_offsets(weighed: pl.DataFrame) -> pl.DataFrame:
         agreeing=pl.len(), families=pl.col("of_family").n_unique()
     )  # fmt: skip
     counts = counts.with_columns(of=pl.col("agreeing").sum().over("family", "zone_is_stated"))
-    # What is learned for the whole list moves families that show nothing of their own: several must say the same.
+    # What is learned for the whole list moves families without evidence, so several families must agree.
     is_shown = pl.col("family").is_not_null() | (
         (pl.col("families") >= _AGREEING) & (pl.col("agreeing") >= _LIST_SHARE * pl.col("of"))
     )

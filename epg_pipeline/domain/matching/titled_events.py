@@ -11,7 +11,7 @@ from epg_pipeline.domain.matching import time_evidence
 from epg_pipeline.domain.matching.verdict import RANKED, Ranked, ranked
 from epg_pipeline.domain.text import folded
 
-# Which session of a weekend a title tells of; the first that is found counts.
+# Which session of a weekend a title names; the first that is found counts.
 _SESSIONS = (
     ("sprint qualifying", r"\bsprint (?:qualifying|quali|shootout)\b"),
     ("sprint", r"\bsprint\b"),
@@ -96,18 +96,18 @@ def _sharing_a_word(words: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
 
 
 def _likeness() -> pl.Expr:
-    """The share of the event's telling words that the name bears, 0..100; 0 for another session than the one said.
+    """The share of the event's distinctive words that the name has, 0..100; 0 if the name states another session.
 
-    A name that says no session tells of the race, unless its clock agrees with another.
+    A name without a session means the race, unless its clock agrees with another.
     """
-    asked, event = pl.col("text").str.split(" "), pl.col("event_text").str.split(" ")
-    telling = event.list.set_difference(list(_EMPTY_WORDS))
-    telling = pl.when(telling.list.len() > 0).then(telling).otherwise(event)
-    shared = telling.list.set_intersection(asked).list.len() / telling.list.len().clip(1, None)
-    said, its = _session(pl.col("text")), _session(pl.col("event_text"))
+    words, event = pl.col("text").str.split(" "), pl.col("event_text").str.split(" ")
+    distinctive = event.list.set_difference(list(_EMPTY_WORDS))
+    distinctive = pl.when(distinctive.list.len() > 0).then(distinctive).otherwise(event)
+    shared = distinctive.list.set_intersection(words).list.len() / distinctive.list.len().clip(1, None)
+    stated, its = _session(pl.col("text")), _session(pl.col("event_text"))
     default = its.is_null() | (its == "race") | (pl.col("minutes").abs() <= _CLOSE)
     default = default.fill_null(value=False)
-    same_session = pl.when(said.is_null()).then(default).otherwise(said == its.fill_null("race"))
+    same_session = pl.when(stated.is_null()).then(default).otherwise(stated == its.fill_null("race"))
     both_surnames = pl.all_horizontal(
         (pl.lit(" ") + pl.col("text") + pl.lit(" ")).str.contains(pl.lit(" ") + name + pl.lit(" "), literal=True)
         for name in _surnames(pl.col("event_text"))
@@ -125,9 +125,9 @@ def _is_witnessed() -> pl.Expr:
 
     "Valencia vs Levante" and "Las Vegas Raiders Weekly" share a place with a race, and nothing else.
     """
-    asked, event = pl.col("text").str.split(" "), pl.col("event_text").str.split(" ")
+    words, event = pl.col("text").str.split(" "), pl.col("event_text").str.split(" ")
     common = event.list.set_intersection(list(_EMPTY_WORDS - {"vs", "v", "of", "the", "in", "at", "de", "la"}))
-    is_said = (common.list.set_intersection(asked).list.len() > 0) | (common.list.len() == 0)
+    is_said = (common.list.set_intersection(words).list.len() > 0) | (common.list.len() == 0)
     same_sport = (pl.col("sport") == pl.col("event_sport")).fill_null(value=False)
     return same_sport | pl.col("said_league") | (is_said & (~pl.col("has_pair") | event.list.contains("vs")))
 
