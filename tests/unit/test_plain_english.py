@@ -61,11 +61,7 @@ def faults(text: str, pattern: str) -> list[tuple[int, str]]:
 
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_a_wording_has_a_plainer_one(files, pattern):
-    found = [
-        f"{path}:{number}: {line}"
-        for path, text in files.items()
-        for number, line in faults(text, pattern)
-    ]
+    found = [f"{path}:{number}: {line}" for path, text in files.items() for number, line in faults(text, pattern)]
     assert found == [], f"write instead: {PATTERNS[pattern]}"
 
 
