@@ -12,7 +12,7 @@ import dagster as dg
 from epg_pipeline.adapters.clock import utc_now
 from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.flows.teams import sync_teams
-from epg_pipeline.orchestration.jobs import HUNG_AFTER, events_of_day
+from epg_pipeline.orchestration.jobs import HUNG_AFTER, events_of_day, schedule_of
 from epg_pipeline.orchestration.partitions import DAYS_AHEAD
 from epg_pipeline.orchestration.run_errors import reasons_shown
 from epg_pipeline.settings import Settings
@@ -62,10 +62,4 @@ def teams_sync() -> None:
     compare_team_lists()
 
 
-weekly_teams = dg.ScheduleDefinition(
-    name="weekly_teams",
-    job=teams_sync,
-    cron_schedule="40 4 * * 1",
-    execution_timezone="UTC",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-)
+weekly_teams = schedule_of("weekly_teams", teams_sync, "40 4 * * 1")

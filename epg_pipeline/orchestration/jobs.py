@@ -4,6 +4,8 @@ Belongs here: what runs together. Does not: when (schedules.py), after what (sen
 a job backfill over such partitions silently does its first day only (dagster #28861).
 """
 
+from typing import Any
+
 import dagster as dg
 
 from epg_pipeline.orchestration.assets.events import canonical_events
@@ -40,3 +42,14 @@ overview = dg.define_asset_job(
 )
 
 JOBS = (events_of_day, provider_day, publish_day, overview)
+
+
+def schedule_of(name: str, job: Any, cron: str) -> dg.ScheduleDefinition:  # noqa: ANN401 - any of Dagster's kinds of job
+    """A schedule that requests a run of the job, switched on; `cron` is in UTC."""
+    return dg.ScheduleDefinition(
+        name=name,
+        job=job,
+        cron_schedule=cron,
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )

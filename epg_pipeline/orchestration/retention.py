@@ -16,7 +16,7 @@ from epg_pipeline.orchestration.dagster_private import (  # no public name leads
     SqlEventLogStorage,
     SqlEventLogStorageTable,
 )
-from epg_pipeline.orchestration.jobs import HUNG_AFTER
+from epg_pipeline.orchestration.jobs import HUNG_AFTER, schedule_of
 from epg_pipeline.orchestration.run_errors import reasons_shown
 from epg_pipeline.settings import Settings
 
@@ -84,10 +84,4 @@ def retention() -> None:
     delete_old_runs()
 
 
-nightly_retention = dg.ScheduleDefinition(
-    name="nightly_retention",
-    job=retention,
-    cron_schedule="10 3 * * *",
-    execution_timezone="UTC",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-)
+nightly_retention = schedule_of("nightly_retention", retention, "10 3 * * *")

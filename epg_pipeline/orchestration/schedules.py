@@ -12,7 +12,7 @@ import dagster as dg
 from epg_pipeline.adapters.clock import today
 from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.orchestration.event_schedules import events_around_today, weekly_teams
-from epg_pipeline.orchestration.jobs import overview, publish_day
+from epg_pipeline.orchestration.jobs import overview, publish_day, schedule_of
 from epg_pipeline.orchestration.partitions import DAILY_PUBLISH, OF_PROVIDER, RANGE_END, RANGE_START, provider_day_key
 from epg_pipeline.orchestration.retention import nightly_retention
 
@@ -51,12 +51,6 @@ def neighbours(partitions: Sequence[str], days: dict[str, date]) -> Iterator[tup
 
 
 # The first look of the day follows the daily publish.
-regular_overview = dg.ScheduleDefinition(
-    name="regular_overview",
-    job=overview,
-    cron_schedule="40 */3 * * *",
-    execution_timezone="UTC",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-)
+regular_overview = schedule_of("regular_overview", overview, "40 */3 * * *")
 
 SCHEDULES = (daily_publish, regular_overview, events_around_today, weekly_teams, nightly_retention)

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
+from epg_pipeline.settings import SourceSettings
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -281,3 +283,11 @@ def _last_day(event: Document) -> date:
 
 def _month_end(first: date) -> date:
     return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def with_sources(settings, site, key="own-key"):
+    """Settings whose sources are those of the site."""
+    sources = SourceSettings(
+        names=("espn", "thesportsdb"), espn_address=site.espn, thesportsdb_address=site.thesportsdb, thesportsdb_key=key
+    )
+    return settings.model_copy(update={"sources": sources})

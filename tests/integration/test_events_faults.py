@@ -8,13 +8,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from source_site import Fault, game, season_of_games, source_site, tsdb_event
+from source_site import Fault, game, season_of_games, source_site, tsdb_event, with_sources
 
 from epg_pipeline.adapters.web.host_pace import HostPace
 from epg_pipeline.adapters.web.source_client import MAX_FAILURES, Ask, Pace, SourceClient, user_agent
 from epg_pipeline.config.sources import Limits, load_sources
 from epg_pipeline.flows.events import plan, refresh_events
-from epg_pipeline.settings import SourceSettings
 
 TODAY = date(2026, 11, 21)
 START = datetime(2026, 11, 21, 20, tzinfo=UTC)
@@ -33,16 +32,7 @@ def site():
 
 @pytest.fixture
 def settings(settings, site):
-    return settings.model_copy(
-        update={
-            "sources": SourceSettings(
-                names=("espn", "thesportsdb"),
-                espn_address=site.espn,
-                thesportsdb_address=site.thesportsdb,
-                thesportsdb_key="own-key",
-            )
-        }
-    )
+    return with_sources(settings, site)
 
 
 @pytest.fixture

@@ -8,12 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
-from source_site import Fault, game, season_of_games, source_site, tsdb_event
+from source_site import Fault, game, season_of_games, source_site, tsdb_event, with_sources
 
 from epg_pipeline.adapters.web.source_client import Pace
 from epg_pipeline.config.sources import load_sources
 from epg_pipeline.flows.events import plan, refresh_days, refresh_events, usual_range
-from epg_pipeline.settings import SourceSettings
 
 TODAY = date(2026, 11, 21)
 FIRST, LAST = usual_range(TODAY)
@@ -51,16 +50,7 @@ def pace(clock):
 
 @pytest.fixture
 def settings(settings, site):
-    return settings.model_copy(
-        update={
-            "sources": SourceSettings(
-                names=("espn", "thesportsdb"),
-                espn_address=site.espn,
-                thesportsdb_address=site.thesportsdb,
-                thesportsdb_key="own-key-s3cret",
-            )
-        }
-    )
+    return with_sources(settings, site, key="own-key-s3cret")
 
 
 def filled(site):

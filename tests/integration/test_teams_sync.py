@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from source_site import Fault, game, source_site, team, tsdb_event
+from source_site import Fault, game, source_site, team, tsdb_event, with_sources
 
 from epg_pipeline.adapters.web.source_client import Pace
 from epg_pipeline.flows.events import refresh_events
 from epg_pipeline.flows.teams import sync_teams
-from epg_pipeline.settings import SourceSettings
 
 TODAY = date(2026, 11, 21)
 NAMES = ("Boston Celtics", "Miami Heat", "Utah Jazz", "Chicago Bulls")
@@ -35,16 +34,7 @@ def site():
 
 @pytest.fixture
 def settings(settings, site):
-    return settings.model_copy(
-        update={
-            "sources": SourceSettings(
-                names=("espn", "thesportsdb"),
-                espn_address=site.espn,
-                thesportsdb_address=site.thesportsdb,
-                thesportsdb_key="own-key",
-            )
-        }
-    )
+    return with_sources(settings, site)
 
 
 @pytest.fixture
