@@ -180,7 +180,7 @@ def test_an_object_that_somebody_removed_comes_back(upload, publish, settings, b
             "odd key",
             "127.0.0.1 answers 400 InvalidArgument: something in the request is not as it must be; check S3_ACCESS",
         ),
-        ("portal", "what answers at 127.0.0.1 is no S3-compatible store"),
+        ("portal", "what answers at 127.0.0.1 is not an S3-compatible store"),
     ],
 )
 def test_a_fault_never_leaves_half_a_file_and_the_next_run_heals_it(
@@ -245,8 +245,8 @@ def test_a_slow_line_may_take_longer_than_any_one_wait(upload, publish, settings
             2,
         ),
         ({"access_key": "nobodys-key-at-all"}, "403 InvalidAccessKeyId: the key is not accepted; check S3_ACC", 2),
-        ({"bucket": "elsewhere"}, '404 NoSuchBucket: there is no bucket "elsewhere"; make it, or mend S3_BUCKET', 2),
-        ({"bucket": "No Bucket!"}, '"No Bucket!" is no name of a bucket; mend S3_BUCKET', 0),
+        ({"bucket": "elsewhere"}, '404 NoSuchBucket: there is no bucket "elsewhere"; make it, or fix S3_BUCKET', 2),
+        ({"bucket": "No Bucket!"}, '"No Bucket!" is not a valid bucket name; fix S3_BUCKET', 0),
         ({"endpoint": "http://127.0.0.1:9"}, "127.0.0.1 can't be reached", 0),
     ],
 )

@@ -1,8 +1,8 @@
 """A bucket of an S3-compatible store, over boto3.
 
 Belongs here: the client and its patience, putting and removing one object, what counts as unchanged, faults in words.
-Does not: which files go up and in which order (uploads.py), what is on record of them (upload_rows.py). No message
-holds a key, a signature or a sentence of the store: of its answer only status and error code are told.
+Does not: which files are uploaded and in which order (flows/uploads.py), the record of them (store/uploads.py). No
+message holds a key, a signature or the store's text: of its answer only status and error code are shown.
 """
 
 import base64
@@ -21,9 +21,9 @@ from urllib.parse import urlsplit
 from epg_pipeline.errors import BucketError
 
 AT_ONCE = 4  # requests under way
-PASSING_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
+RETRYABLE_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
 # With status 400: bytes that went wrong or missing on the way, and what some stores say with it of being busy.
-PASSING_CODES = frozenset(
+RETRYABLE_CODES = frozenset(
     {"BadDigest", "IncompleteBody", "RequestTimeout", "SlowDown", "Throttling", "XAmzContentSHA256Mismatch"}
 )
 KEY_CODES = frozenset({"ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch", "Unauthorized"})
@@ -130,7 +130,7 @@ class Bucket:
             )
         )
         if not answer.get("ETag"):  # a page of whoever stands in between may come with 200
-            raise BucketError(f"what answers at {self._host} is no S3-compatible store", is_general=True)
+            raise BucketError(f"what answers at {self._host} is not an S3-compatible store", is_general=True)
         return True
 
     def remove(self, key: str) -> None:
@@ -184,7 +184,7 @@ class Bucket:
         if isinstance(fault, exceptions.ClientError):
             return self._refusal(_status(fault), str(fault.response.get("Error", {}).get("Code", "")))
         if isinstance(fault, exceptions.ParamValidationError):
-            wrong = f'"{self._settings.bucket}" is no name of a bucket; mend {self._settings.variables}BUCKET'
+            wrong = f'"{self._settings.bucket}" is not a valid bucket name; fix {self._settings.variables}BUCKET'
             return BucketError(wrong, is_general=True)
         if isinstance(fault, exceptions.ReadTimeoutError):
             reason = f"{self._host} did not answer within {self._patience.waiting:g} s"
@@ -201,12 +201,12 @@ class Bucket:
 
     def _refusal(self, status: int, code: str) -> BucketError:
         """An answer other than success, by what an operator can do about it."""
-        told = f"{self._host} answers {status}{f' {code}' if code and code != str(status) else ''}"
-        if status in PASSING_STATUSES or code in PASSING_CODES:
-            return BucketError(told, is_transient=True)
+        answer = f"{self._host} answers {status}{f' {code}' if code and code != str(status) else ''}"
+        if status in RETRYABLE_STATUSES or code in RETRYABLE_CODES:
+            return BucketError(answer, is_transient=True)
         bucket, variables = self._settings.bucket, self._settings.variables
         if code == "NoSuchBucket":
-            advice = f'there is no bucket "{bucket}"; make it, or mend {variables}BUCKET'
+            advice = f'there is no bucket "{bucket}"; make it, or fix {variables}BUCKET'
         elif code in KEY_CODES or status == HTTPStatus.UNAUTHORIZED:
             advice = f"the key is not accepted; check {variables}ACCESS_KEY and {variables}SECRET_KEY"
         elif code == "InvalidArgument":  # so R2 says it of a key that is too short or too long, or in the other's place
@@ -220,8 +220,8 @@ class Bucket:
         elif status == HTTPStatus.FORBIDDEN:
             advice = f'the key may not do this in the bucket "{bucket}"; give it the right to read and write objects'
         else:
-            return BucketError(told)
-        return BucketError(f"{told}: {advice}", is_general=True)
+            return BucketError(answer)
+        return BucketError(f"{answer}: {advice}", is_general=True)
 
 
 def _status(fault: Exception) -> int:
@@ -232,7 +232,7 @@ def _status(fault: Exception) -> int:
 
 @cache
 def _boto_faults() -> tuple[type[Exception], ...]:
-    """All that boto3 raises: ValueError for an address, OSError for files of its own settings."""
+    """All that boto3 raises: ValueError for an address, OSError for its own settings files."""
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError

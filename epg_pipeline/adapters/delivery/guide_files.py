@@ -4,9 +4,9 @@ Belongs here: writing so that a reader sees the old file or the new one, never a
 them, when they are written, or where else they go.
 
     <dist>/<slug>/guide.xml            the current guide, beside it guide.xml.gz, pages and the private playlist.m3u
-    <dist>/<slug>/<edition>/guide.xml  the same in a further edition: of another tier, or told in another zone
+    <dist>/<slug>/<edition>/guide.xml  the same in a further edition: of another tier or in another zone
     <dist>/<slug>/<date>/guide.xml     the guide of one day
-    <dist>/<slug>/summary.json         what stands published and how the last publish went, for the guide server
+    <dist>/<slug>/summary.json         what is published and how the last publish went, for the guide server
 """
 
 import contextlib

@@ -1,7 +1,7 @@
 """Messages to an operator: a webhook, a Slack-compatible one, e-mail.
 
 Belongs here: how a message is sent, and keeping addresses, tokens and passwords out of every fault. Does not: what is
-told and when (operations/alerts.py).
+sent and when (operations/alerts.py).
 """
 
 import smtplib
@@ -79,19 +79,19 @@ class Mail:
         try:
             self._send(message)
         except (OSError, smtplib.SMTPException, ValueError) as fault:  # a ValueError: no port, or no mail address
-            # The server's own words may quote what it was told: only its code is.
+            # The server's answer may quote secrets of the request, so only its code is shown.
             code = getattr(fault, "smtp_code", None)
             raise NotifyError(f"{self._host()}: {type(fault).__name__}{f' {code}' if code else ''}") from None
 
     def _send(self, message: Message) -> None:
         parts = urlsplit(self.address)
-        asked = parse_qs(parts.query)
-        to = [one for text in asked.get("to", []) for one in text.split(",") if one]
+        options = parse_qs(parts.query)
+        to = [address for text in options.get("to", []) for address in text.split(",") if address]
         if parts.scheme not in ("smtp", "smtps") or not parts.hostname or not to:
             raise NotifyError("EPG_NOTIFY_MAIL is not written as smtp://USER:PASSWORD@HOST:587?to=ADDRESS&from=ADDRESS")
         mail = EmailMessage()
         mail["Subject"], mail["To"] = message.title, ", ".join(to)
-        mail["From"] = asked.get("from", [to[0]])[0]
+        mail["From"] = options.get("from", [to[0]])[0]
         mail.set_content(message.text)
         host = parts.hostname
         with _session(parts.scheme, host, parts.port) as session:

@@ -113,7 +113,7 @@ class EspnSource:
 
 
 def read_scoreboard(ask: Ask, document: object, leagues: Leagues) -> Listing:
-    """The rows of a scoreboard. An event that can't be read costs itself; ShapeError when it is no scoreboard."""
+    """The rows of a scoreboard. An unreadable event is left out; ShapeError when it is not a scoreboard."""
     events = items_of(fields_of(document, "the answer").get("events"), "events")
     rows: list[dict[str, Any]] = []
     unread = []
@@ -139,7 +139,7 @@ def _asks_of(key: str, league: EspnLeague, path: str, group: int, days: Days, mo
         dates = f"{playing[0]:%Y%m%d}-{playing[-1]:%Y%m%d}"
         yield replace(blank, label=f"{playing[0]} to {playing[-1]}", params=(("dates", dates), *params))
     elif league.ask == "day":
-        yield from (_of_day(blank, day) for day in playing)
+        yield from (_single_day(blank, day) for day in playing)
     else:
         for month in sorted({day.replace(day=1) for day in playing}):
             inside = [day for day in playing if day.replace(day=1) == month]
@@ -147,13 +147,13 @@ def _asks_of(key: str, league: EspnLeague, path: str, group: int, days: Days, mo
             yield replace(blank, label=f"{month:%Y-%m}", params=dated, first=inside[0], last=inside[-1])
 
 
-def _of_day(ask: Ask, day: date) -> Ask:
+def _single_day(ask: Ask, day: date) -> Ask:
     params = (("dates", f"{day:%Y%m%d}"), *(pair for pair in ask.params if pair[0] != "dates"))
     return replace(ask, label=f"{day}", first=day, last=day, params=params)
 
 
 def _by_day(ask: Ask) -> list[Ask]:
-    return [_of_day(ask, day) for day in Days(ask.first, ask.last)] if not _is_of_a_day(ask) else []
+    return [_single_day(ask, day) for day in Days(ask.first, ask.last)] if not _is_of_a_day(ask) else []
 
 
 def _is_of_a_day(ask: Ask) -> bool:

@@ -17,7 +17,7 @@ Row = dict[str, Any]
 HOME_ZONE = ZoneInfo("America/New_York")  # a day of the service begins at midnight there
 NUMBERED_APART = frozenset({"rugby", "rugby-league", "cricket", "australian-football"})  # ids that others may have too
 PAIR = 2
-LONGEST_TOURNAMENT = 21  # days; a season-long "event" is none
+MAX_TOURNAMENT_DAYS = 21  # days; a season-long "event" is not an event
 STATES = {"pre": "scheduled", "in": "live", "post": "final"}
 # Names of states that the three of STATES do not tell.
 NOT_PLAYED = {
@@ -267,6 +267,6 @@ def _days(event: Fields, begins: datetime) -> list[datetime]:
     printed = text(event, "endDate")
     first = begins.astimezone(HOME_ZONE).date()
     last = instant(printed, "event.endDate").astimezone(HOME_ZONE).date() if printed else first
-    count = min(max((last - first).days + 1, 1), LONGEST_TOURNAMENT)
+    count = min(max((last - first).days + 1, 1), MAX_TOURNAMENT_DAYS)
     days = [first + timedelta(days=number) for number in range(count)]
     return [datetime.combine(day, time(), HOME_ZONE).astimezone(UTC) for day in days]

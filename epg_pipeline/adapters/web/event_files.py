@@ -1,6 +1,6 @@
 """Events files (JSON lines, one event each, also gzipped) -> EVENTS frame.
 
-Belongs here: reading such a file, and telling which lines are no events. Does not: merging sources, storing.
+Belongs here: reading such a file, and reporting lines that are not events. Does not: merging sources, storing.
 
 A line is an object with event_id, start_utc (ISO 8601) and, as far as known, league, sport, name, home, away,
 home_short, away_short, home_abbr, away_abbr, venue, home_logo, away_logo, source, status (one of EVENT_STATUSES), and
@@ -33,13 +33,13 @@ class EventsFile:
 
 
 def read_events(path: Path) -> EventsFile:
-    """The events of a JSON lines file; a faulty line is told by its number and never stops the others.
+    """The events of a JSON lines file; a faulty line is reported by its number and never stops the others.
 
     Raises EventsFileError when the file can't be read or holds lines but not one event.
     """
     rows: list[dict[str, Any]] = []
     faults: list[str] = []
-    # A loop, not a frame reader: that one gives up the whole file for one bad line, and can't say which it was.
+    # A loop, not a frame reader: that one rejects the whole file for one bad line, and can't say which it was.
     for number, line in enumerate(_lines(path), start=1):
         if not line.strip():
             continue
@@ -76,7 +76,7 @@ def _event(line: str) -> dict[str, Any]:
     except json.JSONDecodeError as fault:
         raise ValueError(f"not JSON ({fault.msg} at {fault.pos})") from None
     if not isinstance(fields, dict):
-        raise ValueError("not a JSON object")  # noqa: TRY004 - a fault of the file's content, told like the others
+        raise ValueError("not a JSON object")  # noqa: TRY004 - a fault of the file's content, reported like the others
     missing = [name for name in ("event_id", "start_utc") if not fields.get(name)]
     if missing:
         raise ValueError(f"{' and '.join(missing)} missing")
@@ -95,7 +95,7 @@ def _instant(printed: str) -> datetime:
     try:
         moment = datetime.fromisoformat(printed.strip())
     except ValueError:
-        raise ValueError(f"start_utc {printed!r} is no ISO 8601 time") from None
+        raise ValueError(f"start_utc {printed!r} is not an ISO 8601 time") from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 

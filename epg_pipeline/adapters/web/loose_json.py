@@ -29,7 +29,7 @@ def must(fields: Fields, name: str, what: str) -> str:
     """A field that has to be there: a text that is not blank, or a number as text. ShapeError tells it by its path."""
     value = text(fields, name)
     if not value:
-        raise ShapeError(f"{what}.{name} is missing" if fields.get(name) is None else f"{what}.{name} is no text")
+        raise ShapeError(f"{what}.{name} is missing" if fields.get(name) is None else f"{what}.{name} is not text")
     return value
 
 

@@ -1,6 +1,6 @@
 """Playlist addresses -> bytes, over HTTP, from a file, or of an Xtream account.
 
-Belongs here: fetching, retrying what may pass, noticing what is no playlist, and keeping addresses out of every
+Belongs here: fetching, retrying temporary failures, detecting what is not a playlist, keeping addresses out of every
 message: a playlist's address carries the account's user and password. Does not: reading the playlist
 (domain/reading/playlist.py), keeping it (snapshots.py).
 """

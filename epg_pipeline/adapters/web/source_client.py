@@ -312,4 +312,6 @@ def _json(body: bytes) -> object:
     try:
         return json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise _AskError("cut", "the answer is no whole JSON: cut short, or another format", is_transient=True) from None
+        raise _AskError(
+            "cut", "the answer is not complete JSON: cut short, or another format", is_transient=True
+        ) from None

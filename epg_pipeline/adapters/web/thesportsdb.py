@@ -118,7 +118,7 @@ class TheSportsDbSource:
 def read_events(ask: Ask, document: object, leagues: Leagues) -> Listing:
     """The rows of a day's or a season's events; of an empty day the service says null.
 
-    An event that can't be read costs itself; ShapeError when it is no list of events.
+    An unreadable event is left out; ShapeError when it is not a list of events.
     """
     answer = fields_of(document, "the answer")
     name = next((name for name in ("events", "schedule", "results") if name in answer), None)

@@ -18,7 +18,7 @@ from epg_pipeline.adapters.web.playlist_answer import Fetched, check_playlist
 from epg_pipeline.errors import NoPlaylistError, PlaylistFetchError, redact_url
 
 MARK = "xtream+"  # xtream+http://USER:PASSWORD@HOST:PORT/BASE, user and password percent-encoded
-MOST_JSON_BYTES = 256 << 20  # as Python objects it takes ten times that
+MAX_JSON_BYTES = 256 << 20  # as Python objects it takes ten times that
 ENDED = {"expired", "banned", "disabled"}
 PAGES = re.compile(r"/(get|player_api|xmltv|panel_api)\.php$")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
@@ -48,13 +48,13 @@ class XtreamAccount:
     @property
     def playlist(self) -> str:
         """Where the panel gives the account's M3U. A secret."""
-        asked = {"username": self.user, "password": self.password, "type": "m3u_plus", "output": "ts"}
-        return f"{self.server}/get.php?{urlencode(asked)}"
+        query = {"username": self.user, "password": self.password, "type": "m3u_plus", "output": "ts"}
+        return f"{self.server}/get.php?{urlencode(query)}"
 
     def interface(self, action: str = "") -> str:
-        """Where the panel's JSON interface answers; without an action it tells of the account. A secret."""
-        asked = {"username": self.user, "password": self.password} | ({"action": action} if action else {})
-        return f"{self.server}/player_api.php?{urlencode(asked)}"
+        """Where the panel's JSON interface answers; without an action it describes the account. A secret."""
+        query = {"username": self.user, "password": self.password} | ({"action": action} if action else {})
+        return f"{self.server}/player_api.php?{urlencode(query)}"
 
     def stream(self, number: str) -> str:
         """Where a live stream is. A secret."""
@@ -86,12 +86,12 @@ def is_xtream(address: str) -> bool:
 
 
 def account_of(address: str) -> XtreamAccount:
-    """The account of an address made by `XtreamAccount.address`; PlaylistFetchError when it is none."""
+    """The account of an address made by `XtreamAccount.address`; PlaylistFetchError when it is not one."""
     scheme, _, rest = address.removeprefix(MARK).partition("://")
     account, _, place = rest.rpartition("@")
     user, separator, password = account.partition(":")
     if not is_xtream(address) or not separator or not place:
-        raise PlaylistFetchError("the stored Xtream account is incomplete; give it anew: epg provider edit")
+        raise PlaylistFetchError("the stored Xtream account is incomplete; enter it again: epg provider edit")
     return XtreamAccount(f"{scheme}://{place}", unquote(user), unquote(password))
 
 
@@ -99,7 +99,7 @@ def fetch_account(address: str, ask_again: Ask, ask: Ask) -> Fetched:
     """The account's playlist: the panel's own M3U, else one made of what its JSON interface lists.
 
     `ask_again` asks for the M3U with what the last one said (ETag, date), `ask` asks for anything. An account that is
-    expired, banned, disabled or unknown is a PlaylistFetchError that says so; faults that may pass stay what they are.
+    expired, banned, disabled or unknown is a PlaylistFetchError that says so; temporary failures stay as they are.
     """
     account = account_of(address)
     try:
@@ -111,7 +111,7 @@ def fetch_account(address: str, ask_again: Ask, ask: Ask) -> Fetched:
 
 
 def check_account(address: str, peek: Ask, ask: Ask) -> datetime | None:
-    """See whether the account would give a playlist; the server's clock, if it told. PlaylistFetchError when not."""
+    """See whether the account would give a playlist; the server's clock, if it sent it. PlaylistFetchError when not."""
     account = account_of(address)
     try:
         _check_account(_answer(account.interface(), ask, redact_url(account.server)), redact_url(account.server))
@@ -140,7 +140,7 @@ def _listed(account: XtreamAccount, ask: Ask, refusal: str) -> bytes:
         streams = _answer(account.interface("get_live_streams"), ask, where)
     except NoPlaylistError as fault:
         raise NoPlaylistError(f"{refusal}. Its player_api.php gives nothing either: {fault}") from None
-    _check_account(streams, where)  # some panels tell of the account only when asked for its streams
+    _check_account(streams, where)  # some panels describe the account only when asked for its streams
     entries = _entries(_rows(streams), categories, account)
     if not entries:
         raise NoPlaylistError(f"{where}: the account lists no live stream; ask the provider what it includes")
@@ -149,8 +149,8 @@ def _listed(account: XtreamAccount, ask: Ask, refusal: str) -> bytes:
 
 def _answer(address: str, ask: Ask, where: str) -> Any:  # noqa: ANN401 - JSON of which nothing is certain
     body = ask(address).body or b""
-    if len(body) > MOST_JSON_BYTES:
-        raise NoPlaylistError(f"{where}: player_api.php sent more than {MOST_JSON_BYTES >> 20} MB")
+    if len(body) > MAX_JSON_BYTES:
+        raise NoPlaylistError(f"{where}: player_api.php sent more than {MAX_JSON_BYTES >> 20} MB")
     try:
         return json.loads(body.decode("utf-8-sig", errors="replace"))
     except (ValueError, RecursionError):
@@ -160,12 +160,12 @@ def _answer(address: str, ask: Ask, where: str) -> Any:  # noqa: ANN401 - JSON o
 
 def _check_account(answer: object, where: str) -> None:
     """PlaylistFetchError when the answer says that the account does not work (any more)."""
-    told = answer.get("user_info") if isinstance(answer, dict) else None
-    if not isinstance(told, dict):
+    account = answer.get("user_info") if isinstance(answer, dict) else None
+    if not isinstance(account, dict):
         return
-    if _text(told.get("auth")).lower() in {"0", "false"}:
+    if _text(account.get("auth")).lower() in {"0", "false"}:
         raise PlaylistFetchError(f"{where}: the panel knows no such account; check user and password")
-    status, ends = _text(told.get("status")), _instant(told.get("exp_date"))
+    status, ends = _text(account.get("status")), _instant(account.get("exp_date"))
     on = f" on {ends:%Y-%m-%d}" if ends else ""
     if status.lower() in ENDED:
         when = on if status.lower() == "expired" else ""
