@@ -126,7 +126,8 @@ class _Publish:
 
     def publish(self) -> Guide:
         """Write every guide that is fit, and note them; the one of the provider's own tier, current if there is one."""
-        window = self._window() if self.current else [self._day]
+        around = range(-self._preferences.days_before, self._preferences.days_after + 1)
+        window = [self._today.shifted(number) for number in around] if self.current else [self._day]
         opens, closes = window[0].opens, window[-1].closes
         shown = stitch(self._store.programmes.between(self._provider, opens, closes), opens, closes)
         own = self._dressed(shown, Edition(self._provider.tier, self._provider.timezone))
@@ -142,10 +143,6 @@ class _Publish:
             self._put_report("", self._today.date, guide, own)
         self._store.publications.note(self._provider, self._notes)
         return guide
-
-    def _window(self) -> list[ProviderDay]:
-        around = range(-self._preferences.days_before, self._preferences.days_after + 1)
-        return [self._today.shifted(number) for number in around]
 
     def _further(self, own: Edition) -> dict[Edition, list[str]]:
         """The further editions with their zones filled in, and the folders of each; two editions can coincide."""

@@ -64,14 +64,9 @@ def _is_of_the_past(summary: Summary) -> bool:
 
 def _figures(guide: Guide) -> list[tuple[str, str]]:
     summary = guide.summary
-    rate = None if summary.match_rate is None else f"{summary.match_rate:.1%}"
-    figures = [
-        ("of the events found", rate),
-        ("channels", _grouped(summary.channels)),
-        ("programmes", _grouped(summary.programmes)),
-        ("slots matched", _grouped(summary.matched)),
-    ]
-    return [(what, value) for what, value in figures if value is not None]
+    rate = [] if summary.match_rate is None else [("of the events found", f"{summary.match_rate:.1%}")]
+    counts = {"channels": summary.channels, "programmes": summary.programmes, "slots matched": summary.matched}
+    return rate + [(what, f"{count:,}") for what, count in counts.items() if count is not None]
 
 
 def _problems(guide: Guide, now: datetime) -> list[tuple[str, str]]:
@@ -110,7 +105,3 @@ def _addresses(guide: Guide, server: str, bucket: str) -> list[tuple[str, str, s
 
 def _counted(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
-def _grouped(count: int | None) -> str | None:
-    return None if count is None else f"{count:,}"
