@@ -127,10 +127,6 @@ class R2Settings(_Variables):
     public_url: Address | None = _variable("R2_PUBLIC_URL", help="Where anyone reads it.")
     region: str = _variable("R2_REGION", "auto", help="Its region.")
 
-    def endpoint(self) -> str:
-        """R2's address is made of the account."""
-        return f"https://{self.place}.{_R2_HOST}"
-
 
 class S3Settings(_Variables):
     """Any other S3-compatible store."""
@@ -141,10 +137,6 @@ class S3Settings(_Variables):
     bucket: str | None = _variable("S3_BUCKET", help="The bucket's name.")
     public_url: Address | None = _variable("S3_PUBLIC_URL", help="Where anyone reads it.")
     region: str = _variable("S3_REGION", "us-east-1", help="Its region.")
-
-    def endpoint(self) -> str:
-        """As stated."""
-        return self.place or ""
 
 
 class Settings(_Variables):
@@ -276,11 +268,12 @@ def _storage(r2: R2Settings, s3: S3Settings) -> StorageSettings | None:
     if missing := [name for name, value in needed.items() if not value]:
         raise ValueError(f"{', '.join(missing)}: not set, but {', '.join(stated)}: set all, or none for no upload")
     place, _, _, bucket = needed
-    if urlsplit(group.endpoint()).path.endswith(f"/{group.bucket}"):  # as R2's dashboard shows it
+    endpoint = f"https://{r2.place}.{_R2_HOST}" if group is r2 else needed[place]
+    if urlsplit(endpoint).path.endswith(f"/{group.bucket}"):  # as R2's dashboard shows it
         raise ValueError(f"{place} is the address of the store alone, without the bucket: {bucket} names that")
     _, access_key, secret_key, name = (value.strip() for value in needed.values())
     return StorageSettings(
-        endpoint=group.endpoint(),
+        endpoint=endpoint,
         bucket=name,
         access_key=access_key,
         secret_key=secret_key,

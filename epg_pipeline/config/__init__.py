@@ -20,7 +20,7 @@ from epg_pipeline.config.sports import League, Leagues, Sports, load_leagues, lo
 from epg_pipeline.config.time_zones import TimeZone
 from epg_pipeline.errors import ConfigError
 
-__all__ = ["Facts", "Families", "Family", "League", "Leagues", "Sports", "Words"]
+__all__ = ["Facts", "Families", "Family", "League", "LeagueKey", "Leagues", "Sports", "Words"]
 __all__ += ["catalogue_digest", "facts_with_families", "load_facts", "load_families", "load_leagues", "load_teams"]
 
 

@@ -31,11 +31,6 @@ def shipped(name: str) -> Path:
     return packed if packed.exists() else PACKAGE.parent / name
 
 
-def validated(kind: TypeAdapter[Facts], file: Traversable, what: str) -> Facts:
-    """The file's content as `kind`; ConfigError says which entry (`what`: "family", "league", …) is wrong and why."""
-    return validated_rows(kind, read_yaml(file), file, what)
-
-
 def read_yaml(file: Traversable) -> object:
     """The file's content, whatever it is; ConfigError says why it can't be read."""
     where = shown(file)
@@ -49,8 +44,12 @@ def read_yaml(file: Traversable) -> object:
         raise ConfigError(f"{where} is not valid YAML: {error}") from error
 
 
-def validated_rows(kind: TypeAdapter[Facts], rows: object, file: Traversable, what: str) -> Facts:
-    """Rows of a file as `kind`; ConfigError says which entry (`what`) is wrong and why."""
+def validated(kind: TypeAdapter[Facts], file: Traversable, what: str, rows: object = None) -> Facts:
+    """The file's content, or the given rows, as `kind`.
+
+    ConfigError says which entry (`what`: "family", "league", …) is wrong and why.
+    """
+    rows = read_yaml(file) if rows is None else rows
     try:
         return kind.validate_python(rows)
     except ValidationError as error:

@@ -81,9 +81,7 @@ class ProviderSettings(Fact):
     language: str = Field(default="en", description="language of titles and descriptions, as in texts.yaml")
     clock: Clock = Field(default="zone", description="7:30 PM (12) or 19:30 (24); zone: as people there are used to")
     testing: bool = Field(default=False, description="mark titles without an event: ⚠️ unmatched, 📺 unparseable")
-    live_marks: bool = Field(
-        default=False, description="add <live/>, which Jellyfin reads and the XMLTV DTD does not know"
-    )
+    live_marks: bool = Field(default=False, description="add <live/>, which Jellyfin reads; the XMLTV DTD lacks it")
     days_before: int = Field(default=1, ge=0, le=7, description="days before today that the current guide shows")
     days_after: int = Field(default=2, ge=0, le=7, description="days after today that the current guide shows")
     most_lost: float = Field(
@@ -92,9 +90,7 @@ class ProviderSettings(Fact):
     minutes: Annotated[dict[str, Annotated[int, Field(ge=5, le=1440)]], BeforeValidator(_table)] = Field(
         default_factory=dict, description="live minutes of leagues or sports that differ here: nba=170"
     )
-    check_minutes: int = Field(
-        default=30, ge=0, le=1440, description="minutes between checks for a changed playlist; 0: never"
-    )
+    check_minutes: int = Field(default=30, ge=0, le=1440, description="minutes between playlist checks; 0: never")
     publish_stream_addresses: bool = Field(
         default=False, description="upload the clone playlist with its stream addresses too, for everyone to read"
     )

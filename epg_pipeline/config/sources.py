@@ -10,9 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, field_validator
 
-from epg_pipeline.config import load_leagues
+from epg_pipeline.config import LeagueKey
 from epg_pipeline.config.files import FILES, Fact, validated
-from epg_pipeline.errors import ConfigError
 
 # Every source of events by priority, where two disagree, and how the ids of its events begin.
 EVENT_SOURCES = {"espn": "espn-", "thesportsdb": "tsdb-", "file": ""}
@@ -50,8 +49,8 @@ class Espn(Fact):
     address: str
     most_events: Annotated[int, Field(ge=1, le=500)]
     limits: Limits
-    leagues: dict[str, EspnLeague]
-    soccer: tuple[str, ...]
+    leagues: dict[LeagueKey, EspnLeague]
+    soccer: tuple[LeagueKey, ...]
 
     def all_leagues(self) -> dict[str, EspnLeague]:
         """Every league that is asked, soccer with its one way of asking."""
@@ -75,7 +74,7 @@ class TheSportsDb(Fact):
     days_ahead_without_key: Annotated[int, Field(ge=0)]
     limits: Limits
     limits_with_key: Limits
-    leagues: dict[str, TheSportsDbLeague]
+    leagues: dict[LeagueKey, TheSportsDbLeague]
 
 
 class Sources(Fact):
@@ -88,15 +87,7 @@ class Sources(Fact):
 @cache
 def load_sources(file: Traversable | None = None) -> Sources:
     """The packaged sources, read once in a process. ConfigError names the league that leagues.yaml lacks."""
-    sources = validated(TypeAdapter(Sources), file or FILES / "sources.yaml", "source")
-    known = load_leagues()
-    for source, leagues in (("espn", sources.espn.all_leagues()), ("thesportsdb", sources.thesportsdb.leagues)):
-        for league in leagues:
-            if league not in known:
-                raise ConfigError(
-                    f'config/sources.yaml: {source}: league "{league}" is not in leagues.yaml. Add it there.'
-                )
-    return sources
+    return validated(TypeAdapter(Sources), file or FILES / "sources.yaml", "source")
 
 
 def plays(season: Season | None, day: date) -> bool:

@@ -15,7 +15,7 @@ from typing import Annotated, Literal, Self
 import polars as pl
 from pydantic import AfterValidator, Field, TypeAdapter
 
-from epg_pipeline.config.files import FILES, Fact, read_yaml, shown, validated_rows
+from epg_pipeline.config.files import FILES, Fact, read_yaml, shown, validated
 from epg_pipeline.config.provider_settings import Clock, Tier
 from epg_pipeline.errors import ConfigError
 
@@ -162,7 +162,7 @@ def _read(own: Path | None, _stands: tuple[int, ...]) -> _File:
     rows = read_yaml(PACKAGED)
     if own is not None:
         rows = _laid_over(rows, read_yaml(own) or {}, own)
-    return validated_rows(TypeAdapter(_File), rows, own or PACKAGED, "texts")
+    return validated(TypeAdapter(_File), own or PACKAGED, "texts", rows)
 
 
 def _laid_over(rows: object, own: object, file: Traversable) -> Mapping[str, object]:

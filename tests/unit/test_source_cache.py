@@ -100,10 +100,10 @@ def test_a_wrong_file_of_sources_is_told(tmp_path, text, words):
         load_sources(tmp_path / "sources.yaml")
 
 
-def test_a_league_that_is_none_is_told(tmp_path):
+def test_an_unknown_league_is_refused(tmp_path):
     packaged = Path(__file__).parents[2] / "epg_pipeline" / "config" / "sources.yaml"
     (tmp_path / "sources.yaml").write_text(
         packaged.read_text("utf-8").replace("    nfl: {path", "    nflx: {path"), "utf-8"
     )
-    with pytest.raises(ConfigError, match=r'league "nflx" is not in leagues\.yaml'):
+    with pytest.raises(ConfigError, match=r"leagues\.nflx.*league 'nflx' is not in leagues\.yaml"):
         load_sources(tmp_path / "sources.yaml")
