@@ -1,37 +1,47 @@
 """Programmes on record -> guide files.
 
-Belongs here: which days a guide shows, which editions it is published in, what goes into its folders, which guides are
-held back, noting what was published. Does not belong: the texts of a guide (domain/guide/tiers.py), its form
-(domain/guide/xmltv.py), how files are written (adapters/delivery/guide_files.py), the summary beside them (summary.py),
-the public bucket (uploads.py).
+Belongs here: which days a guide shows, which editions it is published in, what goes into its folders and from which
+records, which guides are held back, noting what was published. Does not belong: the texts of a guide
+(domain/guide/tiers.py), its form (domain/guide/xmltv.py), how files are written (adapters/delivery/guide_files.py),
+the pages (pages/), showing the summary (serve/), the public bucket (uploads.py).
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
+from pathlib import Path
 
 import polars as pl
 
-from epg_pipeline.adapters.delivery.guide_files import WrittenFile, guide_folder, remove_guide, write_files, write_guide
+from epg_pipeline.adapters.delivery.guide_files import (
+    CURRENT_FILES,
+    WrittenFile,
+    guide_folder,
+    remove_guide,
+    write_files,
+    write_guide,
+)
 from epg_pipeline.adapters.store.providers import Provider
 from epg_pipeline.adapters.store.publications import Publication
 from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.config import load_facts
 from epg_pipeline.config.provider_settings import TIERS, Edition, ProviderSettings
 from epg_pipeline.config.texts import Texts, load_texts
-from epg_pipeline.domain.day import ProviderDay
+from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
 from epg_pipeline.domain.guide.checks import no_empty_channel
 from epg_pipeline.domain.guide.losses import lost_share, programmes_by_day
 from epg_pipeline.domain.guide.private_playlist import clone_playlist
 from epg_pipeline.domain.guide.schedule import stitch
 from epg_pipeline.domain.guide.tiers import dress
 from epg_pipeline.domain.guide.xmltv import to_xmltv
+from epg_pipeline.domain.matching.diagnosis import diagnosed
 from epg_pipeline.errors import GuideError, GuideHeldBackError
-from epg_pipeline.flows.match_report import match_report
+from epg_pipeline.flows.facts import facts_on_record
 from epg_pipeline.flows.results import PREVIEW_ROWS, Published
-from epg_pipeline.flows.summary import write_summary
 from epg_pipeline.flows.uploads import public_address, upload_published, upload_summary
 from epg_pipeline.pages.guide_page import guide_page
+from epg_pipeline.pages.report_page import TREND_DAYS, report_page
 from epg_pipeline.settings import Settings
 
 FORCE_PUBLISH = "epg publish --provider NAME --date DATE --force, if that is right"
@@ -93,7 +103,7 @@ def publish_day(
     )
     if not publish.current:
         return published
-    summary = write_summary(store, provider, as_of, settings.dist, published)
+    summary = _write_summary(store, provider, as_of, settings.dist, published)
     return replace(published, uploads=upload_summary(store, provider, settings, summary, published.uploads))
 
 
@@ -174,7 +184,7 @@ class _Publish:
     def _put_report(self, below: str, day: date, guide: Guide, own: Dressed) -> None:
         """Write the match report of a day's names, also when the guide is held back: then it is needed most."""
         if day not in self._reports:
-            self._reports[day] = match_report(self._store, self._provider, day, own.texts).encode()
+            self._reports[day] = _match_report(self._store, self._provider, day, own.texts).encode()
         folder = guide_folder(self._settings.dist, self._provider.slug, below)
         self._keep(write_files(folder, {"report.html": self._reports[day]}), own, guide, {})
 
@@ -271,3 +281,47 @@ class _Publish:
         for folder in guide_folder(self._settings.dist, self._provider.slug).glob("*/"):
             if folder.name not in wanted and folder.name.partition("-")[0] in TIERS:
                 remove_guide(folder)
+
+
+def _match_report(store: Store, provider: Provider, day: date, texts: Texts) -> str:
+    """The page about the names in force on a day; one that says so when none were matched yet.
+
+    The names are those of an earlier day where the day has no playlist, or a refused one. The clock format is that of
+    `texts`, the words are English.
+    """
+    names_of = ProviderDay(store.slots.names_day(provider, day), provider.timezone)
+    decisions = store.decisions.of_day(provider, names_of.date)
+    events = store.events.between(names_of.date - EVENT_REACH, names_of.date + EVENT_REACH)
+    diagnoses = diagnosed(decisions, events, names_of, facts_on_record(store))
+    history = store.decisions.match_rates(provider, names_of.date - timedelta(days=TREND_DAYS), names_of.date)
+    return report_page(decisions, diagnoses, events, history, names_of, provider.name, load_facts().sports, texts=texts)
+
+
+def _write_summary(store: Store, provider: Provider, as_of: date, dist: Path, published: Published) -> Path:
+    """Write <slug>/summary.json after a publish of the current guide; its bytes are the same while nothing changes.
+
+    It is public: nothing secret may enter it. Channels and programmes are those of the guide that players load now,
+    even if that is the last one because the new one is held back. `published_at` is when a file of it last changed,
+    null before the first.
+    """
+    folders = [provider.slug, *(f"{provider.slug}/{edition}" for edition in published.editions)]
+    noted = store.publications.last(provider, [f"{folder}/{name}" for folder in folders for name in CURRENT_FILES])
+    own = noted.get(f"{provider.slug}/guide.xml")
+    changed_at = max((publication.published_at for publication in noted.values()), default=None)
+    summary = {
+        "provider": provider.name,
+        "slug": provider.slug,
+        "timezone": provider.timezone,
+        "tier": provider.tier,
+        "day": as_of.isoformat(),
+        "published_at": changed_at.astimezone(UTC).isoformat(timespec="seconds") if changed_at else None,
+        "channels": own.channel_count if own else 0,
+        "programmes": own.programme_count if own else 0,
+        **store.decisions.match_counts(provider, as_of),
+        "editions": list(published.editions),
+        "held_back": "; ".join(published.held_back) or None,
+        "remedy": published.remedy or None,
+        "uploads_failed": len(published.uploads.failed) if published.uploads else 0,
+    }
+    text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
+    return write_files(guide_folder(dist, provider.slug), {"summary.json": text.encode()})[0].path

@@ -6,7 +6,6 @@ this module. The page never carries a stream address, and no picture, since that
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -38,18 +37,7 @@ def guide_page(
     `zone` names another; `name` is the provider's name. It belongs beside guide.xml, to which it links;
     `report` is the address of the match report, if there is one. Its policy forbids every request.
     """
-    rows = _rows(channels, dressed, days, zone or days[0].timezone, sports, texts)
-    return single_file("guide_page", rows, language=texts.language, name=name, report=report)
-
-
-def _rows(
-    channels: pl.DataFrame,
-    dressed: pl.DataFrame,
-    days: Sequence[ProviderDay],
-    timezone: str,
-    sports: Sports,
-    texts: Texts,
-) -> dict[str, Any]:
+    timezone = zone or days[0].timezone
     opens, closes = days[0].opens, days[-1].closes
     contents, cells = _merged(dressed, opens)
     listed = (
@@ -58,12 +46,12 @@ def _rows(
         .select("display_name", "family", "cells")
     )
     events = dressed.filter(pl.col("block") == "live", pl.col("coverage") != "show")
-    return {
+    rows = {
         "timezone": timezone,
         "zone": texts.zone_names.get(timezone, timezone.rsplit("/", 1)[-1].replace("_", " ")),
         "hour12": texts.clock(timezone) == texts.words.twelve_hours,
-        "opens": _milliseconds(opens),
-        "closes": _milliseconds(closes),
+        "opens": int(opens.timestamp()) * 1000,
+        "closes": int(closes.timestamp()) * 1000,
         "days": _days(opens, closes, timezone),
         "counts": {"events": events.height, "matched": events["match_status"].is_in(["matched", "manual"]).sum()},
         "leagues": _names(sports.of_leagues(), "league", dressed),
@@ -71,6 +59,7 @@ def _rows(
         "texts": contents.rows(),
         "channels": listed.rows(),
     }
+    return single_file("guide_page", rows, language=texts.language, name=name, report=report)
 
 
 def _merged(dressed: pl.DataFrame, opens: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -109,7 +98,3 @@ def _days(opens: datetime, closes: datetime, timezone: str) -> list[int]:
 def _names(known: pl.DataFrame, key: str, dressed: pl.DataFrame) -> dict[str, str]:
     used = known.join(dressed.select(key).unique(), on=key, how="semi").filter(pl.col(f"{key}_name").is_not_null())
     return dict(used.select(key, f"{key}_name").sort(key).rows())
-
-
-def _milliseconds(instant: datetime) -> int:
-    return int(instant.timestamp()) * 1000

@@ -16,9 +16,15 @@ from epg_pipeline.domain.matching.diagnosis import CAUSES
 from epg_pipeline.domain.matching.explain import EventTitles, sentences, what_came_nearest
 from epg_pipeline.domain.matching.verdict import FULL_SCORE, evidence_of
 
-# What a slot is for a reader, each in one of them: its event is found, one of its sides is known, an event that was
-# not found, a show (which needs none), nothing on.
-STATES = ("matched", "partial", "unmatched", "show", "idle")
+# What a slot is for a reader, with its label; each slot is in one state: its event is found, one of its sides is known,
+# an event that was not found, a show (which needs none), nothing on.
+STATES = {
+    "matched": "Event found",
+    "partial": "One side known",
+    "unmatched": "No event found",
+    "show": "Shows",
+    "idle": "Nothing on",
+}
 ADDRESS = re.compile(r"(?i)\b[a-z][a-z0-9+.-]*://\S*")
 BIN = 5  # percent of confidence in one bin
 
@@ -47,7 +53,7 @@ REPORT_SLOTS = Contract(
         "cause": pl.String,  # one of CAUSES, null unless an event is missing
         "why": pl.List(pl.String),  # sentences
     },
-    rules=one_of("state", STATES),
+    rules=one_of("state", tuple(STATES)),
 )
 
 

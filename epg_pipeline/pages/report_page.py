@@ -22,13 +22,6 @@ from epg_pipeline.pages.single_file import single_file
 TREND_DAYS = 30
 MIN_BAR = 1.5  # percent of the height: a single match is seen too
 MAX_EXAMPLES = 3
-STATES = {
-    "matched": "Event found",
-    "partial": "One side known",
-    "unmatched": "No event found",
-    "show": "Shows",
-    "idle": "Nothing on",
-}
 
 
 def report_page(
@@ -56,10 +49,10 @@ def report_page(
         name=name,
         day=day.date,
         slots=stated.height,
-        states=STATES,
+        states=figures.STATES,
         total=total,
         shares=_shares(total) if total else [],
-        other_days=_other_days(*figures.of_other_days(stated, day)),
+        other_days=figures.of_other_days(stated, day),
         causes=list(_causes(diagnoses, EventTitles(events, day))),
         families=figures.figures_by_family(stated).to_dicts(),
         **_trend(history, day.date),
@@ -75,12 +68,6 @@ def _shares(total: dict[str, Any]) -> list[dict[str, object]]:
         {"state": state, "start": start, "width": 1000 * count / total["slots"]}
         for state, start, count in zip(figures.STATES, starts, counts, strict=True)
     ]
-
-
-def _other_days(old: int, far: int) -> str:
-    """That names without an event are often not about these days at all."""
-    parts = [f"{old:,} are of days before yesterday" if old else "", f"{far:,} of days still far ahead" if far else ""]
-    return " and ".join(filter(None, parts))
 
 
 def _trend(history: pl.DataFrame, last: date) -> dict[str, object]:
@@ -136,7 +123,7 @@ def _rows(slots: figures.ReportSlots, day: ProviderDay, sports: Sports, texts: T
     return {
         "timezone": day.timezone,
         "hour12": texts.clock(day.timezone) == texts.words.twelve_hours,
-        "states": STATES,
+        "states": figures.STATES,
         "causes": {cause: advice.meaning for cause, advice in ADVICE.items()},
         "leagues": dict(sports.of_leagues().filter(named).select("league", "league_name").iter_rows()),
         "lines": lines.to_list(),

@@ -6,7 +6,6 @@ so a command prints it instead.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from epg_pipeline.pages.single_file import single_file
@@ -15,21 +14,8 @@ from epg_pipeline.serve.shelf import Guide, Summary
 DAYS_TOO_OLD = 2  # a guide is made daily; before that hour yesterday's is the latest
 
 
-@dataclass(frozen=True, slots=True)
-class _Address:
-    id: str
-    what: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Problem:
-    what: str
-    why: str
-
-
 def start_page(guides: Sequence[Guide], server: str, bucket: str, now: datetime) -> str:
-    """The HTML of the start page; `now` tells what is too old.
+    """The HTML of the start page; `now` decides what is too old.
 
     `server` is where the reader finds the guides here, `bucket` where in the public bucket, "" if nowhere.
     """
@@ -88,23 +74,27 @@ def _figures(guide: Guide) -> list[tuple[str, str]]:
     return [(what, value) for what, value in figures if value is not None]
 
 
-def _problems(guide: Guide, now: datetime) -> list[_Problem]:
+def _problems(guide: Guide, now: datetime) -> list[tuple[str, str]]:
+    """What is wrong, and why or what to do."""
     summary, problems = guide.summary, []
     if summary.held_back:
-        problems.append(_Problem("A new guide is held back, the last one stays:", summary.held_back))
+        problems.append(("A new guide is held back, the last one stays:", summary.held_back))
     today = now.astimezone(summary.zone).date()
     if summary.day and (today - summary.day).days >= DAYS_TOO_OLD and not _is_of_the_past(summary):
-        problems.append(_Problem("The guide is old:", f"the last day published is {summary.day}. Try: epg publish"))
+        problems.append(("The guide is old:", f"the last day published is {summary.day}. Try: epg publish"))
     if summary.uploads_failed:
         why = "The next publish tries again. See: epg status"
-        problems.append(_Problem(f"{_counted(summary.uploads_failed, 'file')} did not reach the bucket.", why))
+        problems.append((f"{_counted(summary.uploads_failed, 'file')} did not reach the bucket.", why))
     if guide.summary_fault:
-        problems.append(_Problem("Its figures are not known:", guide.summary_fault))
+        problems.append(("Its figures are not known:", guide.summary_fault))
     return problems
 
 
-def _addresses(guide: Guide, server: str, bucket: str) -> list[_Address]:
-    """The packed guide first, which every player takes; both forms of the own guide, one of each edition."""
+def _addresses(guide: Guide, server: str, bucket: str) -> list[tuple[str, str, str]]:
+    """Id, label and address of each guide file.
+
+    The packed guide comes first, because every player takes it; both forms of the own guide, one of each edition.
+    """
     offered = [
         ("guide.xml.gz", server, "guide.xml.gz"),
         ("guide.xml", server, "guide.xml"),
@@ -112,7 +102,7 @@ def _addresses(guide: Guide, server: str, bucket: str) -> list[_Address]:
         *([("in the bucket", bucket, "guide.xml.gz")] if bucket else []),
     ]
     return [
-        _Address(f"{guide.slug}-{number}", what, f"{place}/{guide.slug}/{path}")
+        (f"{guide.slug}-{number}", what, f"{place}/{guide.slug}/{path}")
         for number, (what, place, path) in enumerate(offered)
         if path in guide.sizes
     ]
