@@ -18,8 +18,8 @@ from epg_pipeline.adapters.web.playlists import fetch_playlist
 from epg_pipeline.domain.reading.playlist import parse_playlist
 from epg_pipeline.errors import one_line
 
-AT_ONCE = 16  # most of the time of a look is waiting for the other side
-TRIES = 2  # the next look is not far
+MAX_CONCURRENCY = 16  # most of the time of a poll is spent waiting
+MAX_ATTEMPTS = 2  # the next poll comes soon
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,14 @@ class Checked:
 
 
 def check_playlists(store: Store, slugs: list[str]) -> Iterator[Checked]:
-    """Look at the playlists of these providers, and give what was found as it comes in, each noted on record.
+    """Poll the playlists of these providers, and yield each result as it comes in, noted on record.
 
-    A changed playlist is kept as the snapshot in force for the provider's day of now, so that nobody has to fetch it
-    again. An unchanged one moves nothing: names without a date stay read for the day they came in.
+    A changed playlist is kept as the snapshot in force for the provider's current day, so that it is not fetched again.
+    An unchanged playlist has no effect: undated names keep the date they first arrived on.
     """
     known, keeping = store.playlists.begin(slugs), Lock()
     providers = [provider for provider in store.providers.all(active_only=True) if provider.slug in known]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(MAX_CONCURRENCY) as pool:
         looks = [pool.submit(_look, store, provider, known[provider.slug], keeping) for provider in providers]
         for look in as_completed(looks):
             checked, now = look.result(), utc_now()
@@ -63,19 +63,19 @@ def _found(store: Store, provider: Provider, seen: str, keeping: Lock) -> Checke
     last = store.playlists.in_force(provider, day)
     validators = (last.etag, last.last_modified) if last else (None, None)
     fetched = fetch_playlist(
-        store.providers.playlist_url(provider), etag=validators[0], last_modified=validators[1], attempts=TRIES
+        store.providers.playlist_url(provider), etag=validators[0], last_modified=validators[1], attempts=MAX_ATTEMPTS
     )
     if fetched.body is None and last is not None:
-        return _told(provider, last.day, last.content_hash, seen)
+        return _checked(provider, last.day, last.content_hash, seen)
     body = fetched.body or b""
     is_kept = last is not None and last.content_hash == sha256(body).hexdigest()
     with keeping:  # a long playlist takes room: one at a time
         entries = last.entry_count if is_kept and last else parse_playlist(body).height
-        # Kept also when it is the same: the server may have new marks for it to be asked by.
+        # Kept also when it is the same: the server may have sent a new ETag or Last-Modified.
         in_force = last.day if is_kept and last else day
         kept = store.playlists.save(provider, in_force, body, entries, fetched.etag, fetched.last_modified)
-    return _told(provider, in_force, kept.content_hash, seen)
+    return _checked(provider, in_force, kept.content_hash, seen)
 
 
-def _told(provider: Provider, day: date, content_hash: str, seen: str) -> Checked:
+def _checked(provider: Provider, day: date, content_hash: str, seen: str) -> Checked:
     return Checked(provider.slug) if content_hash == seen else Checked(provider.slug, day, content_hash)

@@ -10,7 +10,7 @@ provider tries it again.
 import hashlib
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -79,10 +79,12 @@ def upload_published(
         store.uploads.save(provider, label, _begun(plan, known))
         outcomes = _carried_out(plan, settings.storage, patience)
         store.uploads.save(provider, label, _rows(outcomes))
-    counts = {status: sum(one.status == status for one in outcomes) for status in ("done", "unchanged", "withdrawn")}
+    counts = {
+        status: sum(outcome.status == status for outcome in outcomes) for status in ("done", "unchanged", "withdrawn")
+    }
     return Uploaded(
         **counts,
-        failed=tuple((one.key, one.reason) for one in outcomes if one.status == "failed"),
+        failed=tuple((outcome.key, outcome.reason) for outcome in outcomes if outcome.status == "failed"),
         address=public_address(settings, provider, "guide.xml"),
     )
 
@@ -167,7 +169,7 @@ def _carried_out(plan: _Plan, storage: StorageSettings, patience: Patience | Non
         # The first goes alone: it finds out whether the bucket can be had at all.
         for stage in (guides[:1], guides[1:], pages):
             outcomes += pool.map(lambda item: _put(bucket, *item), stage)
-    if any(one.status == "failed" for one in outcomes):
+    if any(outcome.status == "failed" for outcome in outcomes):
         return outcomes + [_failed(key, path, "it waits for the files that failed") for key, path in summary]
     return outcomes + [_put(bucket, key, path) for key, path in summary]
 
@@ -211,7 +213,7 @@ def _sha256(path: Path) -> str:
 
 
 def _rows(outcomes: list[_Outcome]) -> pl.DataFrame:
-    rows = pl.DataFrame([(one.key, one.sha256, one.status, one.reason) for one in outcomes], UPLOADS, orient="row")
+    rows = pl.DataFrame([astuple(outcome) for outcome in outcomes], UPLOADS, orient="row")
     return rows.with_columns(pl.col("status").replace("unchanged", "done"))
 
 

@@ -116,7 +116,7 @@ def test_a_game_whose_side_is_to_be_determined_has_a_title_instead(undecided):
         ({"competitors": [side("home", "A")]}, "both a home and an away"),
         ({"competitors": {}}, "competitors is a dict"),
         ({"status": {"type": {"state": 3}}}, "state"),
-        ({"date": "soon"}, "no ISO 8601"),
+        ({"date": "soon"}, "not an ISO 8601"),
     ],
 )
 def test_what_cannot_be_read_is_told(more, words):

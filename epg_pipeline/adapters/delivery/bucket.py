@@ -9,19 +9,19 @@ import base64
 import hashlib
 import io
 import math
-import random
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
+from epg_pipeline.adapters.web.http import RETRYABLE_STATUSES, retries
 from epg_pipeline.errors import BucketError
+from epg_pipeline.settings import StorageSettings
 
 AT_ONCE = 4  # requests under way
-RETRYABLE_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
 # With status 400: bytes that went wrong or missing on the way, and what some stores say with it of being busy.
 RETRYABLE_CODES = frozenset(
     {"BadDigest", "IncompleteBody", "RequestTimeout", "SlowDown", "Throttling", "XAmzContentSHA256Mismatch"}
@@ -30,38 +30,6 @@ KEY_CODES = frozenset({"ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "Si
 REGION_CODES = frozenset({"AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "PermanentRedirect"})
 REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 PROBE = "epg/.probe"
-
-
-class StorageSettings(Hashable, Protocol):
-    """What of the settings a bucket needs."""
-
-    @property
-    def endpoint(self) -> str:
-        """The store's address."""
-
-    @property
-    def bucket(self) -> str:
-        """The bucket's name."""
-
-    @property
-    def access_key(self) -> str:
-        """The name of the key. A secret."""
-
-    @property
-    def secret_key(self) -> str:
-        """The key. A secret."""
-
-    @property
-    def region(self) -> str:
-        """The region requests are signed for."""
-
-    @property
-    def variables(self) -> str:
-        """How the variables begin that say all this."""
-
-    @property
-    def label(self) -> str:
-        """Store and bucket, for people."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +86,7 @@ class Bucket:
         digest = hashlib.sha256(content.body)
         if self._holds(key, digest.hexdigest(), len(content.body)):
             return False
-        answer = self._asked(
+        answer = self._request(
             lambda client: client.put_object(
                 Bucket=self._settings.bucket,
                 Key=key,
@@ -135,7 +103,7 @@ class Bucket:
 
     def remove(self, key: str) -> None:
         """Have no such object, whether there was one or not. BucketError when it did not succeed."""
-        self._asked(lambda client: client.delete_object(Bucket=self._settings.bucket, Key=key))
+        self._request(lambda client: client.delete_object(Bucket=self._settings.bucket, Key=key))
 
     def try_out(self) -> None:
         """Put a tiny object and remove it again. BucketError says what is in the way."""
@@ -148,29 +116,33 @@ class Bucket:
         A HEAD is refused to a key that may write only, and a missing bucket is 404 like a missing object: the PUT that
         follows says what is the matter.
         """
-        head = self._asked(
+        head = self._request(
             lambda client: client.head_object(Bucket=self._settings.bucket, Key=key),
             forgiven=frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, *REFUSED}),
         )
         return bool(head.get("Metadata", {}).get("sha256") == digest and head.get("ContentLength") == size)
 
-    def _asked(self, ask: Callable[[Any], Any], forgiven: frozenset[int] = frozenset()) -> Any:  # noqa: ANN401 - untyped
-        """What the store answers, {} for an answer of a forgiven status; as many tries as there is patience for."""
-        for attempt in range(1, self._patience.attempts + 1):
-            if self._broken:
-                raise self._broken
-            try:
-                return ask(_client(self._settings, self._patience))
-            except _boto_faults() as fault:
-                if _status(fault) in forgiven:
-                    return {}
-                error = self._in_words(fault)
-            if not error.is_transient or attempt == self._patience.attempts:
-                self._note(error)
-                raise error
-            pause = self._patience.pause * 2 ** (attempt - 1)
-            time.sleep(pause * random.uniform(0.75, 1.25))  # noqa: S311 - no secret
-        raise AssertionError("the last attempt returns or raises")  # pragma: no cover
+    def _request(self, call: Callable[[Any], Any], forgiven: frozenset[int] = frozenset()) -> Any:  # noqa: ANN401 - untyped
+        """The store's answer, {} for one of a forgiven status, after as many attempts as there is patience for."""
+        try:
+            for attempt in retries(_is_transient, self._patience.attempts, self._patience.pause):
+                with attempt:
+                    return self._answer(call, forgiven)
+        except BucketError as error:
+            self._note(error)
+            raise
+        raise AssertionError("a retry context returns or raises")  # pragma: no cover
+
+    def _answer(self, call: Callable[[Any], Any], forgiven: frozenset[int]) -> Any:  # noqa: ANN401 - untyped
+        if self._broken:
+            raise self._broken
+        try:
+            return call(_client(self._settings, self._patience))
+        except _boto_faults() as fault:
+            if _status(fault) in forgiven:
+                return {}
+            error = self._in_words(fault)
+        raise error  # outside of the handler: boto's own fault may quote the request
 
     def _note(self, error: BucketError) -> None:
         if error.is_general:
@@ -189,7 +161,7 @@ class Bucket:
         if isinstance(fault, exceptions.ReadTimeoutError):
             reason = f"{self._host} did not answer within {self._patience.waiting:g} s"
         elif isinstance(fault, exceptions.SSLError):
-            reason = f"no safe connection to {self._host}: its certificate or its encryption is not accepted"
+            reason = f"no secure connection to {self._host}: its certificate or its encryption is not accepted"
             reason += "; check R2_ACCOUNT_ID" if self._settings.variables == "R2_" else ""
         elif isinstance(fault, (exceptions.EndpointConnectionError, exceptions.ConnectTimeoutError)):
             reason = f"{self._host} can't be reached"
@@ -222,6 +194,10 @@ class Bucket:
         else:
             return BucketError(answer)
         return BucketError(f"{answer}: {advice}", is_general=True)
+
+
+def _is_transient(fault: Exception) -> bool:
+    return isinstance(fault, BucketError) and fault.is_transient
 
 
 def _status(fault: Exception) -> int:

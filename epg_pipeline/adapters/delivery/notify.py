@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from epg_pipeline.errors import NotifyError, redact_url
 from epg_pipeline.settings import NotifySettings
 
-PATIENCE = 5.0  # seconds: a sensor's tick waits for it
+TIMEOUT_SECONDS = 5.0  # seconds: a sensor's tick waits for it
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -115,7 +115,7 @@ def _post(address: str, body: Mapping[str, object]) -> None:
     import httpx
 
     try:
-        answer = httpx.post(address, json=body, timeout=PATIENCE, headers={"User-Agent": "epg-pipeline"})
+        answer = httpx.post(address, json=body, timeout=TIMEOUT_SECONDS, headers={"User-Agent": "epg-pipeline"})
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as fault:
         raise NotifyError(f"{redact_url(address)}: {type(fault).__name__}") from None
     if not answer.is_success:
@@ -124,8 +124,8 @@ def _post(address: str, body: Mapping[str, object]) -> None:
 
 def _session(scheme: str, host: str, port: int | None) -> AbstractContextManager[smtplib.SMTP]:
     if scheme == "smtps":
-        return smtplib.SMTP_SSL(host, port or 465, timeout=PATIENCE, context=ssl.create_default_context())
-    return smtplib.SMTP(host, port or 587, timeout=PATIENCE)
+        return smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
+    return smtplib.SMTP(host, port or 587, timeout=TIMEOUT_SECONDS)
 
 
 def _log_in(session: smtplib.SMTP, scheme: str, host: str, user: str, password: str) -> None:

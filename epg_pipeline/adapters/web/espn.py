@@ -1,25 +1,28 @@
 """ESPN's public scoreboards and team lists: what to ask, and answers -> rows.
 
-Belongs here: its addresses, its days, how an answer that is not whole is asked for again in smaller parts. Does not:
-the reading of one event (espn_events.py), making requests (source_client.py), what the other sources say.
+Belongs here: its addresses, its days, how an answer that is not whole is asked for again in smaller parts. Does not
+belong: the reading of one event (espn_events.py), making requests (source_client.py), what the other sources say.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 from epg_pipeline.adapters.web.espn_events import rows_of
 from epg_pipeline.adapters.web.loose_json import fields_of, inner, items_of, must, text
-from epg_pipeline.adapters.web.source import ONE_DAY, Days, Listing, Team
-from epg_pipeline.adapters.web.source_client import FOR_EVER, Answer, Ask, ShapeError, SourceClient, SourceFault
+from epg_pipeline.adapters.web.source import ONE_DAY, Days, Listing, Team, listing_of
+from epg_pipeline.adapters.web.source_client import FOR_EVER, Answer, Ask, SourceClient, SourceFault
 from epg_pipeline.config import Leagues
 from epg_pipeline.config.sources import EspnLeague, load_sources, plays
 from epg_pipeline.settings import SourceSettings
 
 SOURCE = "espn"
-# For how long an answer is not asked for again: while its games are played or to come, and once all of them are over.
+# How long an answer is fresh while its games are played, and before.
 LIVE_SECONDS, COMING_SECONDS = 60.0, 600.0
+TEAM_FIELDS = {
+    "short_name": "shortDisplayName", "abbreviation": "abbreviation", "location": "location", "nickname": "name",
+    "color": "color",
+}  # fmt: skip
 # An answer cut down to this many events is one whose `limit` the service did not take.
 CUT_DOWN_TO = 25
 
@@ -50,7 +53,7 @@ class EspnSource:
             if only is None or key in only
             for path in league.path
             for group in league.groups or (0,)
-            for ask in _asks_of(key, league, path, group, days, self._espn.most_events)
+            for ask in _scoreboard_asks(key, league, path, group, days, self._espn.most_events)
         ]
 
     def fetch(self, client: SourceClient, asks: Sequence[Ask], today: date, leagues: Leagues) -> list[Answer[Listing]]:
@@ -100,12 +103,8 @@ class EspnSource:
                 "league": ask.league,
                 "ref": must(team, "id", "team"),
                 "name": must(team, "displayName", "team"),
-                "short_name": text(team, "shortDisplayName"),
-                "abbreviation": text(team, "abbreviation"),
-                "location": text(team, "location"),
-                "nickname": text(team, "name"),
+                **{field: text(team, key) for field, key in TEAM_FIELDS.items()},
                 "logo": next((text(logo, "href") for logo in team.get("logos") or () if isinstance(logo, dict)), ""),
-                "color": text(team, "color"),
             }
             for team in teams
             if inner({"team": team}, "team").get("isActive") is not False
@@ -113,21 +112,12 @@ class EspnSource:
 
 
 def read_scoreboard(ask: Ask, document: object, leagues: Leagues) -> Listing:
-    """The rows of a scoreboard. An unreadable event is left out; ShapeError when it is not a scoreboard."""
+    """The rows of a scoreboard, see `listing_of`. ShapeError when it is not a scoreboard."""
     events = items_of(fields_of(document, "the answer").get("events"), "events")
-    rows: list[dict[str, Any]] = []
-    unread = []
-    for number, event in enumerate(events):
-        try:
-            rows += rows_of(event, ask.league, ask.listing, leagues)
-        except ShapeError as fault:
-            unread.append(f"event {number + 1}: {fault}")
-    if events and len(unread) == len(events):
-        raise ShapeError(f"none of the {len(events)} events can be read; the first: {unread[0]}")
-    return Listing(rows, len(events), tuple(unread), all(row["status"] in ("final", "cancelled") for row in rows))
+    return listing_of(events, lambda event: rows_of(event, ask.league, ask.listing, leagues))
 
 
-def _asks_of(key: str, league: EspnLeague, path: str, group: int, days: Days, most: int) -> Iterator[Ask]:
+def _scoreboard_asks(key: str, league: EspnLeague, path: str, group: int, days: Days, most: int) -> Iterator[Ask]:
     """The asks of one scoreboard, still without an address."""
     params = (("limit", str(most)), *((("groups", str(group)),) if group else ()))
     listing = f"{path}#{group}" if group else path
@@ -153,10 +143,10 @@ def _single_day(ask: Ask, day: date) -> Ask:
 
 
 def _by_day(ask: Ask) -> list[Ask]:
-    return [_single_day(ask, day) for day in Days(ask.first, ask.last)] if not _is_of_a_day(ask) else []
+    return [_single_day(ask, day) for day in Days(ask.first, ask.last)] if not _is_day_ask(ask) else []
 
 
-def _is_of_a_day(ask: Ask) -> bool:
+def _is_day_ask(ask: Ask) -> bool:
     return dict(ask.params).get("dates", "") == f"{ask.first:%Y%m%d}"
 
 

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from epg_pipeline.adapters.web.loose_json import Fields, fields_of, inner, instant, items_of, must, text
-from epg_pipeline.adapters.web.source_client import ShapeError
+from epg_pipeline.adapters.web.loose_json import Fields, ShapeError, fields_of, inner, instant, items_of, must, text
 from epg_pipeline.config import Leagues
 
 Row = dict[str, Any]
@@ -17,6 +16,7 @@ Row = dict[str, Any]
 HOME_ZONE = ZoneInfo("America/New_York")  # a day of the service begins at midnight there
 NUMBERED_APART = frozenset({"rugby", "rugby-league", "cricket", "australian-football"})  # ids that others may have too
 PAIR = 2
+SIDE_FIELDS = {"short": "shortDisplayName", "abbr": "abbreviation", "ref": "id", "logo": "logo", "color": "color"}
 MAX_TOURNAMENT_DAYS = 21  # days; a season-long "event" is not an event
 STATES = {"pre": "scheduled", "in": "live", "post": "final"}
 # Names of states that the three of STATES do not tell.
@@ -52,15 +52,9 @@ def rows_of(event: object, league: str, listing: str, leagues: Leagues) -> list[
         "league": league,
         "sport": sport,
     }
-    if sport == "mma":
-        return _card(fields, base)
-    if sport == "racing":
-        return _weekend(fields, base)
-    if sport == "golf":
-        return _rounds(fields, base)
     if sport == "tennis":
         return _tournament(fields, base, leagues)
-    return _games(fields, base)
+    return {"mma": _card, "racing": _weekend, "golf": _rounds}.get(sport, _games)(fields, base)
 
 
 def _games(event: Fields, base: Row) -> list[Row]:
@@ -235,14 +229,8 @@ def _sides(game: Fields, event: Fields) -> Row:
         if side not in ("home", "away"):
             raise ShapeError(f"competitor.homeAway is {side[:20]!r}")
         team = fields_of(given.get("team"), "competitor.team")
-        row |= {
-            side: must(team, "displayName", "team"),
-            f"{side}_short": text(team, "shortDisplayName"),
-            f"{side}_abbr": text(team, "abbreviation"),
-            f"{side}_ref": text(team, "id"),
-            f"{side}_logo": text(team, "logo"),
-            f"{side}_color": text(team, "color"),
-        }
+        row[side] = must(team, "displayName", "team")
+        row |= {f"{side}_{field}": text(team, key) for field, key in SIDE_FIELDS.items()}
     if "home" not in row or "away" not in row:
         raise ShapeError("competition.competitors has not both a home and an away side")
     if any(_is_open(row[side]) or row[f"{side}_ref"].startswith("-") for side in ("home", "away")):

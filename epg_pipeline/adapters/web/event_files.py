@@ -4,19 +4,19 @@ Belongs here: reading such a file, and reporting lines that are not events. Does
 
 A line is an object with event_id, start_utc (ISO 8601) and, as far as known, league, sport, name, home, away,
 home_short, away_short, home_abbr, away_abbr, venue, home_logo, away_logo, source, status (one of EVENT_STATUSES), and
-time_tbd (true where start_utc tells only the day).
+time_tbd (true where start_utc gives only the day).
 """
 
 import gzip
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from epg_pipeline.adapters.web.loose_json import instant, text
 from epg_pipeline.domain.frames import EVENT_STATUSES, EVENTS, Events, conform
 from epg_pipeline.errors import EventsFileError
 
@@ -80,23 +80,15 @@ def _event(line: str) -> dict[str, Any]:
     missing = [name for name in ("event_id", "start_utc") if not fields.get(name)]
     if missing:
         raise ValueError(f"{' and '.join(missing)} missing")
-    known = {name: _text(fields.get(name)) for name in TEXTS}
-    known["status"] = known["status"] if known["status"] in EVENT_STATUSES else "scheduled"
-    known["source"] = known["source"] or "file"
-    return {**known, "starts_at": _instant(str(fields["start_utc"])), "time_is_set": fields.get("time_tbd") is not True}
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value).strip()
-
-
-def _instant(printed: str) -> datetime:
-    """An ISO 8601 instant; one without an offset is taken as UTC, as the field's name says."""
-    try:
-        moment = datetime.fromisoformat(printed.strip())
-    except ValueError:
-        raise ValueError(f"start_utc {printed!r} is not an ISO 8601 time") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    row: dict[str, Any] = {name: text(fields, name) for name in TEXTS}
+    row["status"] = row["status"] if row["status"] in EVENT_STATUSES else "scheduled"
+    starts_at = instant(text(fields, "start_utc"), "start_utc")
+    return {
+        **row,
+        "source": row["source"] or "file",
+        "starts_at": starts_at,
+        "time_is_set": fields.get("time_tbd") is not True,
+    }
 
 
 def _frame(rows: list[dict[str, Any]]) -> Events:

@@ -75,6 +75,12 @@ def retry_after(header: str | None) -> timedelta | None:
         return None
 
 
+def conditional(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    """The request headers that ask whether a copy with these validators is still current."""
+    headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in headers.items() if value}
+
+
 def read_body(response: httpx.Response, max_bytes: int, max_seconds: float, enough: int | None = None) -> bytes:
     """The whole body, or `enough` bytes of it; BodyError past a limit: a server that drips never trips a read timeout.
 

@@ -1,32 +1,37 @@
-"""Reading JSON of which nothing is certain.
+"""Reading JSON whose shape is not certain.
 
-Belongs here: taking a field of the type it should have, and saying which one has not. Does not: any source's shape.
+Belongs here: reading a field of an expected type, and naming one that differs. Does not belong: the shape of a source.
 """
 
 from datetime import UTC, datetime
 from typing import Any
 
-from epg_pipeline.adapters.web.source_client import ShapeError
-
 Fields = dict[str, Any]
 
 
+class ShapeError(ValueError):
+    """A document does not have the shape its source is known for.
+
+    The message says what is missing or of a wrong type.
+    """
+
+
 def fields_of(value: object, what: str) -> Fields:
-    """An object's fields; ShapeError where it is none."""
+    """An object's fields; ShapeError for anything else."""
     if not isinstance(value, dict):
         raise ShapeError(f"{what} is {_kind(value)}, not an object")
     return value
 
 
 def items_of(value: object, what: str) -> list[Any]:
-    """A list's items; ShapeError where it is none."""
+    """A list's items; ShapeError for anything else."""
     if not isinstance(value, list):
         raise ShapeError(f"{what} is {_kind(value)}, not a list")
     return value
 
 
 def must(fields: Fields, name: str, what: str) -> str:
-    """A field that has to be there: a text that is not blank, or a number as text. ShapeError tells it by its path."""
+    """A required field: a text that is not blank, or a number as text. ShapeError names it by its path."""
     value = text(fields, name)
     if not value:
         raise ShapeError(f"{what}.{name} is missing" if fields.get(name) is None else f"{what}.{name} is not text")
@@ -52,7 +57,7 @@ def instant(printed: str, what: str) -> datetime:
     try:
         moment = datetime.fromisoformat(printed)
     except ValueError:
-        raise ShapeError(f"{what} is {printed[:40]!r}, no ISO 8601 time") from None
+        raise ShapeError(f"{what} is {printed[:40]!r}, not an ISO 8601 time") from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 

@@ -17,15 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from epg_pipeline.adapters.web import xtream
-from epg_pipeline.adapters.web.http import (
-    MAX_WAIT_SECONDS,
-    RETRYABLE_STATUSES,
-    BodyError,
-    read_body,
-    retries,
-    retry_after,
-)
+from epg_pipeline.adapters.web import http, xtream
 from epg_pipeline.adapters.web.playlist_answer import Fetched, check_playlist
 from epg_pipeline.errors import NoPlaylistError, PlaylistFetchError, redact_url
 
@@ -55,13 +47,13 @@ def fetch_playlist(
     may pass (connection faults, 5xx, 408, 425, 429) is tried `attempts` times, first after `pause` seconds, with
     backoff and as Retry-After asks. Raises PlaylistFetchError for all else, and for an answer that is empty or a page.
     """
-    asked = partial(fetch, attempts=attempts, pause=pause)
+    request = partial(fetch, attempts=attempts, pause=pause)
     if xtream.is_xtream(address):
-        return xtream.fetch_account(address, partial(asked, etag=etag, last_modified=last_modified), asked)
+        return xtream.fetch_account(address, partial(request, etag=etag, last_modified=last_modified), request)
     path = local_path(address)
     if path is not None:
         return Fetched(_read(path))
-    fetched = asked(address, etag=etag, last_modified=last_modified)
+    fetched = request(address, etag=etag, last_modified=last_modified)
     check_playlist(fetched.body, redact_url(address))
     return fetched
 
@@ -69,15 +61,11 @@ def fetch_playlist(
 def fetch(
     address: str, *, etag: str | None = None, last_modified: str | None = None, attempts: int = 4, pause: float = 0.5
 ) -> Fetched:
-    """What a web address gives, whatever it is, with the retries, limits and errors of `fetch_playlist`."""
-    asking = {"User-Agent": USER_AGENT, "Accept": "*/*"}
-    if etag:
-        asking["If-None-Match"] = etag
-    if last_modified:
-        asking["If-Modified-Since"] = last_modified
-    for attempt in retries(_worth_retrying, attempts, pause, MAX_FETCH_SECONDS):
+    """What a web address gives, whatever it is, with the http.retries, limits and errors of `fetch_playlist`."""
+    headers = {"User-Agent": USER_AGENT, "Accept": "*/*", **http.conditional(etag, last_modified)}
+    for attempt in http.retries(_worth_retrying, attempts, pause, MAX_FETCH_SECONDS):
         with attempt:
-            return _ask(address, asking)
+            return _ask(address, headers)
     raise AssertionError("a retry context returns or raises")  # pragma: no cover
 
 
@@ -87,7 +75,7 @@ def peek(address: str, headers: Mapping[str, str] | None = None) -> Fetched:
 
 
 def check_address(address: str) -> datetime | None:
-    """See whether a playlist would be had, without fetching all of it; what the server's clock said, if it said so.
+    """Check that a playlist can be fetched, without fetching all of it; the time by the server's clock, if it sent one.
 
     PlaylistFetchError, as of `fetch_playlist`, when not.
     """
@@ -131,7 +119,7 @@ def _read(path: Path) -> bytes:
     return body
 
 
-def _ask(address: str, asking: dict[str, str], enough: int | None = None) -> Fetched:
+def _ask(address: str, headers: dict[str, str], enough: int | None = None) -> Fetched:
     """One request, broken off once there are `enough` bytes.
 
     Every fault of httpx becomes one of ours, without its text or its chain, which name the address.
@@ -141,14 +129,14 @@ def _ask(address: str, asking: dict[str, str], enough: int | None = None) -> Fet
     where = redact_url(address)
     fault: PlaylistFetchError
     try:
-        with _answer(address, asking) as response:
+        with _answer(address, headers) as response:
             if response.status_code == HTTPStatus.NOT_MODIFIED:
-                return Fetched(None, asking.get("If-None-Match"), asking.get("If-Modified-Since"))
+                return Fetched(None, headers.get("If-None-Match"), headers.get("If-Modified-Since"))
             _check_status(response, where)
-            headers = response.headers
-            body = read_body(response, MAX_BYTES, MAX_FETCH_SECONDS, enough)
-            return Fetched(body, headers.get("etag"), headers.get("last-modified"), _date(headers.get("date")))
-    except (BodyError, httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            sent = response.headers
+            body = http.read_body(response, MAX_BYTES, MAX_FETCH_SECONDS, enough)
+            return Fetched(body, sent.get("etag"), sent.get("last-modified"), _date(sent.get("date")))
+    except (http.BodyError, httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         fault = _fault(error, where)
     raise fault  # outside of the handler: inside, the fault of httpx would hang on as its context
 
@@ -158,7 +146,7 @@ def _fault(error: Exception, where: str) -> PlaylistFetchError:
 
     is_transient = True
     match error:
-        case BodyError():
+        case http.BodyError():
             is_transient = False
             slow = f"still sending after {MAX_FETCH_SECONDS:.0f} s; try again later"
             text = slow if error.is_slow else f"more than {MAX_BYTES >> 20} MB; this can't be a playlist"
@@ -180,23 +168,23 @@ def _fault(error: Exception, where: str) -> PlaylistFetchError:
 
 
 @contextmanager
-def _answer(address: str, asking: dict[str, str]) -> Iterator[httpx.Response]:
+def _answer(address: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
     import httpx
 
     with (
         httpx.Client(
             timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT), follow_redirects=True, max_redirects=5
         ) as client,
-        client.stream("GET", address.strip(), headers=asking) as response,
+        client.stream("GET", address.strip(), headers=headers) as response,
     ):
         yield response
 
 
 def _check_status(response: httpx.Response, where: str) -> None:
     status = response.status_code
-    if status in RETRYABLE_STATUSES:
-        wait = retry_after(response.headers.get("retry-after"))
-        if wait is not None and wait.total_seconds() > MAX_WAIT_SECONDS:
+    if status in http.RETRYABLE_STATUSES:
+        wait = http.retry_after(response.headers.get("retry-after"))
+        if wait is not None and wait.total_seconds() > http.MAX_WAIT_SECONDS:
             raise PlaylistFetchError(
                 f"{where}: HTTP {status}, asks to wait {wait.total_seconds():.0f} s; try again then"
             )

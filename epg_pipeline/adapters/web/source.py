@@ -4,11 +4,12 @@ Belongs here: the protocol, and what the sources share. Does not belong: any one
 list of them (sources.py), making requests (source_client.py).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Protocol
 
+from epg_pipeline.adapters.web.loose_json import ShapeError
 from epg_pipeline.adapters.web.source_client import Answer, Ask, SourceClient
 from epg_pipeline.config import Leagues
 from epg_pipeline.config.sources import Limits
@@ -25,6 +26,20 @@ class Listing:
     events: int = 0
     unread: tuple[str, ...] = ()
     over: bool = False  # every event is over and done
+
+
+def listing_of(events: Sequence[object], rows_of: Callable[[object], list[dict[str, Any]]]) -> Listing:
+    """The rows of an answer's events. One that can't be read costs itself; ShapeError when none can."""
+    rows: list[dict[str, Any]] = []
+    unread = []
+    for number, event in enumerate(events):
+        try:
+            rows += rows_of(event)
+        except ShapeError as fault:
+            unread.append(f"event {number + 1}: {fault}")
+    if events and len(unread) == len(events):
+        raise ShapeError(f"none of the {len(events)} events can be read; the first: {unread[0]}")
+    return Listing(rows, len(events), tuple(unread), all(row["status"] in ("final", "cancelled") for row in rows))
 
 
 @dataclass(frozen=True)

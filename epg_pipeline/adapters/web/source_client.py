@@ -1,9 +1,8 @@
-"""Asking public sources, with manners.
+"""Requests to public sources of events, at a pace they accept.
 
-Belongs here: what every source shares: reused connections, few requests side by side, the pace a host bears, trying
-again what may pass, Retry-After, conditional requests, answers kept for a while, a budget, and faults in words. Does
-not: what is asked (espn.py, thesportsdb.py), what an answer means. No message names an address beyond its host: a key
-may stand in the path.
+Belongs here: what every source shares: reused connections, few requests at once, the pace of a host, http.retries,
+Retry-After, conditional requests, a cache, a budget, and errors in words. Does not belong: what is requested (espn.py,
+thesportsdb.py), what an answer means. No message names an address beyond its host: the path may contain a key.
 """
 
 import json
@@ -21,15 +20,9 @@ from urllib.parse import urlsplit
 import httpx
 
 from epg_pipeline.adapters.clock import timestamp
+from epg_pipeline.adapters.web import http
 from epg_pipeline.adapters.web.host_pace import HostPace
-from epg_pipeline.adapters.web.http import (
-    MAX_WAIT_SECONDS,
-    RETRYABLE_STATUSES,
-    BodyError,
-    read_body,
-    retries,
-    retry_after,
-)
+from epg_pipeline.adapters.web.loose_json import ShapeError
 from epg_pipeline.adapters.web.response_cache import Kept, ResponseCache
 from epg_pipeline.config.sources import Limits
 
@@ -73,10 +66,6 @@ class SourceFault:
         """In one line, for people."""
         where = " ".join(part for part in (self.source, self.league, self.label) if part)
         return f"{where}: {self.text}"
-
-
-class ShapeError(ValueError):
-    """An answer is not of the shape its source is known for; the message says what is missing or of a wrong type."""
 
 
 class _AskError(Exception):
@@ -195,7 +184,7 @@ class SourceClient:
     def _fetched(self, ask: Ask, kept: Kept | None) -> _Got:
         """What the source says, after as many attempts as the pace allows."""
         try:
-            for attempt in retries(_worth_retrying, self._pace.attempts, self._pace.pause):
+            for attempt in http.retries(_worth_retrying, self._pace.attempts, self._pace.pause):
                 with attempt:
                     got = self._once(ask, kept)
         except _AskError as fault:
@@ -214,21 +203,17 @@ class SourceClient:
     def _once(self, ask: Ask, kept: Kept | None) -> _Got:
         host = urlsplit(ask.address).netloc.rpartition("@")[2]
         self._admit(host)
-        headers = dict(ask.headers)
-        if kept and kept.etag:
-            headers["If-None-Match"] = kept.etag
-        if kept and kept.last_modified:
-            headers["If-Modified-Since"] = kept.last_modified
+        headers = dict(ask.headers) | (http.conditional(kept.etag, kept.last_modified) if kept else {})
         fault: _AskError
         try:
             with self._http.stream("GET", ask.address, params=dict(ask.params), headers=headers) as response:
                 if response.status_code == httpx.codes.NOT_MODIFIED and kept is not None:
                     return _Got(Kept(b"", kept.etag, kept.last_modified, 0.0), None)
                 self._check_status(response, host)
-                body = read_body(response, MAX_BYTES, MAX_ANSWER_SECONDS)
+                body = http.read_body(response, MAX_BYTES, MAX_ANSWER_SECONDS)
                 validators = response.headers.get("etag"), response.headers.get("last-modified")
                 return _Got(Kept(body, *validators, 0.0), _json(body))
-        except BodyError as error:
+        except http.BodyError as error:
             fault = (
                 _AskError("timeout", f"{host}: still sending after {MAX_ANSWER_SECONDS:.0f} s", is_transient=True)
                 if error.is_slow
@@ -254,28 +239,32 @@ class SourceClient:
                     "budget", f"{host}: not asked, the refresh's {self._limits.requests} requests are spent"
                 )
             self.requests += 1
-        closed = self._hosts.closed_for(host, self._pace.clock())
-        wait = (
-            0.0
-            if closed > MAX_WAIT_SECONDS
-            else self._hosts.reserve(host, self._limits.per_second, self._limits.burst, self._pace.clock())
-        )
-        if closed > MAX_WAIT_SECONDS or wait > max(self._ends - time.monotonic(), 0):
+        try:
+            wait = self._wait(host)
+        except _AskError:
             with self._guard:
                 self.requests -= 1
-            if closed > MAX_WAIT_SECONDS:
-                raise _AskError("closed", f"{host}: not asked, it wants no request for another {closed:.0f} s")
-            raise _AskError("budget", f"{host}: not asked, the refresh's {self._pace.seconds:.0f} s would be over")
+            raise
         if wait > 0:
             self._pace.sleep(wait)
 
+    def _wait(self, host: str) -> float:
+        """The seconds until the host may be asked; _AskError when that is too long."""
+        now = self._pace.clock()
+        if (closed := self._hosts.closed_for(host, now)) > http.MAX_WAIT_SECONDS:
+            raise _AskError("closed", f"{host}: not asked, it wants no request for another {closed:.0f} s")
+        wait = self._hosts.reserve(host, self._limits.per_second, self._limits.burst, now)
+        if wait > max(self._ends - time.monotonic(), 0):
+            raise _AskError("budget", f"{host}: not asked, the refresh's {self._pace.seconds:.0f} s would be over")
+        return wait
+
     def _check_status(self, response: httpx.Response, host: str) -> None:
         status = response.status_code
-        if status in RETRYABLE_STATUSES:
-            wait = retry_after(response.headers.get("retry-after"))
+        if status in http.RETRYABLE_STATUSES:
+            wait = http.retry_after(response.headers.get("retry-after"))
             if wait is not None:
                 self._hosts.close(host, wait.total_seconds(), self._pace.clock())
-            if wait is not None and wait.total_seconds() > MAX_WAIT_SECONDS:
+            if wait is not None and wait.total_seconds() > http.MAX_WAIT_SECONDS:
                 raise _AskError("closed", f"{host}: HTTP {status}, wants no request for {wait.total_seconds():.0f} s")
             raise _AskError("status", f"{host}: HTTP {status}", is_transient=True, wait=wait)
         if status in (401, 403):

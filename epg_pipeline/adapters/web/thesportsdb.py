@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from epg_pipeline.adapters.web.loose_json import Fields, fields_of, instant, items_of, must, text
-from epg_pipeline.adapters.web.source import ONE_DAY, Days, Listing, Team
-from epg_pipeline.adapters.web.source_client import FOR_EVER, Answer, Ask, ShapeError, SourceClient
+from epg_pipeline.adapters.web.loose_json import Fields, ShapeError, fields_of, instant, items_of, must, text
+from epg_pipeline.adapters.web.source import ONE_DAY, Days, Listing, Team, listing_of
+from epg_pipeline.adapters.web.source_client import FOR_EVER, Answer, Ask, SourceClient
 from epg_pipeline.config import Leagues
 from epg_pipeline.config.sources import TheSportsDbLeague, load_sources, plays
 from epg_pipeline.settings import SourceSettings
@@ -125,16 +125,7 @@ def read_events(ask: Ask, document: object, leagues: Leagues) -> Listing:
     if name is None:
         raise ShapeError("the answer has neither events nor schedule")
     events = items_of(answer[name], name) if answer[name] is not None else []
-    rows, unread = [], []
-    for number, event in enumerate(events):
-        try:
-            rows.append(_row(fields_of(event, "event"), ask, leagues))
-        except ShapeError as fault:
-            unread.append(f"event {number + 1}: {fault}")
-    if events and not rows:
-        raise ShapeError(f"none of the {len(events)} events can be read; the first: {unread[0]}")
-    over = all(row["status"] in ("final", "cancelled") for row in rows)
-    return Listing(rows, len(events), tuple(unread), over)
+    return listing_of(events, lambda event: [_row(fields_of(event, "event"), ask, leagues)])
 
 
 def _season_of(day: date, league: TheSportsDbLeague) -> str:

@@ -1,7 +1,7 @@
 """Xtream Codes accounts: server, user and password -> a playlist.
 
 Belongs here: the one address such an account is kept under, its two ways to a playlist (the panel's M3U, else its JSON
-interface), and what it says of the account. Does not: requests (http.py), reading the playlist
+interface), and what it says of the account. Does not belong: requests (http.py), reading the playlist
 (domain/reading/playlist.py).
 """
 
@@ -210,8 +210,8 @@ def _category(stream: dict[str, Any], categories: dict[str, str]) -> str:
     """The name of the first category that is known; ids come as numbers, texts and lists of both."""
     for key in ("category_id", "category_ids"):
         given = stream.get(key)
-        for one in given if isinstance(given, list) else [given]:
-            if name := categories.get(_text(one), ""):
+        for number in given if isinstance(given, list) else [given]:
+            if name := categories.get(_text(number), ""):
                 return name
     return ""
 
