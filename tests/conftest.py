@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import os
 
+from hypothesis import HealthCheck, settings
+
+# A busy machine may take any time over an example or over making one.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
 os.environ["EPG_EVENT_SOURCES"] = "file"
 for name in [name for name in os.environ if name.startswith(("R2_", "S3_"))]:
     del os.environ[name]

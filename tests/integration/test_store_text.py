@@ -30,7 +30,7 @@ def connections(empty_database):
     opened.close()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS)
 def test_a_frame_goes_into_a_table_and_comes_back_unchanged(connections, rows):
     frame = pl.DataFrame([(number, *row) for number, row in enumerate(rows)], schema=SCHEMA, orient="row")

@@ -188,7 +188,7 @@ SOME_TEXT = st.text(max_size=30) | st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=5)
+@settings(max_examples=5)
 @given(
     st.lists(
         st.tuples(SOME_TEXT, SOME_TEXT, st.sampled_from(["manual", "learned", "source", "-catalogue"])), max_size=6
@@ -203,7 +203,7 @@ def test_any_alias_of_any_team_can_be_on_record(rows):
     assert found("NBA 01 : Spurs at Heat @ 07:30 PM ET", known, GAME) is not None
 
 
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(SOME_TEXT, SOME_TEXT)
 def test_what_is_learned_is_printed_and_new(first, second):
     rows = learned_aliases(matches(*({**row, "first": first, "second": second} for row in THREE)), facts())

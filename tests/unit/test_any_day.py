@@ -133,7 +133,7 @@ def expected(instant: int, length: int, airings: list[Airing]) -> tuple[str, str
     return ("filler", announced[0].title) if announced else ("idle", "No Programming Today")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(DAYS, CASES)
 def test_every_minute_of_a_day_shows_what_the_rules_say(day, airings):
     length = (day.closes - day.opens) // MINUTE
@@ -162,7 +162,7 @@ def assert_whole(rows: pl.DataFrame, opens: datetime, closes: datetime) -> None:
     assert (others["stops_at"] - others["starts_at"] <= BLOCK).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(DAYS, st.lists(CASES, min_size=3, max_size=3), st.permutations([0, 1, 2]))
 def test_days_on_record_make_one_guide_in_whatever_order_they_were_made(first, cases, order):
     days = [first.shifted(number) for number in range(3)]

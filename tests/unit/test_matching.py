@@ -316,7 +316,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(st.lists(st.lists(WORDS, min_size=1, max_size=9).map(" ".join), min_size=40, max_size=80))
 def test_whatever_the_words_every_match_is_supported_by_both_sides(names):
     readings = readings_of([name or "-" for name in names])

@@ -176,7 +176,7 @@ WILD = st.one_of(
 )
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.lists(WILD.filter(bool), min_size=40, max_size=70))
 def test_no_name_breaks_the_reader_or_makes_it_say_what_is_not_there(names):
     frame = conform(readings_of(names), READINGS, "readings")
@@ -198,7 +198,7 @@ def _check_reading(row: dict[str, object]) -> None:
         assert (row["first"], row["starts_at"], row["title"]) == (None, None, "")
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=30)), min_size=30, max_size=50))
 def test_a_competitor_is_part_of_the_repaired_name(pairs):
     names = [f"NBA 05: {first} vs {second} 7:30 PM ET" for first, second in pairs]

@@ -154,7 +154,7 @@ def any_overrides(draw):
     return overrides(*rows)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(any_overrides())
 def test_overrides_never_change_other_rows_nor_their_order(given_overrides):
     before = DECIDED

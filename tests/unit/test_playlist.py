@@ -182,7 +182,6 @@ def test_other_content_is_refused_and_never_quoted(body, message):
     assert "USERNAME" not in str(refusal.value)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_junk_is_refused_in_one_way(junk):
     try:
@@ -192,7 +191,7 @@ def test_junk_is_refused_in_one_way(junk):
     conform(entries, ENTRIES, "entries")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(st.text(alphabet=st.sampled_from("#EXTINFMGRP:-1 =\"',tvgname\n\r\t\\<>{}é\x00\x1f\ufeff"), max_size=40))
 )
@@ -204,7 +203,6 @@ def test_junk_that_looks_like_a_playlist_gives_named_entries(lines):
     assert entries.null_count().sum_horizontal().item() == 0
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp")), min_size=1, max_size=60))
 def test_any_name_is_kept_as_printed(name):
     # A name that itself looks like attributes is another matter; quotes and "=" are left to the cases above.

@@ -149,7 +149,7 @@ def test_the_order_of_the_playlist_changes_no_entry_s_kind():
     assert dict(zip(shuffled["name"], shuffled["kind"], strict=True)) == KIND_OF
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(st.lists(st.text(min_size=1, max_size=120), min_size=30, max_size=60))
 def test_any_names_are_sorted_and_none_lost(names):
     frame = conform(slots_of(*names), SLOTS, "slots")

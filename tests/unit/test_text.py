@@ -81,7 +81,7 @@ def test_different_teams_fold_apart():
     assert len({fold(name) for name in ("Miami", "Miami (OH)", "Inter", "Inter Miami", "SEC+", "SEC 2")}) == 6
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=200))
 def test_a_second_repair_changes_nothing(text):
     once = fixed(text)
@@ -92,7 +92,7 @@ def test_a_second_repair_changes_nothing(text):
         assert fixed(once) == once
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=200))
 @example("Ð")
 def test_folding_is_stable_and_plain(text):

@@ -202,7 +202,7 @@ def test_a_title_has_no_time_in_it(payload, title):
     assert told_among(TITLES, payload)["title"] == title
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(st.lists(st.text(max_size=80), min_size=40, max_size=60))
 def test_no_text_yields_a_naive_or_absurd_time(texts):
     _check_sane(texts)
@@ -252,7 +252,7 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.lists(st.lists(_PIECES, max_size=14).map("".join), min_size=60, max_size=80))
 def test_no_heap_of_time_parts_yields_a_naive_or_absurd_time(texts):
     _check_sane(texts)

@@ -139,7 +139,7 @@ def test_a_text_of_what_nobody_sees_is_no_text():
         assert check_guide(to_xmltv(channels, shown)) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @example("A\n\nB", "\n Park \n\n Lane \x0b", "goat")
 @example("\x00", "&amp;<", "goat")
 @example("\uffff", "\uffff", "kid")
