@@ -53,7 +53,7 @@ class SourceRun:
 
 @dataclass(frozen=True)
 class EventsRefreshed:
-    """A refresh of the events of some UTC dates. `faults` tells everything that did not go as it should, by source."""
+    """A refresh of the events of some UTC dates. `faults` lists everything that went wrong, by source."""
 
     first: date
     last: date

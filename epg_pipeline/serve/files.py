@@ -70,7 +70,7 @@ class FileAnswer(Response):
             self._file.seek(self._start)
             while left > 0:
                 chunk = await anyio.to_thread.run_sync(self._file.read, min(CHUNK, left))
-                if not chunk:  # ending the connection tells the player that its copy is not whole
+                if not chunk:  # ending the connection shows the player that its copy is not whole
                     raise OSError("a published file was cut short while it was sent")
                 left -= len(chunk)
                 await send({"type": "http.response.body", "body": chunk, "more_body": left > 0})

@@ -1,4 +1,4 @@
--- Events of which no source's row tells any more: their rows are of another event now.
+-- Events without a row of any source: their rows are of another event now.
 UPDATE events AS e
 SET record_status = 'replaced', updated_at = now()
 FROM left_events AS l

@@ -74,7 +74,7 @@ def test_a_day_that_has_not_come_is_none_to_backfill(store, settings, club):
     assert not (settings.dist / "club" / str(LATER + timedelta(days=1))).exists()
 
 
-def test_the_command_sums_up_and_its_exit_code_tells(run):
+def test_the_command_sums_up_and_its_exit_code_shows(run):
     with site(Answer(body=playlist())) as server:
         for name in ("Club", "Other"):
             assert run("provider", "add", name, "--playlist", server.address, "--timezone", ZONE).code == 0

@@ -64,7 +64,7 @@ def test_the_same_names_again_make_nothing_wait(store, club, tmp_path):
         ({"name": "Union"}, 0),
     ],
 )
-def test_only_what_guides_show_has_them_made_anew(store, club, change, days):
+def test_only_what_guides_show_has_them_made_again(store, club, change, days):
     store.providers.change(club, **change)
     assert len(store.rematches.due(club)) == days
 

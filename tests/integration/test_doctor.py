@@ -86,7 +86,7 @@ def test_a_setting_that_can_not_be_ends_the_look_with_its_name(tmp_path):
     assert "esbn" in found[-1].text
 
 
-def test_secrets_others_may_read_are_told_with_the_command_that_closes_them(tmp_path):
+def test_secrets_others_may_read_are_reported_with_the_command_that_closes_them(tmp_path):
     key = tmp_path / "secret.key"
     key.write_text("k")
     key.chmod(0o644)
@@ -106,7 +106,7 @@ def test_a_folder_that_can_not_be_written_fails(tmp_path, monkeypatch):
     assert levels(check_guides_folder(tmp_path / "dist")) == levels(check_home(tmp_path)) == ["fail"]
 
 
-def test_little_room_is_told_before_there_is_none():
+def test_little_room_is_reported_before_there_is_none():
     assert [one.level for one in check_room({Path("/a"): 50 << 30, Path("/b"): 1 << 30, Path("/c"): 1 << 20})] == [
         "ok",
         "warn",
@@ -114,20 +114,20 @@ def test_little_room_is_told_before_there_is_none():
     ]
 
 
-def test_a_wrong_clock_is_told():
+def test_a_wrong_clock_is_reported():
     now = clock()
     clocks = {"a": now, "b": now - timedelta(minutes=2), "c": now + timedelta(hours=1), "d": None}
     assert levels(check_clock(clocks, now)) == ["ok", "warn", "fail"]
 
 
-def test_a_database_tells_its_version(opened):
+def test_a_database_is_reported_with_its_version(opened):
     found = list(check_database(opened, clock))
     assert levels(found) == ["ok", "ok"]
     assert "tables at version" in found[0].text
     assert "pooler" not in found[0].text
 
 
-def test_a_key_that_is_not_the_one_of_before_is_told(opened, settings, database):
+def test_a_key_that_is_not_the_one_of_before_is_reported(opened, settings, database):
     opened.providers.add("Club", f"http://tv.example/{PASSWORD}", ZONE, "goat")
     assert levels(check_keys(opened, opened.providers.all())) == ["ok"]
     other = settings.model_copy(update={"secret_key_text": "another key, just as long as the first one"})
@@ -137,7 +137,7 @@ def test_a_key_that_is_not_the_one_of_before_is_told(opened, settings, database)
     assert "Restore the key" in finding.fix
 
 
-def test_a_snapshot_that_is_gone_is_told(opened, settings):
+def test_a_snapshot_that_is_gone_is_reported(opened, settings):
     club = opened.providers.add("Club", "http://tv.example/", "UTC", "goat")
     kept = opened.playlists.save(club, clock().date(), playlist(), 7)
     assert levels(check_snapshots(opened, [club], clock())) == ["ok"]
@@ -176,7 +176,7 @@ def test_an_xtream_account_is_asked_for_its_state(opened):
     assert PASSWORD not in repr(finding)
 
 
-def test_parts_that_should_run_and_do_not_answer_are_told(tmp_path):
+def test_parts_that_should_run_and_do_not_answer_are_reported(tmp_path):
     assert levels(check_running(tmp_path)) == ["warn"]
     with site(Answer(body=b"ok")) as server, FileLock(tmp_path / LOCK):
         assert levels(check_running(tmp_path)) == ["warn"], "it starts"
@@ -191,7 +191,7 @@ BEATS = "CREATE SCHEMA IF NOT EXISTS dagster; CREATE TABLE dagster.daemon_heartb
 PARTS = (SchedulerDaemon, SensorDaemon, QueuedRunCoordinatorDaemon, MonitoringDaemon)
 
 
-def test_a_daemon_that_does_nothing_any_more_is_told_although_dagsters_pages_answer(opened, settings, database):
+def test_a_daemon_that_does_nothing_any_more_is_reported_although_dagsters_pages_answer(opened, settings, database):
     now, addresses = clock(), Addresses("http://127.0.0.1:1", "http://127.0.0.1:2")
     settings.home.mkdir(exist_ok=True)
     assert levels(check_daemon(opened, settings.home, now)) == [], "epg up does not run"

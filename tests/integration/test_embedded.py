@@ -85,7 +85,7 @@ def _notes(lease) -> list[str]:
         return [note for (note,) in connection.execute("SELECT note FROM notes ORDER BY note").fetchall()]
 
 
-def test_the_server_runs_while_somebody_uses_it_and_keeps_what_it_was_told(home):
+def test_the_server_runs_while_somebody_uses_it_and_keeps_what_was_stored(home):
     first, second = lease_server(home), lease_server(home)
     assert first.address == second.address
     _note(first, "kept")
@@ -135,7 +135,7 @@ def test_processes_that_begin_at_once_agree_on_server_tables_and_key(home):
     assert _postmaster(home) is None
 
 
-def test_a_home_that_can_not_be_made_is_told_by_name(tmp_path):
+def test_a_home_that_can_not_be_made_is_reported_by_name(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match=r"file/home can't be made .*EPG_HOME"):
         open_store(Settings(home=tmp_path / "file" / "home", dist=tmp_path))
@@ -203,7 +203,7 @@ def test_a_kill_while_the_data_are_made_leaves_nothing_half_made(home):
     assert not list(place.base.glob("making-*"))
 
 
-def test_a_kill_before_the_databases_are_there_is_mended_by_the_next_user(home):
+def test_a_kill_before_the_databases_are_there_is_fixed_by_the_next_user(home):
     with lease_server(home) as lease:
         with psycopg.connect(lease.address.conninfo("postgres"), autocommit=True) as connection:
             connection.execute("DROP DATABASE dagster")
@@ -445,7 +445,7 @@ def test_a_home_of_another_user_is_refused_with_whose_it_is(home, nobody):
 
 @as_root
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv (util-linux) takes rights away")
-def test_root_that_may_not_become_another_user_is_told_what_to_do(home):
+def test_root_that_may_not_become_another_user_is_shown_what_to_do(home):
     result = _as_user(home, "setpriv", "--bounding-set=-setuid,-setgid")
     assert result.returncode == 1
     assert "here root may not become user" in result.stderr

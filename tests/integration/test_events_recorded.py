@@ -110,7 +110,7 @@ def test_a_recorded_day_again_asks_only_for_changes_and_writes_nothing(store, si
     assert (again.sourced.written, again.events.written) == (0, 0)
 
 
-def test_a_game_both_services_have_is_one_whichever_told_it_first(store, settings, site):
+def test_a_game_both_services_have_is_one_whichever_listed_it_first(store, settings, site):
     day = date(2026, 3, 21)
     kick_off = datetime(2026, 3, 21, 12, 45, tzinfo=UTC)
     site.leagues["4328"] = [tsdb_event("60", "Brighton and Hove Albion", "Liverpool", kick_off, "4328")]

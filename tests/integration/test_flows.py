@@ -282,7 +282,7 @@ def test_no_published_file_but_the_private_one_knows_the_account(store, club, se
     assert (settings.dist / "club" / "playlist.m3u").stat().st_mode & 0o077 == 0
 
 
-def test_a_playlist_without_a_slot_is_told_as_such(store, tmp_path, settings):
+def test_a_playlist_without_a_slot_is_reported_as_such(store, tmp_path, settings):
     file = tmp_path / "channels.m3u"
     file.write_text("#EXTM3U\n#EXTINF:-1,CNN\nhttp://127.0.0.1/1.ts\n")
     provider = store.providers.add("Channels", str(file), ZONE, "goat")

@@ -74,7 +74,7 @@ def test_trying_again_has_an_end():
     ],
     ids=["401", "403", "404", "884", "empty", "html", "json", "long wait"],
 )
-def test_what_will_not_pass_is_told_at_once(answer, words):
+def test_a_lasting_fault_is_reported_at_once(answer, words):
     with site(answer) as server:
         with pytest.raises(PlaylistFetchError, match=words):
             fetch(server.address)
@@ -132,7 +132,7 @@ def test_a_successful_fetch_logs_no_address_either(caplog):
         ("/tmp", "folder"),
     ],
 )
-def test_an_address_that_can_not_work_is_told_without_its_account(address, words):
+def test_an_address_that_can_not_work_is_reported_without_its_account(address, words):
     with pytest.raises(PlaylistFetchError, match=words) as caught:
         fetch(address, attempts=1)
     assert "hunter2" not in str(caught.value)

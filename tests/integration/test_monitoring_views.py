@@ -62,7 +62,7 @@ def test_sizes_are_of_every_table_and_of_ours_alone(connection):
     assert all(size > 0 for _, size in sizes.values())
 
 
-def test_growth_is_told_by_day_and_table(connection):
+def test_growth_is_shown_by_day_and_table(connection):
     connection.execute("UPDATE epg_data SET created_at = now() - interval '3 days' WHERE block = 'live' AND id % 2 = 0")
     grown = _rows(
         connection,
@@ -119,7 +119,7 @@ def test_the_worst_of_yesterday_stand_first_and_beside_what_is_usual(connection,
     assert every == [("silent",), ("demo",)]
 
 
-def test_slow_queries_are_told_without_their_values(connection, store):
+def test_slow_queries_are_shown_without_their_values(connection, store):
     connection.execute("SELECT count(*), %s FROM providers WHERE name = %s", ("hunter2", "of nobody"))
     connection.execute("SELECT pg_sleep(0.01), 'hunter2' AS secret")
     queries = _rows(connection, "SELECT query, calls, mean_ms FROM slowest_queries")

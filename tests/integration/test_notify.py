@@ -138,7 +138,7 @@ def test_only_the_failed_day_or_a_later_one_is_a_recovery(store, provider):
     assert store.incidents.note_recoveries([("guide", "demo")], DAY + timedelta(days=1)) == 1
 
 
-def test_each_channel_is_told_in_its_own_way(store, provider, hook, post):
+def test_each_channel_is_notified_in_its_own_way(store, provider, hook, post):
     store.incidents.note_failure(BROKEN)
     ways = channels(NotifySettings(webhook=hook.address, slack=hook.address, mail=post.address))
     assert send_alerts(store, ways) == (3, [])
@@ -188,7 +188,7 @@ def test_an_address_that_is_none_is_a_message_that_fails_and_nothing_more(store,
     assert TOKEN not in problem
 
 
-def test_what_could_not_be_told_before_it_was_over_is_told_then(store, provider, hook):
+def test_an_incident_not_reported_before_its_end_is_reported_then(store, provider, hook):
     hook.status = 500
     store.incidents.note_failure(BROKEN)
     send_alerts(store, [Webhook(hook.address)])
@@ -256,7 +256,7 @@ def test_a_guide_that_nobody_publishes_any_more_is_an_incident_unless_it_is_know
     assert opened() == []
 
 
-def test_nobody_is_told_that_a_paused_provider_works_again(store, provider, hook):
+def test_nobody_is_notified_that_a_paused_provider_works_again(store, provider, hook):
     store.incidents.note_failure(BROKEN)
     store.playlists.begin(["demo"])
     store.playlists.note_poll("demo", datetime.now(UTC), "HTTP 404")
@@ -274,7 +274,7 @@ def test_nobody_is_told_that_a_paused_provider_works_again(store, provider, hook
 
 
 @pytest.mark.parametrize("way", [Webhook, Slack])
-def test_a_web_hook_that_is_not_there_is_told_without_its_address(way):
+def test_a_web_hook_that_is_not_there_is_reported_without_its_address(way):
     with pytest.raises(NotifyError) as fault:
         way(f"http://127.0.0.1:9/{TOKEN}").send(Message("a", "b"))
     assert (
@@ -288,7 +288,7 @@ def test_slack_reads_no_link_into_a_reason(hook):
     assert hook.bodies == [{"text": "a\n&lt;!channel&gt; &amp; co"}]
 
 
-def test_a_mail_server_that_refuses_is_told_by_its_code_alone(post):
+def test_a_mail_server_that_refuses_is_reported_by_its_code_alone(post):
     post.lets_in = False
     with pytest.raises(NotifyError) as fault:
         Mail(post.address).send(Message("a", "b"))
@@ -307,7 +307,7 @@ def test_no_password_goes_to_another_machine_without_tls(post, monkeypatch):
 @pytest.mark.parametrize(
     "address", ["mail.example", "smtp://mail.example", "smtp://?to=a@example.org", "http://x?to=a"]
 )
-def test_a_mail_setting_that_says_too_little_is_told(address):
+def test_a_mail_setting_that_says_too_little_is_reported(address):
     with pytest.raises(NotifyError, match="EPG_NOTIFY_MAIL is not written as smtp://"):
         Mail(address).send(Message("a", "b"))
 

@@ -220,7 +220,7 @@ def test_the_first_tab_skips_to_what_is_seen_of_the_grid(opened):
     assert page.evaluate("document.activeElement.getBoundingClientRect().right") > 200
 
 
-def test_a_click_tells_all_of_a_programme_and_leads_to_how_it_was_read(opened):
+def test_a_click_shows_all_of_a_programme_and_leads_to_how_it_was_read(opened):
     page = opened()
     page.fill("#words", "team333 ")
     page.locator(".cell.live").first.click()

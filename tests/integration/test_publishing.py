@@ -125,7 +125,7 @@ def window(settings) -> tuple[str, str]:
     return min(str(one.get("start")) for one in shown), max(str(one.get("stop")) for one in shown)
 
 
-def test_every_edition_tells_the_same_programmes_in_its_own_folder(store, club, settings):
+def test_every_edition_has_the_same_programmes_in_its_own_folder(store, club, settings):
     report = publish(store, club, settings)
     assert report.editions == ("kid", "buck", LONDON)
     folders = {path.parent.relative_to(settings.dist).as_posix() for path in report.files}
@@ -156,7 +156,7 @@ def test_an_unchanged_publish_writes_no_file_and_notes_nothing(store, club, sett
     assert store.publications.last(club, ["club/guide.xml", "club/kid/guide.xml"]) == noted
 
 
-def test_the_summary_tells_what_stands_and_how_the_names_were_matched(store, club, settings):
+def test_the_summary_says_what_stands_and_how_the_names_were_matched(store, club, settings):
     report = publish(store, club, settings)
     found = summary(settings)
     published_at = datetime.fromisoformat(found.pop("published_at"))

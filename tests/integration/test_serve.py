@@ -170,7 +170,7 @@ def test_between_the_plain_file_and_the_packed_one_the_newer_is_sent_plain(guide
     assert guides.get(GUIDE_PATH, accept_encoding="gzip").body == GUIDE + b"\n"
 
 
-def test_a_page_packed_before_is_packed_anew_when_it_changes(guides):
+def test_a_page_packed_before_is_packed_again_when_it_changes(guides):
     assert gzip.decompress(guides.get("/guides/club/", accept_encoding="gzip").body) == PAGE.encode()
     (guides.dist / "club" / "index.html").write_text("<h1>Another</h1>")
     assert gzip.decompress(guides.get("/guides/club/", accept_encoding="gzip").body) == b"<h1>Another</h1>"

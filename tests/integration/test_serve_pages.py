@@ -41,7 +41,7 @@ def _addresses(guides: GuideServer) -> list[str]:
     return [unescape(found) for found in re.findall(r'<input [^>]*value="([^"]*)"', guides.get("/").text)]
 
 
-def test_a_provider_is_told_with_its_publish_and_figures(guides):
+def test_a_provider_is_shown_with_its_publish_and_figures(guides):
     text = _text(guides)
     assert "1 provider · 1,234 channels" in text
     assert "The Club" in text
@@ -62,7 +62,7 @@ def test_a_provider_is_told_with_its_publish_and_figures(guides):
         ("Mars/Olympus", "2025-10-18T10:02:00Z", "today 10:02 UTC"),
     ],
 )
-def test_the_time_is_told_in_the_providers_zone(guides, zone, published, words):
+def test_the_time_is_shown_in_the_providers_zone(guides, zone, published, words):
     write_provider(guides.dist, timezone=zone, published_at=published)
     assert f"Published {words}" in _text(guides)
 
@@ -203,7 +203,7 @@ def _samples(guides: GuideServer) -> dict[tuple, float]:
     }
 
 
-def test_metrics_tell_what_the_summaries_say(guides):
+def test_metrics_show_what_the_summaries_say(guides):
     found, club = _samples(guides), ("provider", "club")
     published = datetime(2025, 10, 18, 10, 2, 3, tzinfo=UTC).timestamp()
     assert found["epg_guides",] == 1
@@ -321,7 +321,7 @@ def test_the_address_of_a_private_playlist_is_printed_and_opens_it(tmp_path):
         assert guides.get(named.out.strip().removeprefix("http://127.0.0.1:8080")).status == 200
 
 
-def test_a_playlist_that_is_not_there_is_told_with_those_that_are(tmp_path):
+def test_a_playlist_that_is_not_there_is_reported_with_those_that_are(tmp_path):
     write_provider(tmp_path / "dist")
     result = epg(tmp_path / "home", "playlist-url", "Clubb", EPG_DIST=str(tmp_path / "dist"))
     assert result.code == 2

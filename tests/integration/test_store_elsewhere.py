@@ -149,7 +149,7 @@ def test_an_sqlalchemy_style_address_means_the_same_database(settings, database)
         ("postgresql://carol:hunter2@db.example:port/epg", "EPG_DATABASE_URL"),
     ],
 )
-def test_an_address_that_leads_nowhere_is_told_without_its_password(settings, address, says):
+def test_an_address_that_leads_nowhere_is_reported_without_its_password(settings, address, says):
     import traceback
 
     with pytest.raises(StoreError, match=says) as refusal:
@@ -159,7 +159,7 @@ def test_an_address_that_leads_nowhere_is_told_without_its_password(settings, ad
     assert "ter2" not in printed
 
 
-def test_a_wrong_password_is_told_without_it(settings, database):
+def test_a_wrong_password_is_reported_without_it(settings, database):
     wrong = make_conninfo(database, password="hunter2")
     with pytest.raises(StoreError, match="password authentication failed") as refusal:
         open_store(settings.model_copy(update={"database_url": wrong}))
@@ -172,7 +172,7 @@ def test_a_server_too_old_is_refused(settings, monkeypatch):
         open_store(settings)
 
 
-def test_a_user_without_the_right_to_make_tables_is_told_so(settings, empty_database):
+def test_a_user_without_the_right_to_make_tables_is_reported(settings, empty_database):
     with psycopg.connect(empty_database, autocommit=True) as connection:
         connection.execute("DROP ROLE IF EXISTS guest")
         connection.execute("CREATE ROLE guest LOGIN PASSWORD 'guest-password'")

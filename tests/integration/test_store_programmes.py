@@ -78,7 +78,7 @@ def test_an_event_without_opponents_has_no_teams(store):
     assert _rows(store, "SELECT home_team_id, away_team_id FROM events WHERE event_id = 'race'") == [(None, None)]
 
 
-def test_what_a_source_does_not_tell_of_a_team_is_not_forgotten(store):
+def test_what_a_source_leaves_out_about_a_team_is_not_forgotten(store):
     save_events(store, events(2, home_short=["", ""], home_logo=["", ""], home_abbr=["", ""]))
     rows = _rows(store, "SELECT short_name, abbreviation, logo FROM teams WHERE name = 'home 0'")
     assert rows == [("home_short 0", "home_abbr 0", "home_logo 0")]
@@ -98,7 +98,7 @@ def test_saving_the_same_decisions_again_writes_no_row(store, provider):
     assert _versions(store, "parsed_data") == before
 
 
-def test_entries_that_are_no_slots_are_not_stored_and_unknown_slots_are_told(store, provider):
+def test_entries_that_are_no_slots_are_not_stored_and_unknown_slots_are_reported(store, provider):
     slots_and_films = decisions(4).with_columns(is_slot=pl.col("slot") != "NBA 02")
     assert store.decisions.save(provider, DAY, slots_and_films) == SaveResult(2, 0)  # NBA 04 has no channel
     assert store.decisions.of_day(provider, DAY)["slot"].to_list() == ["NBA 01", "NBA 03"]
@@ -181,7 +181,7 @@ def test_programmes_are_those_that_overlap_the_window(store, provider):
     assert window["starts_at"].to_list() == [OPENS + timedelta(hours=2), OPENS + timedelta(hours=4)]
 
 
-def test_of_two_blocks_with_one_start_the_first_stays_and_unknown_channels_are_told(store, provider):
+def test_of_two_blocks_with_one_start_the_first_stays_and_unknown_channels_are_reported(store, provider):
     twice = pl.concat(
         [programmes(1), programmes(1, 1, channel_id=["nba-01.DEMO"]), programmes(1, 1, channel_id=["Nobody.demo"])]
     )
@@ -225,7 +225,7 @@ def test_the_views_tell_channels_programmes_and_match_rate_per_provider_and_day(
     assert rows == [("demo", DAY, 3, 1, 1, 1, 0.5)]  # of the two slots that name an event
 
 
-def test_match_rates_are_told_by_day_and_a_card_that_was_found_counts_among_the_events(store, provider):
+def test_match_rates_are_counted_by_day_and_a_card_that_was_found_counts_among_the_events(store, provider):
     store.decisions.save(provider, DAY, decisions(kind=["show", "event", "placeholder"]))
     store.decisions.save(provider, DAY - timedelta(days=1), decisions(kind=["event", "show", "placeholder"]))
     rates = store.decisions.match_rates(provider, DAY - timedelta(days=30), DAY)

@@ -66,7 +66,7 @@ def test_saving_the_same_slots_again_writes_no_row(store, provider):
     assert after == before
 
 
-def test_changes_are_told_against_what_was_stored_last(store, provider):
+def test_changes_are_counted_against_what_was_stored_last(store, provider):
     store.slots.save(provider, DAY, channels(3))
     changes = store.slots.save(provider, NEXT, _renamed(channels(4)[1:], "NBA 02", "NBA 02 :"))
     assert (changes.added, changes.changed, changes.removed, changes.unchanged) == (1, 1, 1, 1)
@@ -104,7 +104,7 @@ def test_a_slot_that_goes_during_the_day_and_comes_back(store, provider):
     assert _rows(store, "SELECT count(*) FROM channel_names WHERE record_status = 'active'") == [(3,)]
 
 
-def test_a_slot_removed_a_day_is_not_told_again_the_day_after(store, provider):
+def test_a_slot_removed_a_day_is_not_reported_again_the_day_after(store, provider):
     store.slots.save(provider, DAY, channels(3))
     store.slots.save(provider, NEXT, channels(2))
     third = store.slots.save(provider, NEXT + timedelta(days=1), channels(2))

@@ -153,7 +153,7 @@ def test_a_connection_that_broke_while_it_was_not_used_goes_unnoticed(store, pro
     assert store.providers.all() == [provider]
 
 
-def test_a_read_only_database_is_told_as_such(database, store, provider):
+def test_a_read_only_database_is_reported_as_such(database, store, provider):
     standby = make_conninfo(database, options="-c default_transaction_read_only=on")
     with Store(standby, store.slots._seal, store.playlists._files) as reading:
         assert reading.providers.all() == [provider]

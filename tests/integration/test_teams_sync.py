@@ -79,7 +79,7 @@ def test_the_same_lists_again_change_nothing(sync):
     assert (again.new.height, again.renamed.height, again.vanished.height) == (0, 0, 0)
 
 
-def test_a_renamed_team_keeps_its_id_and_is_told(store, site, sync):
+def test_a_renamed_team_keeps_its_id_and_is_reported(store, site, sync):
     sync()
     before = on_record(store)["espn", ref("Utah Jazz")]
     site.teams["basketball/nba"][2] |= {"displayName": "Utah Mammoth"}
@@ -97,7 +97,7 @@ def test_a_second_source_s_new_name_does_not_rename_the_team(store, site, sync):
     assert on_record(store)["thesportsdb", "2"][0] == "Miami Heat"
 
 
-def test_a_vanished_team_is_told_and_stays_a_team(store, site, sync):
+def test_a_vanished_team_is_reported_and_stays_a_team(store, site, sync):
     sync()
     site.teams["basketball/nba"].pop()
     report = sync()

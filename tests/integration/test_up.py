@@ -251,7 +251,7 @@ def test_it_stops_with_all_it_started(up):
     assert running_postmaster(server_place(up.home)) is None
 
 
-def test_a_child_that_dies_is_told_and_stops_the_rest(place):
+def test_a_child_that_dies_is_reported_and_stops_the_rest(place):
     running = Up(place)
     children = running.children()
     daemon = next(pid for pid in children if "dagster._daemon" in " ".join(command_line(pid)))
@@ -270,7 +270,7 @@ def test_killed_itself_it_leaves_no_server(place):
     until(STARTS, lambda: not any(map(lives, servers)), "the end of every server")
 
 
-def test_a_port_that_is_taken_is_told(place):
+def test_a_port_that_is_taken_is_reported(place):
     import socket
 
     with socket.socket() as taken:

@@ -394,7 +394,7 @@ def test_without_a_bucket_nothing_is_uploaded_and_boto3_is_not_even_imported(upl
     assert subprocess.check_output([sys.executable, "-c", lazy], text=True) == "set()\n"
 
 
-def test_the_bucket_can_be_tried_out_and_what_is_in_the_way_is_told(settings, bucket):
+def test_the_bucket_can_be_tried_out_and_what_is_in_the_way_is_reported(settings, bucket):
     assert check_bucket(settings) is None
     assert bucket() == {}
     wrong = settings.model_copy(update={"storage": replace(settings.storage, bucket="elsewhere")})

@@ -152,7 +152,7 @@ def test_a_long_list_is_read_whole():
         ({"exp_date": 1_000_000_000}, "the account expired on 2001-09-09"),
     ],
 )
-def test_what_is_wrong_with_an_account_is_told(info, says):
+def test_what_is_wrong_with_an_account_is_reported(info, says):
     assert says in refused(Panel(account={"user_info": info}))
     assert says in refused(Panel(account={}, get_live_streams={"user_info": info}))
 

@@ -106,7 +106,7 @@ def test_a_look_that_was_killed_before_it_noted_the_change_finds_it_again(store,
     assert looked(store, "served")["served"].day == clock.today(ZONE)
 
 
-def test_who_is_due_is_told_by_the_providers_own_minutes(store):
+def test_who_is_due_follows_the_providers_own_minutes(store):
     for name, minutes in (("Usual", None), ("Often", 5), ("Never", 0), ("Odd", "x"), ("Wild", 10**12)):
         provider = store.providers.add(name, "/lists/none.m3u", "UTC", "kid")
         if minutes is not None:

@@ -164,7 +164,7 @@ def test_of_an_error_nobody_foresaw_dagster_keeps_no_address(run, instance, club
     assert "hunter2-s3cret" not in caplog.text
 
 
-def test_a_database_that_is_away_is_told_in_our_words(settings, instance, monkeypatch):
+def test_a_database_that_is_away_is_reported_in_our_words(settings, instance, monkeypatch):
     monkeypatch.setenv("DAGSTER_REDACT_USER_CODE_ERRORS", "1")
     away = settings.model_copy(update={"database_url": "postgresql://epg:hunter2@127.0.0.1:1/epg"})
     job = build_defs(settings=away).resolve_job_def("overview")

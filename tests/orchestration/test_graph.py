@@ -56,7 +56,7 @@ def test_nothing_dagster_keeps_carries_the_account(run, instance, club):
 
 
 @pytest.mark.parametrize("answer", [Answer(status=403), Answer(body=b"<html>")], ids=["refused", "a web page"])
-def test_a_fetch_that_fails_is_told_without_the_account(run, instance, store, answer):
+def test_a_fetch_that_fails_is_reported_without_the_account(run, instance, store, answer):
     with site(answer) as server:
         store.providers.add("Other", server.address, ZONE, "kid")
         instance.add_dynamic_partitions("providers", ["other"])
@@ -75,7 +75,7 @@ def test_events_of_a_day_come_from_the_file(run, instance, club):
     assert shown["rows_written"].value == 0  # on record already
 
 
-def test_without_a_file_the_record_is_told(instance, club, store, settings):
+def test_without_a_file_the_record_is_reported(instance, club, store, settings):
     definitions = build_defs(store=store, settings=settings)
     result = definitions.resolve_job_def("events_of_day").execute_in_process(instance=instance, partition_key=str(DAY))
     assert result.success

@@ -49,7 +49,7 @@ def opened(store):
     return [(one.title, one.provider, one.seen) for one in store.incidents.open()]
 
 
-def test_a_failed_day_is_an_incident_of_its_provider_until_it_is_mended(run, instance, club, store, poisoned, tick):
+def test_a_failed_day_is_an_incident_of_its_provider_until_it_is_fixed(run, instance, club, store, poisoned, tick):
     assert tick() == "0 runs ended, 0 messages sent"
     first, last = f"{DAY}|club", f"{NEXT}|club"
     run("provider_day", first, last, assets=GUIDE)
@@ -125,7 +125,7 @@ def test_the_nightly_job_deletes_and_says_how_many(graph, run, instance, club):
     assert len(instance.get_run_ids()) == 2
 
 
-def test_an_old_failure_is_told_only_if_it_is_of_late(graph, instance, store, tick, monkeypatch):
+def test_an_old_failure_is_reported_only_if_it_is_of_late(graph, instance, store, tick, monkeypatch):
     from epg_pipeline.orchestration import incidents as module
 
     job = graph.resolve_job_def("teams_sync")

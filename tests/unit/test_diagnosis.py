@@ -51,7 +51,7 @@ def test_unknown_sides_are_named_with_the_teams_like_them(diagnoses):
     assert row["nearest"] == ["Miami Heat v San Antonio Spurs"]
 
 
-def test_a_misspelt_team_is_told_with_the_team_it_is_like():
+def test_a_misspelt_team_is_reported_with_the_team_it_is_like():
     name = "NBA 02 : Miami Heat at Santonio Sprs @ 07:30 PM ET"
     rows = diagnosed(
         decisions_of([name], *EVENTS_OF_THE_DAY), events_of(*EVENTS_OF_THE_DAY), ProviderDay(SATURDAY), facts()
@@ -78,5 +78,5 @@ def test_without_events_every_failure_still_has_a_cause():
     assert rows.height == decisions.filter("is_slot", pl.col("kind").is_in(["event", "show"])).height
 
 
-def test_every_cause_is_told_with_what_to_do():
+def test_every_cause_is_reported_with_what_to_do():
     assert tuple(ADVICE) == CAUSES

@@ -119,7 +119,7 @@ def test_a_game_whose_side_is_to_be_determined_has_a_title_instead(undecided):
         ({"date": "soon"}, "not an ISO 8601"),
     ],
 )
-def test_what_cannot_be_read_is_told(more, words):
+def test_what_cannot_be_read_is_reported(more, words):
     listing = read_scoreboard(asked("nba"), {"events": [a_game(), a_game(**more)]}, load_facts().leagues)
     assert (len(listing.rows), listing.events) == (1, 2)
     assert words in listing.unread[0]

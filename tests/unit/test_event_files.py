@@ -44,7 +44,7 @@ def test_instants_come_in_several_writings(tmp_path, printed, hour):
     assert held.events["starts_at"][0] == datetime(2025, 10, 18, hour, 30, tzinfo=UTC)
 
 
-def test_a_faulty_line_is_told_by_number_and_stops_no_other(tmp_path):
+def test_a_faulty_line_is_reported_by_number_and_stops_no_other(tmp_path):
     held = read_events(
         written(
             tmp_path / "e.jsonl",
@@ -92,6 +92,6 @@ def test_another_file_is_refused_in_words(tmp_path, content, words):
         read_events(file)
 
 
-def test_a_missing_file_is_told(tmp_path):
+def test_a_missing_file_is_reported(tmp_path):
     with pytest.raises(EventsFileError, match="does not exist"):
         read_events(tmp_path / "none.jsonl")

@@ -32,7 +32,7 @@ def test_programmes_are_counted_on_the_day_they_start_in_the_providers_zone():
         ([0, 0, 0], [0, 0, 0], 0.0),
     ],
 )
-def test_the_share_lost_is_that_of_the_days_the_last_guide_told_of(before, now, lost):
+def test_the_share_lost_is_that_of_the_days_of_the_last_guide(before, now, lost):
     days = WEEK[:3]
     assert lost_share(dict(zip(days, before, strict=True)), dict(zip(days, now, strict=True)), days) == pytest.approx(
         lost

@@ -193,7 +193,7 @@ def test_without_events_nothing_is_matched():
     assert frame["starts_at"][0] == utc("2025-11-16 00:30")
 
 
-def test_a_series_on_consecutive_days_is_told_apart_by_date_and_by_clock():
+def test_a_series_on_consecutive_days_is_distinguished_by_date_and_by_clock():
     games = [
         event("mlb", "New York Yankees", "Boston Red Sox", f"2025-08-{day} {clock}") | {"event_id": day}
         for day, clock in (("22", "23:05"), ("23", "17:05"), ("24", "23:10"))
@@ -210,7 +210,7 @@ def test_a_series_on_consecutive_days_is_told_apart_by_date_and_by_clock():
     assert found["event_id"][4] is None
 
 
-def test_reversed_fixtures_at_one_time_are_told_apart_by_sport_gender_or_not_at_all():
+def test_reversed_fixtures_at_one_time_are_distinguished_by_sport_gender_or_not_at_all():
     men = event("mens-college-basketball", "Duke Blue Devils", "Kansas Jayhawks", "2025-11-16 00:00")
     women = event("womens-college-basketball", "Kansas Jayhawks", "Duke Blue Devils", "2025-11-16 00:00")
     name = "ESPN+ 01 : {}Kansas vs. Duke @ Nov 15 07:00 PM ET"

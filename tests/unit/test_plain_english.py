@@ -22,8 +22,8 @@ _VERBS = (
     r"|does|do|did|stands?|computes?|keeps?|holds?|comes?|lies?)"
 )
 PATTERNS = {
-    r"\btold\b|\btells?\b of\b|\btelling\b": "says, reports, describes; `output`, `message`, `text` as names",
-    r"\banew\b": "again",
+    r"(?<![a-z])(?:told|telling)(?![a-z])|\btells?\b of\b": "says, reports, describes; `output`, `message`, `text` as names",
+    r"(?<![a-z])anew(?![a-z])": "again",
     r"(?<!`)\bmend(?:s|ed|ing)?\b": "fix, repair",  # the changelog quotes a key of that name
     r"\bwont\b": "usual",
     r"\b(?:is|are|was|were) no [a-z]": "is not a …; no longer …",

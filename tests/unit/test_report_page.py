@@ -141,7 +141,7 @@ def test_the_page_says_how_well_and_why_not_in_plain_words():
         assert part in text
 
 
-def test_days_are_told_as_bars_and_as_a_table_for_a_month_back():
+def test_days_are_shown_as_bars_and_as_a_table_for_a_month_back():
     table = words(re.search(r'<table aria-labelledby="trend-title">.*?</table>', PAGE, re.DOTALL)[0])
     assert "Sat, Nov 15, 2025 6 0 1 3 1 25 %" in table
     assert "Fri, Oct 17, 2025 6 29 1 3 1 12 %" in table

@@ -94,7 +94,7 @@ def test_a_season_may_lie_over_the_new_year(season, month, does):
         ("football/nfl", "source"),
     ],
 )
-def test_a_wrong_file_of_sources_is_told(tmp_path, text, words):
+def test_a_wrong_file_of_sources_is_reported(tmp_path, text, words):
     (tmp_path / "sources.yaml").write_text(text)
     with pytest.raises(ConfigError, match=words):
         load_sources(tmp_path / "sources.yaml")

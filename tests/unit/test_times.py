@@ -19,7 +19,7 @@ def read_at(payload: str, day: date = WEDNESDAY, zone: str = NEW_YORK):
     return read(SHELLS[None] + payload, day, zone)
 
 
-def told_among(group: list, payload: str):
+def reading_among(group: list, payload: str):
     """The reading of one payload of a group that is read together."""
     payloads = (case if isinstance(case, str) else case[0] for case in group)
     return reads(tuple(SHELLS[None] + text for text in payloads), WEDNESDAY)[SHELLS[None] + payload]
@@ -64,7 +64,7 @@ FORMS = [
 
 @pytest.mark.parametrize(("payload", "start"), FORMS)
 def test_every_printed_form_is_an_instant(payload, start):
-    assert told_among(FORMS, payload)["starts_at"] == utc(start)
+    assert reading_among(FORMS, payload)["starts_at"] == utc(start)
 
 
 NUMERIC = [
@@ -110,7 +110,7 @@ NO_DATES = [
 
 @pytest.mark.parametrize("payload", NO_DATES)
 def test_an_impossible_date_or_a_contradicting_weekday_gives_no_date_and_says_so(payload):
-    reading = told_among(NO_DATES, payload)
+    reading = reading_among(NO_DATES, payload)
     assert reading["date"] is None
     assert reading["starts_at"] is None
     assert any("rejected" in rule for rule in reading["rules"])
@@ -121,7 +121,7 @@ NO_CLOCKS = ["A v B 25:00", "A v B 12:75 PM", "A v B 99:99", "A v B 31:31:31"]
 
 @pytest.mark.parametrize("payload", NO_CLOCKS)
 def test_an_impossible_clock_gives_no_clock(payload):
-    reading = told_among(NO_CLOCKS, payload)
+    reading = reading_among(NO_CLOCKS, payload)
     assert reading["clock"] is None
     assert reading["starts_at"] is None
 
@@ -180,7 +180,7 @@ NO_TIMES = [
 
 @pytest.mark.parametrize("payload", NO_TIMES)
 def test_numbers_and_words_that_are_not_times_give_none(payload):
-    reading = told_among(NO_TIMES, payload)
+    reading = reading_among(NO_TIMES, payload)
     assert (reading["date"], reading["clock"], reading["starts_at"]) == (None, None, None)
 
 
@@ -199,7 +199,7 @@ TITLES = [
 
 @pytest.mark.parametrize(("payload", "title"), TITLES)
 def test_a_title_has_no_time_in_it(payload, title):
-    assert told_among(TITLES, payload)["title"] == title
+    assert reading_among(TITLES, payload)["title"] == title
 
 
 @settings(max_examples=4)

@@ -9,7 +9,7 @@ import pytest
 from epg_pipeline.operations.supervisor import _children, socket_parent
 
 
-def test_each_part_listens_where_it_is_told_and_is_asked_where_it_answers(tmp_path):
+def test_each_part_listens_where_it_is_set_and_is_asked_where_it_answers(tmp_path):
     parts = {part.name: part for part in _children(tmp_path, tmp_path, ("0.0.0.0", 3000), ("192.0.2.7", 8080))}  # noqa: S104 - nothing is bound
     web, guides = parts["Dagster web UI"], parts["guide server"]
     assert web.command[3:7] == ["-h", "0.0.0.0", "-p", "3000"]  # noqa: S104 - the same

@@ -57,7 +57,7 @@ TILED = (("a.x", 0, 12), ("a.x", 12, 24), ("b.x", 0, 24))
         (1, 5, True, False),  # of a few slots a share says nothing
     ],
 )
-def test_a_playlist_that_lost_most_slots_is_refused_one_that_lost_some_is_told(now, last, holds, blocks):
+def test_a_playlist_that_lost_most_slots_is_refused_one_that_lost_some_is_reported(now, last, holds, blocks):
     verdict = slot_count(now, last)
     assert (verdict.holds, verdict.blocks) == (holds, blocks)
     assert verdict.figures == {"slots": now, "slots_before": last}

@@ -111,7 +111,7 @@ class Bucket:
         self.remove(PROBE)
 
     def _holds(self, key: str, digest: str, size: int) -> bool:
-        """Whether the object is there and has this content, as its metadata tells.
+        """Whether the object is there and has this content, by its metadata.
 
         A HEAD is refused to a key that may write only, and a missing bucket is 404 like a missing object: the PUT that
         follows says what is the matter.

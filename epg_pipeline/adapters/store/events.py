@@ -85,7 +85,7 @@ class Events(SubStore):
         if touched is None:
             return EventsSaved(sourced, SaveResult(0, 0), 0)
         leagues, first, last = touched
-        # A day more on both sides tells what the rows at the edge belong to; only what lies within is written.
+        # A day more on both sides shows what the rows at the edge belong to; only what lies within is written.
         around = sourced_between(connection, leagues, first - ONE_DAY, last + ONE_DAY)
         made = merge(around, team_names(connection, leagues))
         inside = made.events.filter(pl.col("event_date").is_between(first, last))

@@ -124,7 +124,7 @@ def _rounds(event: Fields, base: Row) -> list[Row]:
 
 
 def _state_of_part(whole: str, number: int, event: Fields) -> str:
-    """The state of one round of what is under way; the service tells which round is played."""
+    """The state of one round of what is under way; the service says which round is played."""
     status = inner(next(iter(event.get("competitions") or ()), event), "status")
     period = status.get("period")
     if whole != "live" or not isinstance(period, int):

@@ -294,7 +294,7 @@ def _worth_retrying(fault: Exception) -> bool | timedelta:
 
 
 def _json(body: bytes) -> object:
-    """The JSON of an answer; _AskError tells a web page from a body that was cut short."""
+    """The JSON of an answer; _AskError distinguishes a web page from a body that was cut short."""
     start = body[:200].lstrip().lower()
     if start.startswith((b"<", b"\xef\xbb\xbf<")):
         raise _AskError("page", "the answer is a web page, not JSON; the source may have moved or be in maintenance")

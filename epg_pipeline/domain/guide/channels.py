@@ -39,7 +39,7 @@ def channels_of(slots: Slots, provider_slug: str) -> Channels:
         .unique("slot", keep="first", maintain_order=True)
         .with_columns(
             display_name=_display_name(),
-            logo=pl.when(_tells_the_account()).then(pl.lit("")).otherwise(pl.col("logo").str.strip_chars()),
+            logo=pl.when(_reveals_the_account()).then(pl.lit("")).otherwise(pl.col("logo").str.strip_chars()),
             channel_id=_readable(pl.col("slot")),
         )
     )
@@ -80,7 +80,7 @@ def _short_hashes(slots: pl.Series) -> pl.Series:
     return pl.Series(slots.name, [blake2s(slot.encode(), digest_size=3).hexdigest() for slot in slots], pl.String)
 
 
-def _tells_the_account() -> pl.Expr:
+def _reveals_the_account() -> pl.Expr:
     """Whether the logo's address holds the stream address's two parts before the last, or another account."""
     account = pl.col("url").str.extract(r"/([^/]+/[^/]+)/[^/]*$", 1)
     repeats = pl.col("logo").str.contains(account, literal=True) & account.str.contains(r"^[^.]+/[^.]+$")

@@ -105,7 +105,7 @@ def _pair_candidates(pairs: pl.DataFrame, near: pl.DataFrame, named: pl.DataFram
 def _weighed(found: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """The candidates with `score` and the evidence as text, those of the wrong gender left out."""
     genders = {key: league.gender or "open" for key, league in facts.leagues.items()}
-    # A league that config lacks tells by its key: ESPN's are "esp.w.1", "womens-…".
+    # A league that config lacks shows it in its key: ESPN's are "esp.w.1", "womens-…".
     by_key = pl.when(pl.col("league").str.contains(r"(?i)\.w\.|women|\bw[a-z]?nba")).then(pl.lit("women"))
     known = pl.col("league").replace_strict(genders, default=None, return_dtype=pl.String)
     event_gender = pl.coalesce(known, by_key, pl.lit("open"))
@@ -165,7 +165,7 @@ def _clock_is_known(facts: Facts) -> pl.Expr:
 
 
 def _game_points() -> pl.Expr:
-    """A "Game 2" tells only where two games of the pair stand on one day: in a series it counts the days."""
+    """A "Game 2" counts only where two games of the pair stand on one day: in a series it counts the days."""
     same_pair = ["position", "team", "other", "event_date"]
     turn = pl.col("event_starts_at").rank("dense").over(same_pair)
     is_double = pl.col("event_id").n_unique().over(same_pair) > 1
