@@ -22,9 +22,9 @@ _VERBS = (
     r"|does|do|did|stands?|computes?|keeps?|holds?|comes?|lies?)"
 )
 PATTERNS = {
-    r"(?<![a-z])(?:told|telling)(?![a-z])|\btells?\b of\b": "says, reports, describes; `output`, `message`, `text` as names",
+    r"(?<![a-z])(?:told|telling)(?![a-z])|\btells?\b of\b": "says, reports, describes; as names: output, message",
     r"(?<![a-z])anew(?![a-z])": "again",
-    r"(?<!`)\bmend(?:s|ed|ing)?\b": "fix, repair",  # the changelog quotes a key of that name
+    r"\bmend(?:s|ed|ing)?\b": "fix, repair",
     r"\bwont\b": "usual",
     r"\b(?:is|are|was|were) no [a-z]": "is not a …; no longer …",
     r"\bof (?:one's|your|its|their|our|his|my) own\b": "your own …, its own …",
