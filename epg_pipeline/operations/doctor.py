@@ -199,9 +199,7 @@ def check_snapshots(store: Store, providers: Iterable[Provider], now: datetime) 
 def check_settings(providers: Iterable[Provider]) -> Iterator[Finding]:
     """The settings of each provider are valid."""
     for provider in providers:
-        try:
-            _ = provider.settings
-        except ConfigError as fault:
+        if fault := provider.settings_fault:
             yield Finding("fail", "providers", str(fault), f"epg provider set {provider.slug} --unset KEY")
 
 

@@ -21,7 +21,6 @@ from epg_pipeline.adapters.store.providers import Provider
 from epg_pipeline.adapters.store.status import FailedUploads, GuideMade, ProviderState, SetAside
 from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.domain.guide.checks import FALLEN
-from epg_pipeline.errors import ConfigError
 from epg_pipeline.operations.supervisor import Addresses, running_addresses, running_since
 from epg_pipeline.settings import Settings
 
@@ -166,9 +165,7 @@ def provider_problems(state: ProviderState, reported: Collection[tuple[str, str 
 def settings_problems(providers: Sequence[Provider]) -> Iterator[Problem]:
     """Providers whose settings are not valid."""
     for provider in providers:
-        try:
-            _ = provider.settings
-        except ConfigError as fault:
+        if fault := provider.settings_fault:
             remedy = f"epg provider set {shlex.quote(provider.name)} --unset KEY"
             yield Problem("settings", provider.slug, fault.message, remedy)
 
@@ -229,10 +226,7 @@ def _next_time(cron: str, now: datetime) -> datetime | None:
 
 
 def _check_minutes(provider: Provider) -> int:
-    try:
-        return provider.settings.check_minutes
-    except ConfigError:
-        return 0
+    return 0 if provider.settings_fault else provider.settings.check_minutes
 
 
 def _short(text: str) -> str:

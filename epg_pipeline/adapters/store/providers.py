@@ -27,7 +27,7 @@ from epg_pipeline.adapters.store.sealing import Seal
 from epg_pipeline.adapters.store.sql_files import query
 from epg_pipeline.config.provider_settings import TIERS, ProviderSettings, Tier, provider_settings
 from epg_pipeline.config.time_zones import is_time_zone
-from epg_pipeline.errors import StoreError, UnknownProviderError
+from epg_pipeline.errors import ConfigError, StoreError, UnknownProviderError
 
 PLAYLIST = "playlist address"
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -51,6 +51,15 @@ class Provider:
     def settings(self) -> ProviderSettings:
         """Its settings, defaults included; ConfigError names the one that is wrong, and costs this provider alone."""
         return provider_settings(self.stated, self.name)
+
+    @property
+    def settings_fault(self) -> ConfigError | None:
+        """What is wrong with its settings; None when they are valid."""
+        try:
+            provider_settings(self.stated, self.name)
+        except ConfigError as fault:
+            return fault
+        return None
 
 
 class ProviderChanges(TypedDict, total=False):

@@ -18,7 +18,6 @@ from epg_pipeline.adapters.store.status import ProviderState
 from epg_pipeline.adapters.store.store import Store
 from epg_pipeline.config.provider_settings import ProviderSettings
 from epg_pipeline.domain.guide.checks import published_ahead
-from epg_pipeline.errors import ConfigError
 from epg_pipeline.orchestration.assets.guides import published_xmltv
 from epg_pipeline.orchestration.checks import result_of
 from epg_pipeline.orchestration.metadata import OWNERS, table
@@ -89,10 +88,7 @@ def _row(state: ProviderState, provider: Provider, published_at: datetime, probl
 
 
 def _days_after(provider: Provider) -> int:
-    try:
-        return provider.settings.days_after
-    except ConfigError:
-        return ProviderSettings().days_after
+    return (ProviderSettings() if provider.settings_fault else provider.settings).days_after
 
 
 def _shown(providers: pl.DataFrame, settings: Settings) -> dict[str, Any]:
