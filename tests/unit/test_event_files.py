@@ -61,6 +61,13 @@ def test_a_faulty_line_is_reported_by_number_and_stops_no_other(tmp_path):
     assert "start_utc missing" in held.faults[2]
 
 
+@pytest.mark.parametrize("event_id", [["g2"], 2.5, True, " "])
+def test_an_event_whose_id_is_not_text_is_reported_instead_of_read_without_an_id(tmp_path, event_id):
+    held = read_events(written(tmp_path / "e.jsonl", GAME, {**GAME, "event_id": event_id}))
+    assert held.events["event_id"].to_list() == ["g1"]
+    assert held.faults == ["line 2: event_id missing"]
+
+
 def test_of_two_lines_with_one_id_the_later_counts(tmp_path):
     held = read_events(written(tmp_path / "e.jsonl", GAME, {**GAME, "venue": "Kaseya Center"}))
     assert held.events["venue"].to_list() == ["Kaseya Center"]

@@ -125,7 +125,7 @@ class Bucket:
     def _request(self, call: Callable[[Any], Any], forgiven: frozenset[int] = frozenset()) -> Any:  # noqa: ANN401 - untyped
         """The store's answer, {} for one of a forgiven status, after as many attempts as there is patience for."""
         try:
-            for attempt in retries(_is_transient, self._patience.attempts, self._patience.pause):
+            for attempt in retries(self._is_retryable, self._patience.attempts, self._patience.pause):
                 with attempt:
                     return self._answer(call, forgiven)
         except BucketError as error:
@@ -144,10 +144,15 @@ class Bucket:
             error = self._in_words(fault)
         raise error  # outside of the handler: boto's own fault may quote the request
 
+    def _is_retryable(self, fault: Exception) -> bool:
+        """Whether another attempt may help; what an earlier request found out is not tried again."""
+        return isinstance(fault, BucketError) and fault.is_transient and fault is not self._broken
+
     def _note(self, error: BucketError) -> None:
-        if error.is_general:
-            self._broken = error
-        if error.is_general and error.is_transient and self._patience.resting:
+        if not error.is_general or error is self._broken:  # noted again, a silent store would never stop resting
+            return
+        self._broken = error
+        if error.is_transient and self._patience.resting:
             _SILENT[self._settings] = (time.monotonic(), error)
 
     def _in_words(self, fault: Exception) -> BucketError:
@@ -194,10 +199,6 @@ class Bucket:
         else:
             return BucketError(answer)
         return BucketError(f"{answer}: {advice}", is_general=True)
-
-
-def _is_transient(fault: Exception) -> bool:
-    return isinstance(fault, BucketError) and fault.is_transient
 
 
 def _status(fault: Exception) -> int:

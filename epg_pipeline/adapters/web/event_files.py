@@ -77,7 +77,7 @@ def _event(line: str) -> dict[str, Any]:
         raise ValueError(f"not JSON ({fault.msg} at {fault.pos})") from None
     if not isinstance(fields, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 - a fault of the file's content, reported like the others
-    missing = [name for name in ("event_id", "start_utc") if not fields.get(name)]
+    missing = [name for name in ("event_id", "start_utc") if not text(fields, name)]
     if missing:
         raise ValueError(f"{' and '.join(missing)} missing")
     row: dict[str, Any] = {name: text(fields, name) for name in TEXTS}

@@ -61,7 +61,7 @@ def fetch_playlist(
 def fetch(
     address: str, *, etag: str | None = None, last_modified: str | None = None, attempts: int = 4, pause: float = 0.5
 ) -> Fetched:
-    """What a web address gives, whatever it is, with the http.retries, limits and errors of `fetch_playlist`."""
+    """What a web address gives, whatever it is, with the retries, limits and errors of `fetch_playlist`."""
     headers = {"User-Agent": USER_AGENT, "Accept": "*/*", **http.conditional(etag, last_modified)}
     for attempt in http.retries(_worth_retrying, attempts, pause, MAX_FETCH_SECONDS):
         with attempt:

@@ -1,6 +1,6 @@
 """Requests to public sources of events, at a pace they accept.
 
-Belongs here: what every source shares: reused connections, few requests at once, the pace of a host, http.retries,
+Belongs here: what every source shares: reused connections, few requests at once, the pace of a host, retries,
 Retry-After, conditional requests, a cache, a budget, and errors in words. Does not belong: what is requested (espn.py,
 thesportsdb.py), what an answer means. No message names an address beyond its host: the path may contain a key.
 """
