@@ -139,12 +139,11 @@ def _names(rows: pl.DataFrame, on_record: TeamNames) -> TeamNames:
         for side in ("home", "away")
     )
     sides = sides.filter((pl.col("ref") != "") & (pl.col("printed") != ""))
-    first = pl.col("rank", "source", "printed").first().over("event_id", "side").name.prefix("first_")
-    sides = sides.sort("rank", "event_id", maintain_order=True).with_columns(first)
+    firsts = sides.sort("rank", "event_id").unique(["event_id", "side"], keep="first", maintain_order=True)
+    firsts = firsts.select("event_id", "side", first_rank="rank", first_source="source", first_printed="printed")
+    by_event = sides.join(firsts, on=["event_id", "side"]).sort("first_rank", "event_id", "side")
     ids = ["source", "league", "ref"]
-    best = sides.sort("first_rank", "event_id", "side", maintain_order=True).unique(
-        ids, keep="first", maintain_order=True
-    )
+    best = by_event.unique(ids, keep="first", maintain_order=True)
     best = best.join(on_record.select(*ids, on_record="team"), on=ids, how="left")
     is_alone = (pl.col("first_source") == pl.col("source")) & (pl.col("rank") > 0)
     team = pl.when(is_alone).then(pl.coalesce("on_record", "printed")).otherwise("first_printed")

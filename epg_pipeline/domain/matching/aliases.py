@@ -1,7 +1,7 @@
 """What teams are called beyond the bundled catalogue: by sources, by an operator, and as learned from matches.
 
 Belongs here: bringing such aliases to the facts, learning new ones from what was matched, finding a team by a text.
-Does not: what a form is worth in matching (team_forms.py), where aliases are kept.
+Does not: what a form is worth in matching (domain/teams.py), where aliases are kept.
 """
 
 from dataclasses import replace

@@ -1,7 +1,7 @@
 """Readings x events -> decisions with reasons.
 
 Belongs here: which real event a name means, how sure that is, and why. Does not: reading a name (reading/), forms of
-teams (team_forms.py), events without two sides (cards.py).
+teams (domain/teams.py), events without two sides (titled_events.py).
 """
 
 import polars as pl

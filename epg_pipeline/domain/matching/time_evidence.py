@@ -57,9 +57,10 @@ def is_a_day_off(late: pl.Expr, early: int, behind: int) -> pl.Expr:
 
 
 def learned_offsets(weighed: pl.DataFrame) -> pl.DataFrame:
-    """family, zone_is_stated, offset (minutes), offset_agreeing, offset_of: where a family's sure matches agree on one.
+    """family, zone_is_stated, offset, offset_agreeing, offset_of: the families whose sure matches agree on one offset.
 
-    The row with family null is that of the whole list. At least three matches, and most of them, must agree.
+    `offset` is in minutes; `offset_agreeing` of `offset_of` matches show it. The row with family null is that of the
+    whole list. At least three matches, and most of them, must agree.
     """
     sure = weighed.filter(pl.col("minutes").is_not_null(), pl.col("pair") >= _SURE_PAIR)
     nearest = sure.sort(pl.col("minutes").abs()).unique(["position"], keep="first")
