@@ -23,9 +23,15 @@ from epg_pipeline.cli.lookups import find_decisions, similar
 from epg_pipeline.config import Facts
 from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
 from epg_pipeline.domain.frames import EVENTS, Decisions, Events, empty
-from epg_pipeline.domain.matching.advice import ADVICE, came_nearest, remedy
-from epg_pipeline.domain.matching.diagnosis import diagnosed
-from epg_pipeline.domain.matching.explain import EventTitles, instant, sentences, titled, what_came_nearest
+from epg_pipeline.domain.matching.diagnosis import ADVICE, diagnosed, remedy
+from epg_pipeline.domain.matching.explain import (
+    EventTitles,
+    came_nearest,
+    instant,
+    sentences,
+    titled,
+    what_came_nearest,
+)
 from epg_pipeline.flows.dry_run import name_decided
 from epg_pipeline.flows.facts import facts_on_record, installed_facts
 from epg_pipeline.settings import load_settings

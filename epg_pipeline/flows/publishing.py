@@ -29,8 +29,7 @@ from epg_pipeline.config import load_facts
 from epg_pipeline.config.provider_settings import TIERS, Edition, ProviderSettings
 from epg_pipeline.config.texts import Texts, load_texts
 from epg_pipeline.domain.day import EVENT_REACH, ProviderDay
-from epg_pipeline.domain.guide.checks import no_empty_channel
-from epg_pipeline.domain.guide.losses import lost_share, programmes_by_day
+from epg_pipeline.domain.guide.checks import lost_share, no_empty_channel, programmes_by_day
 from epg_pipeline.domain.guide.private_playlist import clone_playlist
 from epg_pipeline.domain.guide.schedule import stitch
 from epg_pipeline.domain.guide.tiers import dress

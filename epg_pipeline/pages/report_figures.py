@@ -12,7 +12,7 @@ import polars as pl
 
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.frames import Contract, conform, one_of, texts
-from epg_pipeline.domain.matching.diagnosis import CAUSES
+from epg_pipeline.domain.matching.diagnosis import ADVICE
 from epg_pipeline.domain.matching.explain import EventTitles, sentences, what_came_nearest
 from epg_pipeline.domain.matching.verdict import FULL_SCORE, evidence_of
 
@@ -50,7 +50,7 @@ REPORT_SLOTS = Contract(
         "league": pl.String,  # null when not known
         "starts_at": pl.Datetime("us", "UTC"),
         "confidence": pl.Float64,  # null unless matched
-        "cause": pl.String,  # one of CAUSES, null unless an event is missing
+        "cause": pl.String,  # one of ADVICE, null unless an event is missing
         "why": pl.List(pl.String),  # sentences
     },
     rules=one_of("state", tuple(STATES)),
@@ -133,8 +133,8 @@ def of_other_days(stated: pl.DataFrame, day: ProviderDay) -> tuple[int, int]:
 
 
 def by_cause(diagnoses: pl.DataFrame) -> pl.DataFrame:
-    """cause, names: how many names of DIAGNOSES have each cause, in the order of CAUSES; none without a name."""
-    order = pl.col("cause").replace_strict({cause: place for place, cause in enumerate(CAUSES)}, return_dtype=pl.Int64)
+    """cause, names: how many names of DIAGNOSES have each cause, in the order of ADVICE; none without a name."""
+    order = pl.col("cause").replace_strict({cause: place for place, cause in enumerate(ADVICE)}, return_dtype=pl.Int64)
     return diagnoses.group_by("cause").agg(names=pl.len()).sort(order)
 
 

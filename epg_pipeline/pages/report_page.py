@@ -1,7 +1,7 @@
 """A day's decisions -> the page that shows how well names were matched, and why some were not.
 
 Belongs here: what the template needs, and the rows its list works on. Does not belong: the figures (report_figures.py),
-the page's words, looks and behaviour (templates/), the meaning of causes (matching/advice.py).
+the page's words, looks and behaviour (templates/), the meaning of causes (matching/diagnosis.py).
 """
 
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ import polars as pl
 from epg_pipeline.config.sports import Sports
 from epg_pipeline.config.texts import Texts
 from epg_pipeline.domain.day import ProviderDay
-from epg_pipeline.domain.matching.advice import ADVICE, came_nearest, remedy
-from epg_pipeline.domain.matching.explain import EventTitles
+from epg_pipeline.domain.matching.diagnosis import ADVICE, remedy
+from epg_pipeline.domain.matching.explain import EventTitles, came_nearest
 from epg_pipeline.domain.matching.verdict import FULL_SCORE, SURE
 from epg_pipeline.pages import report_figures as figures
 from epg_pipeline.pages.single_file import single_file

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epg_pipeline.domain.guide.losses import lost_share, programmes_by_day
+from epg_pipeline.domain.guide.checks import lost_share, programmes_by_day
 
 MONDAY = date(2025, 10, 6)
 WEEK = [MONDAY + timedelta(days=number) for number in range(7)]

@@ -1,10 +1,9 @@
 """Which rows of different sources are of one event.
 
 Belongs here: teams as several sources write them, games by their teams and day, titled events by their words. Does not:
-which source is believed (events.py). A row is linked to the first row, by the sources' priority, that is of its event.
+which source is believed (merge.py). A row is linked to the first row, by the sources' priority, that is of its event.
 """
 
-from collections.abc import Sequence
 from typing import NewType
 
 import polars as pl
@@ -32,15 +31,19 @@ _MIN_SHARED = 0.6  # of the words of the shorter title
 _MINUTES = (pl.col("starts_at") - pl.col("first_starts_at")).dt.total_minutes().abs()
 _BOTH_CLOCKS = pl.col("time_is_set") & pl.col("first_time_is_set")
 _SAME_DATE = pl.col("starts_at").dt.date() == pl.col("first_starts_at").dt.date()
+# The place of a row's source in the sources' priority: 0 for the one that is believed first.
+SOURCE_RANK = pl.col("source").replace_strict(
+    {source: place for place, source in enumerate(EVENT_SOURCES)}, default=len(EVENT_SOURCES), return_dtype=pl.Int64
+)
 
 
-def linked(rows: pl.DataFrame, facts: Facts, priority: Sequence[str]) -> pl.DataFrame:
-    """LINKS of SOURCED rows, with `rank` (the source's place in the priority) and `is_turned` (home and away swapped).
+def linked(rows: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """LINKS of SOURCED rows, with `rank` (SOURCE_RANK) and `is_turned` (home and away swapped).
 
     The result is the same for every order of the rows. A second game of a day of the same teams (a doubleheader) stays
     a separate event: of each listing at most one row belongs to an event.
     """
-    keyed_rows = _with_keys(rows, facts, priority)
+    keyed_rows = _with_keys(rows, facts)
     first = keyed_rows.clear().select(_AS_FIRST)
     found = []
     # A loop over listings of a league, two or three: each is compared with what the ones before it listed.
@@ -56,29 +59,21 @@ def linked(rows: pl.DataFrame, facts: Facts, priority: Sequence[str]) -> pl.Data
     every = pl.concat(found) if found else _no_links()
     identity = keyed_rows.select(first_row="row", event_id="own_id")
     # A duplicate of a linked row was already linked above, so its first row is always unlinked.
-    answer = every.join(identity, on="first_row").join(
-        keyed_rows.select("row", "source", "source_id", "rank"), on="row"
-    )
+    sources = keyed_rows.select("row", "source", "source_id", "rank")
+    answer = every.join(identity, on="first_row").join(sources, on="row")
     return answer.select(*LINKS, "rank", "is_turned").sort("source", "source_id")
 
 
 _AS_FIRST = (
-    pl.col("row").alias("first_row"),
     "league",
     "pair",
-    pl.col("home_key").alias("first_home_key"),
-    pl.col("away_key").alias("first_away_key"),
-    pl.col("starts_at").alias("first_starts_at"),
-    pl.col("time_is_set").alias("first_time_is_set"),
-    pl.col("words").alias("first_words"),
-    pl.col("own_id").alias("first_id"),
+    pl.col("row", "home_key", "away_key", "starts_at", "time_is_set", "words", "own_id").name.prefix("first_"),
 )
 
 
-def _with_keys(rows: pl.DataFrame, facts: Facts, priority: Sequence[str]) -> pl.DataFrame:
-    places = {source: place for place, source in enumerate(priority)}
+def _with_keys(rows: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     keyed_rows = rows.sort("source", "source_id").with_row_index("row").with_columns(
-        rank=pl.col("source").replace_strict(places, default=len(places), return_dtype=pl.Int64),
+        rank=SOURCE_RANK,
         own_id=pl.concat_str(
             pl.col("source").replace_strict(EVENT_SOURCES, default=pl.concat_str("source", pl.lit("-"))), "source_id"
         ),
@@ -137,7 +132,7 @@ def _links(listed: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
 
 def _by_id(listed: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
     """A file may name an event by the id it has on record."""
-    same = listed.join(first.drop("league"), left_on="own_id", right_on="first_id")
+    same = listed.join(first.drop("league"), left_on="own_id", right_on="first_own_id")
     return same.select("row", "first_row", is_turned=_TURNED)
 
 
@@ -176,7 +171,7 @@ def _by_title(listed: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
 
 def _nearest(pairs: pl.DataFrame) -> pl.DataFrame:
     """Pairs in which each is the other's best: most alike, then nearest in time, then by id."""
-    ranked = pairs.sort("score", "minutes", "source_id", "first_id", descending=[True, False, False, False])
+    ranked = pairs.sort("score", "minutes", "source_id", "first_own_id", descending=[True, False, False, False])
     best = (pl.int_range(pl.len()).over("row") == 0) & (pl.int_range(pl.len()).over("first_row") == 0)
     return ranked.filter(best).select("row", "first_row", is_turned=_TURNED)
 

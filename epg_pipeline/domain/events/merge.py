@@ -1,7 +1,7 @@
 """What the sources say of events -> one canonical event each.
 
 Belongs here: which row of which source counts for which field, canonical ids, leagues as a file may print them. Does
-not: finding out which rows are of one event (event_links.py), fetching, storing. All of it depends on the rows alone,
+not: finding out which rows are of one event (links.py), fetching, storing. All of it depends on the rows alone,
 never on the order they come in or on what was merged before: that is why ids are the same whichever source is first.
 """
 
@@ -12,7 +12,6 @@ from typing import Any, NewType
 import polars as pl
 
 from epg_pipeline.config import Facts
-from epg_pipeline.config.sources import EVENT_SOURCES
 from epg_pipeline.domain.events.links import LINKS, Links, linked
 from epg_pipeline.domain.frames import (
     EVENT_STATUSES,
@@ -81,9 +80,8 @@ def sourced(rows: Iterable[dict[str, Any]]) -> Sourced:
     """
     frame = pl.DataFrame([_DEFAULTS | row for row in rows], schema=SOURCED)
     ordered = frame.sort("source", "source_id", "league", "listing", maintain_order=True)
-    return conform(
-        ordered.unique(["source", "source_id"], keep="first", maintain_order=True), SOURCED, "sourced events"
-    )
+    once = ordered.unique(SOURCED.key, keep="first", maintain_order=True)
+    return conform(once, SOURCED, "sourced events")
 
 
 def sourced_of(events: Events, facts: Facts) -> Sourced:
@@ -94,8 +92,7 @@ def sourced_of(events: Events, facts: Facts) -> Sourced:
         for form in (league.name, *league.printed)
         if sum(form in (other.name, *other.printed) for other in facts.leagues.values()) == 1
     }
-    schema = {"form": pl.String, "of_form": pl.String}
-    forms = pl.DataFrame({"form": list(printed), "of_form": list(printed.values())}, schema=schema)
+    forms = pl.DataFrame({"form": list(printed), "of_form": list(printed.values())}, schema=texts("form", "of_form"))
     forms = forms.with_columns(folded(pl.col("form"))).unique("form", keep="none")
     keyed = events.with_columns(form=folded(pl.col("league"))).join(forms, on="form", how="left", maintain_order="left")
     is_key = pl.col("league").is_in(list(facts.leagues))
@@ -104,7 +101,7 @@ def sourced_of(events: Events, facts: Facts) -> Sourced:
     rows = keyed.with_columns(source=pl.lit("file"), source_id="event_id", listing="league", league=league)
     sport = pl.col("league").replace_strict(sports, default=pl.col("sport"))
     rows = rows.with_columns(sport=pl.when(pl.col("sport") == "").then(sport).otherwise("sport"))
-    missing = {name: pl.lit(value) for name, value in _DEFAULTS.items() if name not in rows.columns}
+    missing = {name: pl.lit(default) for name, default in _DEFAULTS.items() if name not in rows.columns}
     once = rows.with_columns(**missing).unique("source_id", keep="last", maintain_order=True)
     return conform(once, SOURCED, "events of a file")
 
@@ -124,7 +121,7 @@ def merged(rows: Sourced, facts: Facts, on_record: TeamNames | None = None) -> M
     A team has the name its first source gives it, also in events which that source does not have; `on_record`
     (TEAM_NAMES) adds the teams that these rows do not name.
     """
-    links = linked(rows, facts, tuple(EVENT_SOURCES))
+    links = linked(rows, facts)
     joined = rows.join(links, on=["source", "source_id"], maintain_order="left").sort("rank", "listing", "source_id")
     joined = _as_the_first_has_them(joined)
     names = _names(joined, on_record if on_record is not None else empty(TEAM_NAMES))
@@ -144,28 +141,22 @@ def _names(rows: pl.DataFrame, on_record: TeamNames) -> TeamNames:
     sides = sides.filter((pl.col("ref") != "") & (pl.col("printed") != ""))
     firsts = sides.sort("rank", "event_id").unique(["event_id", "side"], keep="first", maintain_order=True)
     firsts = firsts.select("event_id", "side", first_rank="rank", first_source="source", first_printed="printed")
-    by_event = sides.join(firsts, on=["event_id", "side"])
-    best = by_event.sort("first_rank", "event_id", "side").unique(
-        ["source", "league", "ref"], keep="first", maintain_order=True
-    )
-    best = best.join(
-        on_record.select("source", "league", "ref", on_record="team"), on=["source", "league", "ref"], how="left"
-    )
-    alone = pl.col("first_source") == pl.col("source")
-    is_first = pl.col("rank") == 0
-    team = pl.when(alone & ~is_first).then(pl.coalesce("on_record", "printed")).otherwise("first_printed")
+    by_event = sides.join(firsts, on=["event_id", "side"]).sort("first_rank", "event_id", "side")
+    ids = ["source", "league", "ref"]
+    best = by_event.unique(ids, keep="first", maintain_order=True)
+    best = best.join(on_record.select(*ids, on_record="team"), on=ids, how="left")
+    is_alone = (pl.col("first_source") == pl.col("source")) & (pl.col("rank") > 0)
+    team = pl.when(is_alone).then(pl.coalesce("on_record", "printed")).otherwise("first_printed")
     ordered = best.with_columns(name="printed", team=team).sort("source", "league", "ref")
     return conform(ordered, TEAM_NAMES, "names of teams")
 
 
 def _as_the_first_has_them(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows whose home side is the other's away side, turned round: the first row of an event says who is at home."""
-    pairs = [(name, f"away{name.removeprefix('home')}") for name in SOURCED if name.startswith("home")]
-    turned = {}
-    for home, away in pairs:
-        turned[home] = pl.when("is_turned").then(away).otherwise(home)
-        turned[away] = pl.when("is_turned").then(home).otherwise(away)
-    return rows.with_columns(**turned)
+    home = [name for name in SOURCED if name.startswith("home")]
+    away = [name.replace("home", "away") for name in home]
+    swapped = zip([*home, *away], [*away, *home], strict=True)
+    return rows.with_columns(pl.when("is_turned").then(other).otherwise(own).alias(own) for own, other in swapped)
 
 
 def _canonical(rows: pl.DataFrame) -> Canonical:
@@ -202,9 +193,7 @@ def _status() -> pl.Expr:
 def _field_sources() -> pl.Expr:
     names = sorted({*_FILLED, "starts_at"} - {"source", "league", "sport"})
     others = [
-        pl.when(pl.col(f"{name}_from") != pl.col("first_source")).then(
-            pl.concat_str(pl.lit(f"{name}: "), pl.col(f"{name}_from"))
-        )
+        pl.when(pl.col(f"{name}_from") != pl.col("first_source")).then(pl.format(f"{name}: {{}}", f"{name}_from"))
         for name in names
     ]
     return pl.concat_list(others).list.drop_nulls()

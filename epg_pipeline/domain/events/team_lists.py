@@ -9,8 +9,7 @@ from typing import NewType
 import polars as pl
 
 from epg_pipeline.config import Facts
-from epg_pipeline.config.sources import EVENT_SOURCES
-from epg_pipeline.domain.events.links import with_team_key
+from epg_pipeline.domain.events.links import SOURCE_RANK, with_team_key
 from epg_pipeline.domain.events.merge import TEAM_NAMES, TeamNames
 from epg_pipeline.domain.frames import Contract, conform, texts
 
@@ -45,34 +44,24 @@ def compared(listed: ListedTeams, on_record: TeamNames, facts: Facts) -> Compare
     A team with an id on record stays that team whatever it is called now; its first source may give it a new name.
     A new one of a second source is the first source's team where their names share a key, else a new team.
     """
-    ids = ["source", "league", "ref"]
-    lists = listed.select("source", "league").unique()
-    mine = on_record.join(lists, on=["source", "league"], how="semi")
+    of_list, ids = ["source", "league"], ["source", "league", "ref"]
     teams = listed.join(on_record.select(*ids, was="name", team="team"), on=ids, how="left", maintain_order="left")
-    gone = mine.join(listed, on=ids, how="anti")
-    share = (
-        gone.group_by("source", "league")
-        .len("gone")
-        .join(mine.group_by("source", "league").len("all"), on=["source", "league"])
-    )
-    doubted = (
-        share.filter(pl.col("gone") > pl.col("all") * MAX_VANISHED).select("source", "league").sort("source", "league")
-    )
+    expected = on_record.join(listed, on=of_list, how="semi")
+    gone = expected.join(listed, on=ids, how="anti")
+    share = gone.group_by(of_list).len("gone").join(expected.group_by(of_list).len("all"), on=of_list)
+    doubted = share.filter(pl.col("gone") > pl.col("all") * MAX_VANISHED).select(of_list).sort(of_list)
     new, renamed = pl.col("was").is_null(), pl.col("was") != pl.col("name")
     return Compared(
         names=_names(teams, facts),
         new=teams.filter(new).select(*ids, "name"),
         renamed=teams.filter(renamed).select(*ids, "name", "was"),
-        vanished=gone.join(doubted, on=["source", "league"], how="anti").select(*ids, "name"),
+        vanished=gone.join(doubted, on=of_list, how="anti").select(*ids, "name"),
         doubted=doubted,
     )
 
 
 def _names(teams: pl.DataFrame, facts: Facts) -> TeamNames:
-    rank = pl.col("source").replace_strict(
-        {name: place for place, name in enumerate(EVENT_SOURCES)}, default=len(EVENT_SOURCES)
-    )
-    keyed = with_team_key(teams.with_columns(rank=rank), "name", facts)
+    keyed = with_team_key(teams.with_columns(rank=SOURCE_RANK), "name", facts)
     firsts = keyed.sort("rank", "ref").unique(["league", "name_key"], keep="first", maintain_order=True)
     keyed = keyed.join(firsts.select("league", "name_key", first="name"), on=["league", "name_key"], how="left")
     leads = (pl.col("rank") == 0) | (pl.col("team") == pl.col("was"))  # its own name is the one on record

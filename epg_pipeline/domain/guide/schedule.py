@@ -143,10 +143,8 @@ def _sub_title() -> pl.Expr:
     is_found = pl.col("match_status").is_in(_FOUND)
     printed = pl.when(~is_found).then(_known("competition"))
     competition = pl.coalesce(printed, "league_name", _known("competition"), _known("league"), sport_name)
-    under = pl.when(~about.str.to_lowercase().str.starts_with(competition.str.to_lowercase())).then(
-        competition + pl.lit(": ") + about
-    )
-    return one_line(pl.coalesce(under, about))
+    names_it = about.str.to_lowercase().str.starts_with(competition.str.to_lowercase())
+    return one_line(pl.coalesce(pl.when(~names_it).then(pl.format("{}: {}", competition, about)), about))
 
 
 def _facts() -> pl.Expr:
@@ -198,9 +196,8 @@ def _subjects_without_live(
     A name of today without a clock, else the next event on a later day, else nothing: the day is idle. A date further
     off than names ever announce is last year's or last spring's, printed without its year.
     """
-    unclocked = airings.filter(
-        pl.col("event_starts_at").is_null(), pl.col("date").is_null() | (pl.col("date") == day.date)
-    )
+    may_be_today = pl.col("date").is_null() | (pl.col("date") == day.date)
+    unclocked = airings.filter(pl.col("event_starts_at").is_null(), may_be_today)
     ahead = pl.col("event_starts_at").is_between(day.closes, day.closes + EVENT_REACH, closed="left")
     upcoming = timed.filter(ahead).sort("event_starts_at")
     subjects = pl.concat([unclocked.sort("position"), upcoming]).unique("channel_id", keep="first", maintain_order=True)
@@ -230,11 +227,9 @@ def _tiled(stretches: pl.DataFrame, closes: pl.Expr) -> pl.DataFrame:
     length = BLOCK // timedelta(microseconds=1)
     span = (pl.col("ends") - pl.col("begins")).dt.total_microseconds()
     count = (span + length - 1) // length
-    backward = pl.col("block") == "pre"
-    offset = (
-        pl.when(backward).then(span - (pl.col("count") - pl.col("turn")) * length).otherwise(pl.col("turn") * length)
-    )
-    begin = pl.col("begins") + pl.duration(microseconds=offset)
+    # The first block before an event begins earlier than its stretch, so that the last one is full.
+    early = pl.when(pl.col("block") == "pre").then(pl.col("count") * length - span).otherwise(0)
+    begin = pl.col("begins") + pl.duration(microseconds=pl.col("turn") * length - early)
     return (
         stretches.filter(pl.col("ends") > pl.col("begins"))
         .with_columns(count=count)
@@ -255,11 +250,7 @@ def _ending_at_next(programmes: pl.DataFrame) -> pl.DataFrame:
 
 def _outside(rest: pl.DataFrame, live: pl.DataFrame) -> pl.DataFrame:
     """What is left of the other blocks once the live ones have their time; one that spans a live block gives two."""
-    gaps = live.select(
-        "channel_id",
-        free_from=pl.col("stops_at"),
-        free_until=pl.col("starts_at").shift(-1).over("channel_id"),
-    )
+    gaps = live.select("channel_id", free_from="stops_at", free_until=pl.col("starts_at").shift(-1).over("channel_id"))
     leading = live.group_by("channel_id").agg(free_until=pl.col("starts_at").min(), free_from=pl.lit(None, INSTANT))
     free = pl.concat([gaps, leading.select(gaps.columns)])
     return (

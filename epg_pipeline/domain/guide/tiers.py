@@ -33,35 +33,33 @@ DRESSED = Contract(
     key=PROGRAMMES.key,
     rules=PROGRAMMES.rules,
 )
+_IS_LIVE = pl.col("block") == "live"
+_IS_LIVE_EVENT = _IS_LIVE & (pl.col("coverage") == "live")
+_IS_REPLAY = pl.col("coverage").is_in(["replay", "highlights"])
 
 
 def dress(
-    programmes: pl.DataFrame,
-    tier: Tier,
-    timezone: str,
-    sports: Sports,
-    *,
-    texts: Texts,
-    testing: bool = False,
+    programmes: pl.DataFrame, tier: Tier, timezone: str, sports: Sports, *, texts: Texts, testing: bool = False
 ) -> Dressed:
     """DRESSED: the same blocks with the texts, categories, art and numbers of a tier, times as read in the zone.
 
     kid has titles alone; buck adds sub-titles, descriptions and the sport's categories; goat adds emoji on live events,
     art, keywords and episode numbers. Testing mode marks what had no event. Order and rows stay as they come.
     """
-    known = _with_known(programmes, timezone, sports, texts)
+    blocks = _with_fields(programmes, timezone, sports, texts)
     title = _by_sort(texts.words.titles.model_dump())
     if tier == "goat":
         title = _emoji() + title
     if testing:
         title = _mark(texts) + title
-    dressed = known.with_columns(
-        is_new=(pl.col("block") == "live") & ~_is_replay(), is_replay=(pl.col("block") == "live") & _is_replay()
-    ).with_columns(title=title, **_body(tier, texts), categories=_categories(tier, texts), **_metadata(tier))
+    blocks = blocks.with_columns(is_new=_IS_LIVE & ~_IS_REPLAY, is_replay=_IS_LIVE & _IS_REPLAY)
+    dressed = blocks.with_columns(
+        title=title, **_body(tier, texts), categories=_categories(tier, texts), **_metadata(tier)
+    )
     return conform(dressed, DRESSED, f"programmes of tier {tier}")
 
 
-def _with_known(programmes: pl.DataFrame, timezone: str, sports: Sports, texts: Texts) -> pl.DataFrame:
+def _with_fields(programmes: pl.DataFrame, timezone: str, sports: Sports, texts: Texts) -> pl.DataFrame:
     """The blocks with the fields of the templates and what their sport and league add."""
     local = pl.col("event_starts_at").dt.convert_time_zone(timezone)
     day = pl.col("starts_at").dt.convert_time_zone(timezone).dt.date()
@@ -115,10 +113,8 @@ def _facts(words: Language) -> pl.Expr:
 
 def _by_sort(templates: dict[str, str]) -> pl.Expr:
     """The text of each block by the template its sort has, with the spaces an unknown field left taken out."""
-    chosen = pl.lit("")
-    for sort, template in templates.items():  # a chain of seven cases, not rows
-        chosen = pl.when(pl.col("sort") == sort).then(_filled(template)).otherwise(chosen)
-    return chosen.str.replace_all(r"[\p{Cc}\p{Zl}\p{Zp}\s]+", " ").str.strip_chars()
+    texts = (pl.when(pl.col("sort") == sort).then(_filled(template)) for sort, template in templates.items())
+    return pl.coalesce(*texts, pl.lit("")).str.replace_all(r"[\p{Cc}\p{Zl}\p{Zp}\s]+", " ").str.strip_chars()
 
 
 def _filled(template: str) -> pl.Expr:
@@ -130,21 +126,13 @@ def _filled(template: str) -> pl.Expr:
     return pl.concat_str(pieces)
 
 
-def _is_replay() -> pl.Expr:
-    return pl.col("coverage").is_in(["replay", "highlights"])
-
-
-def _is_live_event() -> pl.Expr:
-    return (pl.col("block") == "live") & (pl.col("coverage") == "live")
-
-
 def _emoji() -> pl.Expr:
-    return pl.when(_is_live_event() & (pl.col("emoji") != "")).then(pl.col("emoji") + pl.lit(" ")).otherwise(pl.lit(""))
+    return pl.when(_IS_LIVE_EVENT & (pl.col("emoji") != "")).then(pl.col("emoji") + pl.lit(" ")).otherwise(pl.lit(""))
 
 
 def _mark(texts: Texts) -> pl.Expr:
-    marks = {"unparseable": texts.marks.unparseable, "unmatched": texts.marks.unmatched}
-    marks["partial"] = texts.marks.unmatched
+    no_event = texts.marks.unmatched
+    marks = {"unparseable": texts.marks.unparseable, "unmatched": no_event, "partial": no_event}
     mark = pl.col("match_status").replace_strict(marks, default="", return_dtype=pl.String)
     # A stale name leaves its slot idle, which is right and needs no mark.
     is_stale = (pl.col("block") == "idle") & (pl.col("match_status") != "unparseable")
@@ -157,7 +145,7 @@ def _body(tier: Tier, texts: Texts) -> dict[str, pl.Expr]:
         return {"sub_title": pl.lit(""), "description": pl.lit("")}
     templates = texts.words.descriptions.model_dump()
     shown = _filled(templates.pop("shown"))
-    description = pl.when((pl.col("sort") == "live") & ~_is_live_event()).then(shown).otherwise(_by_sort(templates))
+    description = pl.when(_IS_LIVE & ~_IS_LIVE_EVENT).then(shown).otherwise(_by_sort(templates))
     # An event's sub-title is its match-up even where that is the title too: some players show the one, some the other.
     adds_nothing = (pl.col("coverage") == "show") & (pl.col("sub_title") == pl.col("title"))
     return {
@@ -170,10 +158,9 @@ def _categories(tier: Tier, texts: Texts) -> pl.Expr:
     words = texts.words.categories
     if tier == "kid":
         return pl.concat_list(pl.lit(words.all))
-    is_show = (pl.col("block") == "live") & (pl.col("coverage") == "show")
-    kind = (
-        pl.when(is_show).then(pl.lit(words.show)).when(_is_live_event() | pl.col("is_replay")).then(pl.lit(words.event))
-    )
+    is_show = _IS_LIVE & (pl.col("coverage") == "show")
+    is_event = _IS_LIVE_EVENT | pl.col("is_replay")
+    kind = pl.when(is_show).then(pl.lit(words.show)).when(is_event).then(pl.lit(words.event))
     sport = pl.when(pl.col("sport") != "").then("sport_name")
     listed = pl.concat_list(pl.lit(words.all), kind, sport).list.concat(pl.col("categories").fill_null([]))
     return listed.list.drop_nulls().list.unique(maintain_order=True)
@@ -185,13 +172,12 @@ def _metadata(tier: Tier) -> dict[str, pl.Expr]:
     if tier != "goat":
         return {"keywords": nothing, "icons": nothing, "date": pl.lit(""), "episode_num": pl.lit("")}
     is_about = pl.col("event_starts_at").is_not_null()
+    art = _listed("home_logo", "away_logo", "league_art", only=r"^https?://\S+$")
     return {
         "keywords": pl.when(is_about).then(_listed("league_name", "home", "away", "venue")).otherwise(nothing),
-        "icons": pl.when(is_about)
-        .then(_listed("home_logo", "away_logo", "league_art", only=r"^https?://\S+$"))
-        .otherwise(nothing),
-        "date": pl.when(pl.col("block") == "live").then("eight_digits").otherwise(pl.lit("")),
-        "episode_num": pl.when(pl.col("block") == "live").then(_episode_num()).otherwise(pl.lit("")),
+        "icons": pl.when(is_about).then(art).otherwise(nothing),
+        "date": pl.when(_IS_LIVE).then("eight_digits").otherwise(pl.lit("")),
+        "episode_num": pl.when(_IS_LIVE).then(_episode_num()).otherwise(pl.lit("")),
     }
 
 
@@ -202,9 +188,8 @@ def _listed(*columns: str, only: str = r"\S") -> pl.Expr:
 
 def _episode_num() -> pl.Expr:
     """Season and episode: the event's year and a number of 31 bits that is its own, spaced as XMLTV's tools do."""
-    known = pl.col("event_id") != ""
-    named = pl.col("sub_title") + pl.col("event_starts_at").dt.strftime(" %Y%m%d%H%M%S")
-    event = pl.when(known).then("event_id").otherwise(named)
+    by_name = pl.col("sub_title") + pl.col("event_starts_at").dt.strftime(" %Y%m%d%H%M%S")
+    event = pl.when(pl.col("event_id") != "").then("event_id").otherwise(by_name)
     year = (pl.col("event_starts_at").dt.year() - 1).cast(pl.String)
     number = event.map_batches(_numbers, return_dtype=pl.String)
     return (year + pl.lit(" . ") + number + pl.lit(" . 0/1")).fill_null("")

@@ -17,7 +17,7 @@ from epg_pipeline.errors import GuideError
 # No DOCTYPE: it is not needed to be valid, and a reader that follows one asks for a file that is not there.
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<tv generator-info-name="epg_pipeline">\n'
 _TAIL = "</tv>\n"
-_MOST_FAULTS = 20  # of one sort: a guide that is wrong throughout need not say so 40,000 times
+_MAX_FAULTS = 20  # of one sort: a guide that is wrong throughout need not say so 40,000 times
 
 # XML 1.0 has no place for these, and the C1 controls among them show as boxes where they are let through.
 _CONTROLS = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x{9F}\x{FFFE}\x{FFFF}]"
@@ -132,14 +132,12 @@ def check_guide(guide: bytes, schema: bytes, *, live_marks: bool = False) -> lis
     compiled = _compiled(schema)
     if not compiled.validate(root):
         log = cast("Iterable[Any]", compiled.error_log)
-        return [f"line {fault.line}: {fault.message}" for fault in islice(log, _MOST_FAULTS)]
+        return [f"line {fault.line}: {fault.message}" for fault in islice(log, _MAX_FAULTS)]
     faults = [] if live_marks or root.find("programme/live") is None else ["<live/> is not asked for"]
     identifiers = pl.Series("channel_id", _texts(root, "/tv/channel/@id"), pl.String)
-    programmes = pl.DataFrame(
-        {"channel_id": _texts(root, "/tv/programme/@channel"), "start": _texts(root, "/tv/programme/@start"),
-         "stop": _texts(root, "/tv/programme/@stop")},
-        schema={"channel_id": pl.String, "start": pl.String, "stop": pl.String},
-    )  # fmt: skip
+    attributes = {"channel_id": "channel", "start": "start", "stop": "stop"}
+    columns = {column: _texts(root, f"/tv/programme/@{name}") for column, name in attributes.items()}
+    programmes = pl.DataFrame(columns, schema=dict.fromkeys(attributes, pl.String))
     return [*faults, *_channel_faults(identifiers, programmes), *_time_faults(programmes)]
 
 
@@ -154,15 +152,15 @@ def _texts(root: etree._Element, path: str) -> list[str]:
 
 
 def _channel_faults(identifiers: pl.Series, programmes: pl.DataFrame) -> list[str]:
-    known = identifiers.to_frame()
+    listed = identifiers.to_frame()
     alike = identifiers.filter(identifiers.str.to_lowercase().is_duplicated())
-    silent = known.join(programmes, on="channel_id", how="anti")["channel_id"]
-    strange = programmes.join(known, on="channel_id", how="anti")["channel_id"].unique(maintain_order=True)
+    silent = listed.join(programmes, on="channel_id", how="anti")["channel_id"]
+    strange = programmes.join(listed, on="channel_id", how="anti")["channel_id"].unique(maintain_order=True)
     return [
         *([] if identifiers.len() else ["no channel"]),
-        *(f"channel id {name} occurs again, or in another case" for name in alike.head(_MOST_FAULTS)),
-        *(f"channel {name} has no programmes" for name in silent.head(_MOST_FAULTS)),
-        *(f"programmes for channel {name}, which is not listed" for name in strange.head(_MOST_FAULTS)),
+        *(f"channel id {name} occurs again, or in another case" for name in alike.head(_MAX_FAULTS)),
+        *(f"channel {name} has no programmes" for name in silent.head(_MAX_FAULTS)),
+        *(f"programmes for channel {name}, which is not listed" for name in strange.head(_MAX_FAULTS)),
     ]
 
 
@@ -178,6 +176,5 @@ def _time_faults(programmes: pl.DataFrame) -> list[str]:
         .when(pl.col("start") < previous_start).then(pl.lit("stands after a later one"))
         .when(pl.col("start") < previous_stop).then(pl.lit("overlaps the one before"))
     )  # fmt: skip
-    faulty = programmes.with_columns(fault=fault).filter(pl.col("fault").is_not_null()).head(_MOST_FAULTS)
-    said = pl.format("programme of {} at {} {}", "channel_id", "start", "fault")
-    return faulty.select(said.alias("said"))["said"].to_list()
+    faulty = programmes.with_columns(fault=fault).filter(pl.col("fault").is_not_null()).head(_MAX_FAULTS)
+    return faulty.select(pl.format("programme of {} at {} {}", "channel_id", "start", "fault")).to_series().to_list()

@@ -1,7 +1,7 @@
 """What teams are called beyond the bundled catalogue: by sources, by an operator, and as learned from matches.
 
 Belongs here: bringing such aliases to the facts, learning new ones from what was matched, finding a team by a text.
-Does not: what a form is worth in matching (team_forms.py), where aliases are kept.
+Does not: what a form is worth in matching (domain/teams.py), where aliases are kept.
 """
 
 from dataclasses import replace
@@ -68,14 +68,10 @@ def facts_with_aliases(facts: Facts, aliases: pl.DataFrame) -> Facts:
     if aliases.is_empty():
         return facts
     teams, located = _with_missing_teams(facts, aliases)
-    is_catalogue = pl.col("kind") == "catalogue"
-    removed = located.filter(is_catalogue).select("entry", form=folded(pl.col("alias")))
-    given = located.filter(~is_catalogue).with_columns(
-        to=pl.when(pl.col("kind") == "manual").then(pl.lit("aliases")).otherwise(pl.lit("further_aliases"))
-    )
+    removed = located.filter(pl.col("kind") == "catalogue").select("entry", form=folded(pl.col("alias")))
     teams = teams.with_row_index("entry").with_columns(pl.col("entry").cast(pl.Int64))
-    for column in ("aliases", "further_aliases"):
-        teams = _extended(teams, column, given.filter(pl.col("to") == column), removed)
+    for column, kinds in (("aliases", ["manual"]), ("further_aliases", ["source", "learned"])):
+        teams = _extended(teams, column, located.filter(pl.col("kind").is_in(kinds)), removed)
     for column in ("short", "abbreviation"):
         gone = teams.select("entry", form=folded(pl.col(column))).join(removed, on=["entry", "form"], how="semi")
         teams = teams.with_columns(
@@ -135,17 +131,11 @@ def _with_missing_teams(facts: Facts, aliases: pl.DataFrame) -> tuple[pl.DataFra
     women = [key for key, league in facts.leagues.items() if league.gender == "women"]
     missing = asked.join(entries, on="team", how="anti", maintain_order="left").filter(pl.col("name") != "")
     gender = pl.when(pl.col("league").is_in(women)).then(pl.lit("women")).otherwise(pl.lit(""))
-    rows = missing.select(
-        *(
-            {"league": pl.col("league"), "sport": pl.col("sport"), "name": pl.col("name"), "gender": gender}.get(
-                column, pl.lit("")
-            ).alias(column)
-            for column in facts.teams.columns
-        )
-    )
+    rows = missing.select("league", "sport", "name", gender=gender)
+    teams = pl.concat([facts.teams, rows], how="diagonal").with_columns(pl.col(pl.String).fill_null(""))
     new_entries = missing.select("team", entry=pl.int_range(pl.len()) + facts.teams.height)
     located = named.join(pl.concat([entries, new_entries]), left_on="key", right_on="team", maintain_order="left")
-    return pl.concat([facts.teams, rows]), located
+    return teams, located
 
 
 def _extended(teams: pl.DataFrame, column: str, given: pl.DataFrame, removed: pl.DataFrame) -> pl.DataFrame:

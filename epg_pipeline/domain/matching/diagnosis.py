@@ -1,10 +1,11 @@
-"""Why names found no event, grouped by cause, and what came nearest.
+"""Why names found no event, by cause, what came nearest, and what a person can do about it.
 
-Belongs here: the cause of each failure, the events and teams nearest to it. Does not: what to do about it in words
-(remedies.py), any decision.
+Belongs here: the causes, their meaning and remedy, the cause of each failure, the events and teams nearest to it. Does
+not: any decision, sentences about one name (explain.py).
 """
 
-from typing import NewType
+import shlex
+from typing import Any, NamedTuple, NewType
 
 import polars as pl
 from rapidfuzz import fuzz, process
@@ -17,36 +18,52 @@ from epg_pipeline.domain.matching.verdict import SURE, evidence_of
 from epg_pipeline.domain.teams import candidates, forms_of, known_forms, team_key
 from epg_pipeline.domain.text import folded
 
-# In the order in which a person can do most about them.
-CAUSES = (
-    "one side unknown",
-    "both sides unknown",
-    "ambiguous",
-    "not sure enough",
-    "no such fixture",
-    "league not on record",
-    "no opponents",
-    "not the event",
-)
+
+class Advice(NamedTuple):
+    """What a cause means, and what to do about it."""
+
+    meaning: str
+    remedy: str
+
+
+# Each cause, in the order in which a person can do most about them.
+ADVICE = {
+    "one side unknown": Advice("One side is not a team on record", 'epg alias add "TEAM" "AS PRINTED", if it is one'),
+    "both sides unknown": Advice(
+        "Neither side is a team on record", "epg alias add for each; or its league is not on record: epg events import"
+    ),
+    "ambiguous": Advice("Two events fit equally well", "epg override pin PROVIDER --slot SLOT --event EVENT_ID"),
+    "not sure enough": Advice(
+        "An event fits, but not well enough", "epg why NAME says what is missing; epg override pin"
+    ),
+    "no such fixture": Advice(
+        "Both teams are known, no event of both is near",
+        "nothing, if the name is old; else its schedule lacks it: epg events import",
+    ),
+    "league not on record": Advice("No event of its league or sport is near", "epg events import, or another source"),
+    "no opponents": Advice("A show, or a title without two sides", "nothing; epg override pin, if it is an event"),
+    "not the event": Advice("A replay, a talk, highlights", "nothing: the guide shows the name as read"),
+}
+
 Diagnoses = NewType("Diagnoses", pl.DataFrame)
 DIAGNOSES = Contract(
     Diagnoses,
     {
         "position": pl.Int64,
         **texts("slot", "name", "family", "match_status"),
-        "cause": pl.String,  # one of CAUSES
+        "cause": pl.String,  # one of ADVICE
         "unknown": pl.List(pl.String),  # the printed sides that are not a team on record
         "nearest": pl.List(pl.String),  # ids of events, the nearest first; at most three
         "similar": pl.List(pl.String),  # names of teams like the unknown sides
     },
     key=["position"],
-    rules=one_of("cause", CAUSES),
+    rules=one_of("cause", tuple(ADVICE)),
 )
 
 _SIDES = ("first", "second")
-_MOST = 3
-_LEAST_SIMILAR = 70
-_MOST_TEXTS = 300  # texts compared with every team's name; nobody reads more than that
+_MAX_NEAREST = 3
+_MIN_SIMILAR = 70
+_MAX_TEXTS = 300  # texts compared with every team's name; nobody reads more than that
 _REACH_DAYS = 8
 
 
@@ -93,23 +110,16 @@ def _is_on_record(failed: pl.DataFrame, events: pl.DataFrame, day: ProviderDay) 
 
 
 def _cause() -> pl.Expr:
-    missing = pl.col("unknown").list.len()
-    return (
-        pl.when(pl.col("coverage") != "live")
-        .then(pl.lit("not the event"))
-        .when(evidence_of("verdict") == "ambiguous")
-        .then(pl.lit("ambiguous"))
-        .when(evidence_of("verdict") == "weak")
-        .then(pl.lit("not sure enough"))
-        .when(pl.col("first").is_null())
-        .then(pl.lit("no opponents"))
-        .when(~pl.col("is_on_record"))
-        .then(pl.lit("league not on record"))
-        .when(missing == 0)
-        .then(pl.lit("no such fixture"))
-        .when(missing == 1)
-        .then(pl.lit("one side unknown"))
-        .otherwise(pl.lit("both sides unknown"))
+    unknown = pl.col("unknown").list.len()
+    return pl.coalesce(
+        pl.when(pl.col("coverage") != "live").then(pl.lit("not the event")),
+        pl.when(evidence_of("verdict") == "ambiguous").then(pl.lit("ambiguous")),
+        pl.when(evidence_of("verdict") == "weak").then(pl.lit("not sure enough")),
+        pl.when(pl.col("first").is_null()).then(pl.lit("no opponents")),
+        pl.when(~pl.col("is_on_record")).then(pl.lit("league not on record")),
+        pl.when(unknown == 0).then(pl.lit("no such fixture")),
+        pl.when(unknown == 1).then(pl.lit("one side unknown")),
+        pl.lit("both sides unknown"),
     )
 
 
@@ -130,17 +140,16 @@ def _nearest_events(frame: pl.DataFrame, named: pl.DataFrame, sided: pl.DataFram
     likely = both.filter(pl.col("score") >= SURE).sort(
         "position", "score", "away", "event_id", descending=[False, True, False, False]
     )
-    return likely.group_by("position", maintain_order=True).agg(nearest=pl.col("event_id").head(_MOST))
+    return likely.group_by("position", maintain_order=True).agg(nearest=pl.col("event_id").head(_MAX_NEAREST))
 
 
 def _similar_teams(frame: pl.DataFrame, sided: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """position, similar: the teams of the sport whose names are most like the sides that are unknown."""
-    unknown = frame.select("position", "sport", text="unknown").explode("text", empty_as_null=True, keep_nulls=True)
-    unknown = unknown.filter(pl.col("text").is_not_null())
+    unknown = frame.select("position", "sport", text="unknown").explode("text").drop_nulls("text")
     played = [sided.select("sport", name=side) for side in ("home", "away")]
     names = pl.concat([facts.teams.select("sport", "name"), *played]).unique(maintain_order=True)
     names = names.with_columns(form=folded(pl.col("name")))
-    asked = unknown.select("text", "sport", form=folded(pl.col("text"))).unique(maintain_order=True).head(_MOST_TEXTS)
+    asked = unknown.select("text", "sport", form=folded(pl.col("text"))).unique(maintain_order=True).head(_MAX_TEXTS)
     rows = []
     for (sport,), of_one_sport in asked.group_by("sport", maintain_order=True):
         # A school plays every sport, so the catalogue states none for it.
@@ -149,14 +158,20 @@ def _similar_teams(frame: pl.DataFrame, sided: pl.DataFrame, facts: Facts) -> pl
         # One text at a time because Polars cannot express the scorer; the number of texts is capped.
         for text, form in of_one_sport.select("text", "form").iter_rows():
             hits = process.extract(
-                form, forms.keys(), scorer=fuzz.token_sort_ratio, limit=_MOST, score_cutoff=_LEAST_SIMILAR
+                form, forms.keys(), scorer=fuzz.token_sort_ratio, limit=_MAX_NEAREST, score_cutoff=_MIN_SIMILAR
             )
             rows.append((text, sport, [forms[hit[0]] for hit in hits]))
     similar = pl.DataFrame(
         rows, schema={"text": pl.String, "sport": pl.String, "similar": pl.List(pl.String)}, orient="row"
     )
     each = unknown.join(similar, on=["text", "sport"], nulls_equal=True)
-    each = each.explode("similar", empty_as_null=True, keep_nulls=True)
-    return each.group_by("position", maintain_order=True).agg(
-        pl.col("similar").drop_nulls().unique(maintain_order=True)
-    )
+    of_both_sides = pl.col("similar").list.explode().drop_nulls().unique(maintain_order=True)
+    return each.group_by("position", maintain_order=True).agg(of_both_sides)
+
+
+def remedy(diagnosis: dict[str, Any]) -> str:
+    """What to do about one row of DIAGNOSES: the command itself, where the row has what it takes."""
+    if diagnosis["cause"] == "one side unknown" and diagnosis["similar"]:
+        team, printed = shlex.quote(diagnosis["similar"][0]), shlex.quote(diagnosis["unknown"][0])
+        return f"epg alias add {team} {printed}, if it is that one"
+    return ADVICE[diagnosis["cause"]].remedy

@@ -76,6 +76,13 @@ def what_came_nearest(diagnosis: dict[str, Any], titles: EventTitles) -> list[st
     return lines or ["No event near its date is like it, nor has one of its sides."]
 
 
+def came_nearest(diagnosis: dict[str, Any], titles: EventTitles) -> str:
+    """The event or the teams nearest to one row of DIAGNOSES; "" where nothing is like it."""
+    if diagnosis["nearest"]:
+        return titles.of(diagnosis["nearest"][0])
+    return f"teams: {', '.join(diagnosis['similar'])}" if diagnosis["similar"] else ""
+
+
 def _by_hand(evidence: dict[str, Any], titles: EventTitles) -> Iterator[str]:
     number, effect = evidence["override"], evidence["override_effect"]
     if effect == "gone":
@@ -129,7 +136,7 @@ def _points(evidence: dict[str, Any], titles: EventTitles) -> Iterator[str]:
     if evidence["nearest"]:
         yield f"The nearest event: {titles.of(evidence['nearest'])}."
     if evidence["runner_up"]:
-        apart = ", ".join(f"{_KINDS[one['kind']]} {one['points']:g}" for one in evidence["apart"]) or "nothing"
+        apart = ", ".join(f"{_KINDS[kind['kind']]} {kind['points']:g}" for kind in evidence["apart"]) or "nothing"
         runner_up = titles.of(evidence["runner_up"])
         yield f"The runner-up, {evidence['margin']} points behind: {runner_up}. What separates them: {apart}."
     if evidence["offset_minutes"] is not None:

@@ -11,7 +11,9 @@ from typing import NewType
 import polars as pl
 
 from epg_pipeline.domain.frames import DECISIONS, INSTANT, Contract, Decisions, conform, texts
-from epg_pipeline.domain.matching.verdict import only, override_evidence, with_fields
+from epg_pipeline.domain.matching.verdict import evidence_with
+
+_EVENT_TEXTS = ("league", "sport", "home", "away", "event_name", "venue", "home_logo", "away_logo")
 
 # Overrides in force, oldest first, with what their events are.
 Overrides = NewType("Overrides", pl.DataFrame)
@@ -25,12 +27,12 @@ OVERRIDES = Contract(
         "event_id": pl.String,  # null: never an event
         "note": pl.String,
         # From here on the event's, all null once it is removed from the record.
-        **texts("league", "sport", "home", "away", "event_name", "venue", "home_logo", "away_logo"),
+        **texts(*_EVENT_TEXTS),
         "starts_at": INSTANT,  # null also while its hour is not set
     },
     key=["id"],
 )
-_OF_THE_EVENT = ("event_id", "league", "sport", "home", "away", "event_name", "venue", "home_logo", "away_logo")
+_OF_THE_EVENT = ("event_id", *_EVENT_TEXTS)
 
 
 def overridden(decisions: Decisions, overrides: Overrides, days: Collection[date]) -> Decisions:
@@ -56,20 +58,16 @@ def overridden(decisions: Decisions, overrides: Overrides, days: Collection[date
 def pattern_fault(pattern: str) -> str:
     """Why a pattern can't be used for names; "" when it can."""
     try:
-        fits_nothing_at_all = pl.select(pl.lit("").str.contains(_caseless(pattern))).item()
+        fits_nothing_at_all = pl.select(name=pl.lit("")).select(fits(pattern, strict=True)).item()
     except pl.exceptions.PolarsError as error:
         found = re.search(r"^error: (.*)$", str(error), re.MULTILINE)
         return _fault_in_words(pattern) or (found[1] if found else "it is not a regular expression")
     return "it fits every name" if fits_nothing_at_all else ""
 
 
-def fits(pattern: str) -> pl.Expr:
-    """Whether the name pattern of an override is found in `name`."""
-    return pl.col("name").str.contains(_caseless(pattern), strict=False).fill_null(value=False)
-
-
-def _caseless(pattern: str) -> str:
-    return f"(?i){pattern}"
+def fits(pattern: str, *, strict: bool = False) -> pl.Expr:
+    """Whether the name pattern of an override is found in `name`; a bad one never is, unless `strict` makes it fail."""
+    return pl.col("name").str.contains(f"(?i){pattern}", strict=strict).fill_null(value=False)
 
 
 def _fault_in_words(pattern: str) -> str:
@@ -93,24 +91,20 @@ def _newest(overrides: pl.DataFrame) -> pl.Expr:
 def _set(touched: pl.DataFrame) -> pl.DataFrame:
     never, pinned = pl.col("set_event_id").is_null(), pl.col("set_league").is_not_null()
     effect = pl.when(never).then(pl.lit("never")).when(pinned).then(pl.lit("pinned")).otherwise(pl.lit("gone"))
-    by_hand = override_evidence(pl.col("override"), effect, pl.col("set_event_id"))
-    of_the_event = {
-        name: pl.when(pinned).then(f"set_{name}").when(never).then(None).otherwise(name) for name in _OF_THE_EVENT
-    }
+    by_hand = {"override": pl.col("override"), "override_effect": effect, "override_event": pl.col("set_event_id")}
+    # An event whose hour is not set yet begins when the name says.
+    of_the_event = {name: pl.col(f"set_{name}") for name in _OF_THE_EVENT}
+    of_the_event["starts_at"] = pl.coalesce("set_starts_at", "starts_at")
     return touched.with_columns(
-        **of_the_event,
-        # An event whose hour is not set yet begins when the name says.
-        starts_at=pl.when(pinned)
-        .then(pl.coalesce("set_starts_at", "starts_at"))
-        .when(never)
-        .then(None)
-        .otherwise("starts_at"),
+        **{name: pl.when(pinned).then(new).when(~never).then(name) for name, new in of_the_event.items()},
         kind=pl.when(pinned).then(pl.lit("event")).when(never).then(pl.lit("placeholder")).otherwise("kind"),
         coverage=pl.when(pinned).then(pl.lit("live")).otherwise("coverage"),
         title=pl.when(never).then(pl.lit("")).when(pinned).then(_title_of_pinned()).otherwise("title"),
         match_status=pl.when(pinned | never).then(pl.lit("manual")).otherwise("match_status"),
         confidence=pl.when(pinned | never).then(1.0).otherwise("confidence"),
-        evidence=pl.when(never | pinned).then(only(by_hand)).otherwise(with_fields(by_hand)),
+        evidence=pl.when(never | pinned)
+        .then(evidence_with(by_hand))
+        .otherwise(pl.col("evidence").struct.with_fields(**by_hand)),
     )
 
 

@@ -11,7 +11,7 @@ _STEP = 30  # minutes: zones differ by whole or half hours
 _AGREEING = 3
 _SHARE, _LIST_SHARE = 0.75, 0.9
 _SURE_PAIR = 92.0
-_NO_OFFSET = 0
+_LEARNED = ("offset", "offset_agreeing", "offset_of")
 _DAY = 24 * 60
 _ONCE_A_WEEK = ("soccer", "football", "rugby", "rugby-league", "australian-football", "gaelic-games")
 
@@ -33,20 +33,20 @@ def is_in_reach(far: int) -> pl.Expr:
     return pl.col("minutes").is_null() | (pl.col("minutes").abs() <= far + _DAY)
 
 
-def lateness() -> pl.Expr:
+def lateness(early: int, behind: int) -> pl.Expr:
     """Minutes from the printed clock, moved by the learned `offset`, to the event's start; null without a clock.
 
-    A clock without a date in a list of another zone may mean the day after or before there: only the hour counts.
+    Where the clock agrees as printed, it isn't moved: one list may hold names of several clocks. A clock without a date
+    in a list of another zone may mean the day after or before there: only the hour counts.
     """
-    late = pl.col("minutes") - pl.col("offset")
-    within_a_day = (late + _DAY // 2) % _DAY - _DAY // 2
-    return pl.when(pl.col("date").is_null() & (pl.col("offset") != _NO_OFFSET)).then(within_a_day).otherwise(late)
+    printed, late = pl.col("minutes"), pl.col("minutes") - pl.col("offset")
+    moved = pl.when(pl.col("date").is_null() & (pl.col("offset") != 0)).then(_within_a_day(late)).otherwise(late)
+    return pl.when(printed.is_between(-behind, early)).then(printed).otherwise(moved)
 
 
-def lateness_or_printed(early: int, behind: int) -> pl.Expr:
-    """`lateness`, or where the clock as printed agrees, that: one list may hold names of several clocks."""
-    printed = pl.col("minutes")
-    return pl.when(printed.is_between(-behind, early)).then(printed).otherwise(lateness())
+def _within_a_day(minutes: pl.Expr) -> pl.Expr:
+    """The same hour half a day off at most."""
+    return (minutes + _DAY // 2) % _DAY - _DAY // 2
 
 
 def is_a_day_off(late: pl.Expr, early: int, behind: int) -> pl.Expr:
@@ -57,42 +57,34 @@ def is_a_day_off(late: pl.Expr, early: int, behind: int) -> pl.Expr:
 
 
 def learned_offsets(weighed: pl.DataFrame) -> pl.DataFrame:
-    """family, zone_is_stated, offset (minutes), agreeing, of: where a family's sure matches agree on a constant offset.
+    """family, zone_is_stated, offset, offset_agreeing, offset_of: the families whose sure matches agree on one offset.
 
-    The row with family null is that of the whole list. At least three matches, and most of them, must agree.
+    `offset` is in minutes; `offset_agreeing` of `offset_of` matches show it. The row with family null is that of the
+    whole list. At least three matches, and most of them, must agree.
     """
     sure = weighed.filter(pl.col("minutes").is_not_null(), pl.col("pair") >= _SURE_PAIR)
     nearest = sure.sort(pl.col("minutes").abs()).unique(["position"], keep="first")
     # A feed opens up to half an hour before its event; a zone is off by the rest.
-    hours = (
-        pl.when(pl.col("date").is_null()).then((pl.col("minutes") + _DAY // 2) % _DAY - _DAY // 2).otherwise("minutes")
+    hours = pl.when(pl.col("date").is_null()).then(_within_a_day(pl.col("minutes"))).otherwise("minutes")
+    nearest = nearest.with_columns(offset=((hours - 10) / _STEP).round().cast(pl.Int64) * _STEP)
+    nearest = nearest.with_columns(offset=pl.when(pl.col("offset").abs() <= _STEP).then(0).otherwise("offset"))
+    nearest = nearest.with_columns(of_family="family")
+    groups = pl.concat([nearest, nearest.with_columns(family=pl.lit(None, pl.String))])
+    counts = groups.group_by("family", "zone_is_stated", "offset").agg(
+        offset_agreeing=pl.len(), families=pl.col("of_family").n_unique()
     )
-    nearest = nearest.with_columns(step=((hours - 10) / _STEP).round().cast(pl.Int64) * _STEP)
-    nearest = nearest.with_columns(step=pl.when(pl.col("step").abs() <= _STEP).then(0).otherwise("step"))
-    groups = [nearest, nearest.with_columns(family=pl.lit(None, pl.String))]
-    families = [part.with_columns(of_family=nearest["family"]) for part in groups]
-    counts = pl.concat(families).group_by("family", "zone_is_stated", "step").agg(
-        agreeing=pl.len(), families=pl.col("of_family").n_unique()
-    )  # fmt: skip
-    counts = counts.with_columns(of=pl.col("agreeing").sum().over("family", "zone_is_stated"))
+    agreeing = pl.col("offset_agreeing")
+    counts = counts.with_columns(offset_of=agreeing.sum().over("family", "zone_is_stated"))
+    share = agreeing / pl.col("offset_of")
     # What is learned for the whole list moves families without evidence, so several families must agree.
-    is_shown = pl.col("family").is_not_null() | (
-        (pl.col("families") >= _AGREEING) & (pl.col("agreeing") >= _LIST_SHARE * pl.col("of"))
-    )
-    return (
-        counts.filter(is_shown, pl.col("agreeing") >= _AGREEING, pl.col("agreeing") >= _SHARE * pl.col("of"))
-        .filter(pl.col("step") != _NO_OFFSET)
-        .select("family", "zone_is_stated", "agreeing", "of", offset="step")
-    )
+    is_shown = pl.col("family").is_not_null() | ((pl.col("families") >= _AGREEING) & (share >= _LIST_SHARE))
+    shown = counts.filter(is_shown, agreeing >= _AGREEING, share >= _SHARE, pl.col("offset") != 0)
+    return shown.select("family", "zone_is_stated", *_LEARNED)
 
 
 def with_offsets(found: pl.DataFrame, offsets: pl.DataFrame) -> pl.DataFrame:
     """The candidates with the offset learned for their family, else for the whole list."""
-    return (
-        _joined(found.drop("offset"), offsets)
-        .with_columns(pl.col("offset").fill_null(0))
-        .drop("offset_agreeing", "offset_of")
-    )
+    return _joined(found.drop("offset"), offsets).with_columns(pl.col("offset").fill_null(0))
 
 
 def applied(readings: pl.DataFrame, offsets: pl.DataFrame) -> pl.DataFrame:
@@ -102,20 +94,13 @@ def applied(readings: pl.DataFrame, offsets: pl.DataFrame) -> pl.DataFrame:
     """
     frame = _joined(readings, offsets)
     moved = pl.col("starts_at") + pl.duration(minutes=pl.col("offset"))
-    return frame.with_columns(
-        starts_at=pl.when(pl.col("offset").is_not_null()).then(moved).otherwise("starts_at")
-    ).rename({"offset": "offset_minutes"})
+    return frame.with_columns(starts_at=pl.coalesce(moved, "starts_at")).rename({"offset": "offset_minutes"})
 
 
 def _joined(frame: pl.DataFrame, offsets: pl.DataFrame) -> pl.DataFrame:
-    own = offsets.filter(pl.col("family").is_not_null()).rename(
-        {"agreeing": "own_agreeing", "of": "own_of", "offset": "own"}
-    )
+    own = offsets.filter(pl.col("family").is_not_null())
     whole = offsets.filter(pl.col("family").is_null(), ~pl.col("zone_is_stated")).drop("family")
     frame = frame.join(own, on=["family", "zone_is_stated"], how="left", maintain_order="left")
-    frame = frame.join(whole, on="zone_is_stated", how="left", maintain_order="left")
-    return frame.with_columns(
-        offset=pl.coalesce("own", "offset"),
-        offset_agreeing=pl.coalesce("own_agreeing", "agreeing"),
-        offset_of=pl.coalesce("own_of", "of"),
-    ).drop("own", "own_agreeing", "own_of", "agreeing", "of")
+    frame = frame.join(whole, on="zone_is_stated", how="left", suffix="_of_list", maintain_order="left")
+    both = [pl.coalesce(name, f"{name}_of_list") for name in _LEARNED]
+    return frame.with_columns(both).drop(f"{name}_of_list" for name in _LEARNED)

@@ -8,7 +8,7 @@ import polars as pl
 from epg_pipeline.domain.day import ProviderDay
 from epg_pipeline.domain.frames import empty
 from epg_pipeline.domain.matching import time_evidence
-from epg_pipeline.domain.matching.verdict import RANKED, Ranked, ranked
+from epg_pipeline.domain.matching.verdict import POINTS, RANKED, Ranked, ranked
 from epg_pipeline.domain.text import folded
 
 # Which session of a weekend a title names; the first that is found counts.
@@ -28,15 +28,13 @@ _SESSIONS = (
 # Words that any title may bear: they find no event on their own, nor speak for one.
 _ANY_TITLES_WORDS = (
     "the of vs v and live day at in de la grand prix gp cup open tour world series championship formula 1 f1 ufc race "
-    "round qualifying quali practice fp1 fp2 fp3 sprint session event free shootout warm up main card prelims "
-    "q1 q2 qualifying1 qualifying2 "
-    "practice1 practice2 practice3 race1 race2"
-    " fight night"
+    "round qualifying quali practice fp1 fp2 fp3 sprint session event free shootout warm up main card prelims fight "
+    "night q1 q2 qualifying1 qualifying2 practice1 practice2 practice3 race1 race2"
 )
 _EMPTY_WORDS = frozenset(_ANY_TITLES_WORDS.split())
 _SHARP, _CLOSE = 15, 90  # minutes between a printed clock and the start
 _FAR = 14 * 60
-_LEAST_SHARED = 60
+_MIN_SHARED = 60
 _HEADLINERS = 92.0
 
 
@@ -52,35 +50,30 @@ def ranked_titles(readings: pl.DataFrame, events: pl.DataFrame, day: ProviderDay
         event_date=time_evidence.dates_in_reach(day),
     ).explode("event_date", empty_as_null=True, keep_nulls=True)  # fmt: skip
     names = titled.select(
-        "event_id",
-        "event_date",
-        "league",
-        event_sport="sport",
-        event_starts_at="starts_at",
+        "event_id", "event_date", "league", event_sport="sport", event_starts_at="starts_at",
         event_text=folded(pl.col("name")),
-    )
+    )  # fmt: skip
     pairs = _sharing_a_word(words, names)
     minutes = (pl.col("event_starts_at") - pl.col("starts_at")).dt.total_minutes()
-    said_league = (pl.lit(" ") + pl.col("text") + pl.lit(" ")).str.contains(
-        pl.lit(" ") + folded(pl.col("league")) + pl.lit(" "), literal=True
-    )
-    pairs = pairs.with_columns(minutes=minutes, said_league=said_league).with_columns(pair=_likeness())
+    names_league = _has_words(folded(pl.col("league")))
+    pairs = pairs.with_columns(minutes=minutes, names_league=names_league).with_columns(pair=_likeness())
     in_league = pl.col("leagues").list.contains(pl.col("league"))
     wrong_sport = (pl.col("event_sport") != "") & (pl.col("sport") != pl.col("event_sport")).fill_null(value=False)
-    close = pl.col("minutes").abs() <= _CLOSE
-    sharp = pl.col("minutes").abs() <= _SHARP
-    return _ranked(
-        pairs.filter(~wrong_sport, time_evidence.is_in_reach(_FAR)).with_columns(
-            league_points=pl.when(in_league | pl.col("said_league")).then(8.0).otherwise(0.0),
-            time_points=pl.when(sharp)
-            .then(15.0)
-            .when(close)
-            .then(10.0)
-            .when(pl.col("minutes").is_null())
-            .then(0.0)
-            .otherwise(-6.0),
-        )
+    off = pl.col("minutes").abs()
+    near = (
+        pl.when(off <= _SHARP).then(15.0).when(off <= _CLOSE).then(10.0).when(off.is_null()).then(0.0).otherwise(-6.0)
     )
+    likely = pairs.filter(~wrong_sport, time_evidence.is_in_reach(_FAR), pl.col("pair") >= _MIN_SHARED).with_columns(
+        league_points=pl.when(in_league | pl.col("names_league")).then(8.0).otherwise(0.0),
+        time_points=near,
+        game_points=pl.lit(0.0),
+    )
+    return ranked(likely.with_columns(score=pl.sum_horizontal(POINTS)), "title")
+
+
+def _has_words(words: pl.Expr) -> pl.Expr:
+    """Whether the name has these words, whole and in this order."""
+    return pl.format(" {} ", "text").str.contains(pl.format(" {} ", words), literal=True)
 
 
 def _sharing_a_word(words: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
@@ -105,13 +98,9 @@ def _likeness() -> pl.Expr:
     distinctive = pl.when(distinctive.list.len() > 0).then(distinctive).otherwise(event)
     shared = distinctive.list.set_intersection(words).list.len() / distinctive.list.len().clip(1, None)
     stated, its = _session(pl.col("text")), _session(pl.col("event_text"))
-    default = its.is_null() | (its == "race") | (pl.col("minutes").abs() <= _CLOSE)
-    default = default.fill_null(value=False)
+    default = (its.is_null() | (its == "race") | (pl.col("minutes").abs() <= _CLOSE)).fill_null(value=False)
     same_session = pl.when(stated.is_null()).then(default).otherwise(stated == its.fill_null("race"))
-    both_surnames = pl.all_horizontal(
-        (pl.lit(" ") + pl.col("text") + pl.lit(" ")).str.contains(pl.lit(" ") + name + pl.lit(" "), literal=True)
-        for name in _surnames(pl.col("event_text"))
-    ).fill_null(value=False)
+    both_surnames = pl.all_horizontal(map(_has_words, _surnames(pl.col("event_text")))).fill_null(value=False)
     number = r"\b((?:ufc|pfl|bellator|ksw|oktagon) \d{1,3})\b"
     same_card = pl.col("text").str.extract(number) == pl.col("event_text").str.extract(number)
     is_named = both_surnames | same_card.fill_null(value=False)
@@ -127,9 +116,9 @@ def _is_witnessed() -> pl.Expr:
     """
     words, event = pl.col("text").str.split(" "), pl.col("event_text").str.split(" ")
     common = event.list.set_intersection(list(_EMPTY_WORDS - {"vs", "v", "of", "the", "in", "at", "de", "la"}))
-    is_said = (common.list.set_intersection(words).list.len() > 0) | (common.list.len() == 0)
+    has_common = (common.list.set_intersection(words).list.len() > 0) | (common.list.len() == 0)
     same_sport = (pl.col("sport") == pl.col("event_sport")).fill_null(value=False)
-    return same_sport | pl.col("said_league") | (is_said & (~pl.col("has_pair") | event.list.contains("vs")))
+    return same_sport | pl.col("names_league") | (has_common & (~pl.col("has_pair") | event.list.contains("vs")))
 
 
 def _surnames(title: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
@@ -144,14 +133,4 @@ def _is_of_another_year() -> pl.Expr:
 
 
 def _session(text: pl.Expr) -> pl.Expr:
-    session = pl.lit(None, pl.String)
-    for name, pattern in reversed(_SESSIONS):
-        session = pl.when(text.str.contains(pattern)).then(pl.lit(name)).otherwise(session)
-    return session
-
-
-def _ranked(pairs: pl.DataFrame) -> Ranked:
-    scored = pairs.with_columns(
-        score=pl.sum_horizontal("pair", "league_points", "time_points"), game_points=pl.lit(0.0)
-    )
-    return ranked(scored.filter(pl.col("pair") >= _LEAST_SHARED), "title")
+    return pl.coalesce(pl.when(text.str.contains(pattern)).then(pl.lit(name)) for name, pattern in _SESSIONS)

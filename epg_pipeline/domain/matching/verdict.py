@@ -15,7 +15,8 @@ FULL_SCORE = 118.0  # the most an event can have; a match's confidence is its sh
 SURE = 80.0  # from here a candidate is taken,
 MARGIN = 5.0  # if no other comes this near
 
-_POINTS = ("pair", "league_points", "time_points", "game_points")
+POINTS = ("pair", "league_points", "time_points", "game_points")  # what a score is the sum of
+_OFFSET = ("offset_minutes", "offset_agreeing", "offset_of")
 
 # The best candidate of each reading, and how it stands against the second.
 Ranked = NewType("Ranked", pl.DataFrame)
@@ -27,7 +28,7 @@ RANKED = Contract(
         "score": pl.Float64,
         "verdict": pl.String,  # taken, ambiguous (another is as good) or weak
         "method": pl.String,  # pair or title
-        **dict.fromkeys(_POINTS, pl.Float64),
+        **dict.fromkeys(POINTS, pl.Float64),
         "league_relation": pl.String,  # of the event's league to what the name says: see decide.py; null for a title
         "minutes": pl.Int64,  # from the printed clock to the event's start; null without a clock
         "order": pl.String,  # home or away: the side that is printed first; null for a title
@@ -42,32 +43,30 @@ RANKED = Contract(
 
 def ranked(candidates: pl.DataFrame, method: str) -> Ranked:
     """RANKED, one row per reading, of candidates with position, event_id, score, pair, time and what else they have."""
-    own = (*_POINTS, "league_relation", "minutes", "order", "first_form", "second_form")
+    own = (*POINTS, "league_relation", "minutes", "order", "first_form", "second_form")
     absent = {name: pl.lit(None, RANKED[name]) for name in own if name not in candidates.columns}
     best_of_event = candidates.with_columns(**absent, method=pl.lit(method)).sort(
         "score", descending=True, maintain_order=True
     ).unique(["position", "event_id"], keep="first", maintain_order=True)  # fmt: skip
-    second = {f"next_{name}": pl.col(name).get(1, null_on_oob=True) for name in ("event_id", "score", *_POINTS)}
+    second = {f"next_{name}": pl.col(name).get(1, null_on_oob=True) for name in ("event_id", "score", *POINTS)}
     best = best_of_event.group_by("position", maintain_order=True).agg(
         pl.col("score", "method", *own).first(), nearest=pl.col("event_id").first(), **second
     )
     margin = pl.col("score") - pl.col("next_score")
-    verdict = (
-        pl.when(pl.col("score") < SURE)
-        .then(pl.lit("weak"))
-        .when(margin < MARGIN)
-        .then(pl.lit("ambiguous"))
-        .otherwise(pl.lit("taken"))
+    verdict = pl.coalesce(
+        pl.when(pl.col("score") < SURE).then(pl.lit("weak")),
+        pl.when(margin < MARGIN).then(pl.lit("ambiguous")),
+        pl.lit("taken"),
     )
     best = best.with_columns(verdict=verdict, runner_up="next_event_id", margin=margin, apart=_apart())
     return conform(best, RANKED, "ranked candidates")
 
 
 def _apart() -> pl.Expr:
-    points = [(name, (pl.col(name) - pl.col(f"next_{name}")).round(1)) for name in _POINTS]
+    differences = [(name, (pl.col(name) - pl.col(f"next_{name}")).round(1)) for name in POINTS]
     separations = [
-        pl.when(points != 0).then(pl.struct(kind=pl.lit(name), points=points)).otherwise(pl.lit(None, SEPARATION))
-        for name, points in points
+        pl.when(difference != 0).then(pl.struct(kind=pl.lit(name), points=difference).cast(SEPARATION))
+        for name, difference in differences
     ]
     return pl.concat_list(separations).list.drop_nulls()
 
@@ -78,41 +77,25 @@ def evidence() -> pl.Expr:
     is_taken = pl.col("verdict").eq_missing(pl.lit("taken"))
     skipped = pl.when(is_idle).then("kind").when(pl.col("coverage") != "live").then("coverage")
     called_off = pl.when(pl.col("event_status").is_in(["postponed", "cancelled"])).then("event_status")
-    offset = (pl.when(~is_taken).then(name) for name in ("offset_minutes", "offset_agreeing", "offset_of"))
-    return _struct(
+    return evidence_with(
         {
             **{name: pl.col(name) for name in RANKED if name != "position"},
-            **{name: pl.col(name).round(1) for name in ("score", *_POINTS, "margin")},
-            **dict(zip(("offset_minutes", "offset_agreeing", "offset_of"), offset, strict=True)),
+            **{name: pl.col(name).round(1) for name in ("score", *POINTS, "margin")},
+            **{name: pl.when(~is_taken).then(name) for name in ("nearest", *_OFFSET)},
             "skipped": skipped,
-            "nearest": pl.when(~is_taken).then("nearest"),
             "called_off": called_off,
             "game_number": pl.when(pl.col("game_points").fill_null(0) != 0).then("game"),
         }
     )
 
 
-def override_evidence(number: pl.Expr, effect: pl.Expr, event_id: pl.Expr) -> dict[str, pl.Expr]:
-    """The fields of EVIDENCE that say what was set by hand."""
-    return {"override": number, "override_effect": effect, "override_event": event_id}
-
-
-def only(fields: dict[str, pl.Expr]) -> pl.Expr:
-    """EVIDENCE that has these fields alone."""
-    return _struct(fields)
-
-
-def with_fields(fields: dict[str, pl.Expr]) -> pl.Expr:
-    """A decision's own evidence with these fields as well."""
-    return pl.col("evidence").struct.with_fields(**fields)
+def evidence_with(fields: dict[str, pl.Expr]) -> pl.Expr:
+    """EVIDENCE with these fields alone; the others are null."""
+    return pl.struct(
+        [fields.get(field.name, pl.lit(None)).cast(field.dtype).alias(field.name) for field in EVIDENCE.fields]
+    )
 
 
 def evidence_of(name: str) -> pl.Expr:
     """One field of a decision's evidence."""
     return pl.col("evidence").struct.field(name)
-
-
-def _struct(known: dict[str, pl.Expr]) -> pl.Expr:
-    return pl.struct(
-        [known.get(field.name, pl.lit(None)).cast(field.dtype).alias(field.name) for field in EVIDENCE.fields]
-    )
