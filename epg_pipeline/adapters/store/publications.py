@@ -1,7 +1,7 @@
 """What was published: each guide file with its content, once.
 
-Belongs here: the rows of `publications`. Does not: the files, what became of
-them in a bucket (upload_rows.py).
+Belongs here: the rows of `publications`. Does not belong: the files (delivery/guide_files.py), their uploads
+(uploads.py).
 """
 
 from collections.abc import Iterable, Mapping
