@@ -140,7 +140,7 @@ def _incident_remedy(incident: Incident, today: date | None) -> str:
 
 def _filled(remedy: str, provider: str, day: date | str | None) -> str:
     """A remedy with the provider's name and the day in place of NAME and DATE."""
-    return remedy.replace("NAME", provider).replace("DATE", str(day or "DATE"))
+    return remedy.replace("DATE", str(day or "DATE")).replace("NAME", provider)  # a name may contain "DATE"
 
 
 def provider_problems(state: ProviderState, reported: Collection[tuple[str, str | None]]) -> Iterator[Problem]:
