@@ -52,7 +52,7 @@ def match_days(
     `slots` are those of a playlist that was read a moment ago: if they are the ones on record, none is read again.
     A name is read for the day its playlist is of: "7 pm" in today's list is today, also in the guide of tomorrow. A
     slot that a step fails on is quarantined with its reason and gets an idle guide; the others get theirs. FlowError
-    when there is no playlist for a day or before it.
+    without a playlist for a day or before it.
     """
     decided: dict[date, Decided] = {}
     reports = []

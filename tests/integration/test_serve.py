@@ -65,7 +65,7 @@ def test_the_summary_is_public(guides):
 
 
 def test_the_providers_own_tier_has_the_own_guide(guides):
-    """Its summary says goat, and there is no folder of that name."""
+    """Its summary says goat, and a folder of that name is missing."""
     write_guide(guides.dist / "club", GUIDE + b"\n")
     assert guides.get("/guides/club/goat/guide.xml").body == GUIDE + b"\n"
     assert gzip.decompress(guides.get("/guides/club/goat/guide.xml.gz").body) == GUIDE + b"\n"

@@ -245,7 +245,11 @@ def test_a_slow_line_may_take_longer_than_any_one_wait(upload, publish, settings
             2,
         ),
         ({"access_key": "nobodys-key-at-all"}, "403 InvalidAccessKeyId: the key is not accepted; check S3_ACC", 2),
-        ({"bucket": "elsewhere"}, '404 NoSuchBucket: there is no bucket "elsewhere"; make it, or fix S3_BUCKET', 2),
+        (
+            {"bucket": "elsewhere"},
+            '404 NoSuchBucket: the bucket "elsewhere" does not exist; make it, or fix S3_BUCKET',
+            2,
+        ),
         ({"bucket": "No Bucket!"}, '"No Bucket!" is not a valid bucket name; fix S3_BUCKET', 0),
         ({"endpoint": "http://127.0.0.1:9"}, "127.0.0.1 can't be reached", 0),
     ],
@@ -398,7 +402,7 @@ def test_the_bucket_can_be_tried_out_and_what_is_in_the_way_is_reported(settings
     assert check_bucket(settings) is None
     assert bucket() == {}
     wrong = settings.model_copy(update={"storage": replace(settings.storage, bucket="elsewhere")})
-    assert 'there is no bucket "elsewhere"' in check_bucket(wrong)
+    assert 'the bucket "elsewhere" does not exist' in check_bucket(wrong)
 
 
 def test_an_edition_that_the_provider_dropped_leaves_the_bucket(upload, publish, provider, bucket, proxy):

@@ -153,7 +153,7 @@ def test_three_slots_with_two_events_teach_it_as_well():
         ("one event on three slots may be wrong thrice", (on(0), on(0, channel=2), on(0, channel=3))),
         ("the sides were not sure", [{**row, "evidence": WEAK} for row in THREE]),
         ("the clock did not agree", [{**row, "evidence": LATE} for row in THREE]),
-        ("there was no clock", [{**row, "evidence": NO_CLOCK} for row in THREE]),
+        ("without a clock", [{**row, "evidence": NO_CLOCK} for row in THREE]),
         ("the other side was not named in full", [{**row, "second": "Heatt"} for row in THREE]),
         ("it is a form of the team already", [{**row, "first": "Spurs"} for row in THREE]),
         ("another team of the sport is called so", [{**row, "first": "Lakers"} for row in THREE]),

@@ -183,7 +183,7 @@ class Bucket:
             return BucketError(answer, is_transient=True)
         bucket, variables = self._settings.bucket, self._settings.variables
         if code == "NoSuchBucket":
-            advice = f'there is no bucket "{bucket}"; make it, or fix {variables}BUCKET'
+            advice = f'the bucket "{bucket}" does not exist; make it, or fix {variables}BUCKET'
         elif code in KEY_CODES or status == HTTPStatus.UNAUTHORIZED:
             advice = f"the key is not accepted; check {variables}ACCESS_KEY and {variables}SECRET_KEY"
         elif code == "InvalidArgument":  # so R2 says it of a key that is too short or too long, or in the other's place
@@ -202,7 +202,7 @@ class Bucket:
 
 
 def _status(fault: Exception) -> int:
-    """The HTTP status of an answer that boto3 made an error of; 0 where there was no answer."""
+    """The HTTP status of an answer that boto3 made an error of; 0 without an answer."""
     response = getattr(fault, "response", None)
     return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)) if isinstance(response, dict) else 0
 

@@ -164,7 +164,7 @@ def _same(word: str, data: Path) -> bool:
 
 
 def _command_line(pid: int) -> list[str]:
-    """The words of the process's command line; empty when there is no such process."""
+    """The words of the process's command line; empty when it does not run."""
     if Path("/proc/self/cmdline").exists():
         try:
             return [word for word in Path(f"/proc/{pid}/cmdline").read_text(errors="replace").split("\0") if word]

@@ -132,7 +132,7 @@ def _check_has_entries(body: bytes | None, where: str) -> None:
 
 
 def _listed(account: XtreamAccount, ask: Ask, refusal: str) -> bytes:
-    """The playlist of what the JSON interface lists; `refusal` is why there is no M3U."""
+    """The playlist of what the JSON interface lists; `refusal` is why the panel gave no M3U."""
     where = redact_url(account.server)
     try:
         _check_account(_answer(account.interface(), ask, where), where)

@@ -119,7 +119,7 @@ def read_opponents(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
 
     `frame` has position, cut (that payload), family, family_sport and family_leagues (null where not known).
 
-    `first` and `second` are as printed and in printed order, null where there is no pair. The sides of a press
+    `first` and `second` are as printed and in printed order, null without a pair. The sides of a press
     conference keep their full text, because it is not a game.
     """
     frame = _with_pair(_segmented(frame, facts))

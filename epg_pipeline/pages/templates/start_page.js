@@ -4,7 +4,7 @@ async function copied(field) {
   if (navigator.clipboard) {
     try { await navigator.clipboard.writeText(field.value); return true; } catch { /* the older way may be allowed */ }
   }
-  return document.execCommand("copy"); // over plain HTTP in the home network there is no clipboard but this
+  return document.execCommand("copy"); // over plain HTTP in the home network, browsers offer only this clipboard
 }
 for (const field of document.querySelectorAll(".addresses input")) {
   const button = make("button", "", "Copy");
