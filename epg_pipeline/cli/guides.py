@@ -342,4 +342,4 @@ def _print_held_back(provider: str, published: Published) -> None:
     for guides in published.held_back:
         fail(f"{provider}: held back, the last one stays: {guides}")
     if published.remedy:
-        say(published.remedy)
+        say(f"What to do: {published.remedy}")

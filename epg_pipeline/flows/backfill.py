@@ -67,7 +67,7 @@ def _made(
     return BackfilledDay(
         provider.name,
         day,
-        "; ".join(published.held_back),
+        " ".join(["; ".join(published.held_back), published.remedy]).strip(),
         names_of=kept.day,
         slots=matched.slots,
         statuses=matched.statuses,

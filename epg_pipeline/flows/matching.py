@@ -97,7 +97,9 @@ def _recorded(store: Store, provider: Provider, day: date, decided: Decided) -> 
     local = ProviderDay(day, provider.timezone)
     sports = load_facts().sports.lasting(provider.settings.minutes)
     programmes, unscheduled = _scheduled(decided, local, sports)
-    verdicts = demand(_judged_for(day, no_empty_channel(decided.channels, programmes, local), no_overlap(programmes)))
+    verdicts = demand(
+        _judged_for(day, no_empty_channel(decided.channels, programmes, local), no_overlap(programmes)), provider.slug
+    )
     saved = [store.programmes.save(provider, day, own_blocks(programmes, local))]
     if decided.day == day:
         saved.append(store.decisions.save(provider, day, decided.decisions))

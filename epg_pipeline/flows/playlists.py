@@ -71,7 +71,7 @@ def filter_channels(store: Store, provider: Provider, day: date, *, force: bool 
     snapshot = snapshot_of(store, provider, day)
     facts = facts_on_record(store)
     entries = read_entries(parse_playlist(store.playlists.body(snapshot)), facts)
-    verdicts = demand(check_slots(store, provider, snapshot.day, entries, facts), force=force)
+    verdicts = demand(check_slots(store, provider, snapshot.day, entries, facts), provider.slug, force=force)
     slots = Slots(entries.filter("is_slot"))
     channels = channels_of(slots, provider.slug).join(slots.select("position", "name"), on="position")
     changes = store.slots.save(provider, snapshot.day, channels)
@@ -93,7 +93,7 @@ def snapshot_of(store: Store, provider: Provider, day: date) -> Snapshot:
     """The snapshot in force on a day; FlowError when there is none."""
     snapshot = store.playlists.in_force(provider, day)
     if snapshot is None:
-        raise FlowError(f"{provider.name}: no playlist was kept for {day} or before", "epg refresh NAME")
+        raise FlowError(f"{provider.name}: no playlist was kept for {day} or before", f"epg refresh {provider.slug}")
     return snapshot
 
 

@@ -43,8 +43,6 @@ from epg_pipeline.pages.guide_page import guide_page
 from epg_pipeline.pages.report_page import TREND_DAYS, report_page
 from epg_pipeline.settings import Settings
 
-FORCE_PUBLISH = "epg publish --provider NAME --date DATE --force, if that is right"
-
 
 @dataclass(frozen=True)
 class Dressed:
@@ -119,6 +117,7 @@ class _Publish:
         self.files: list[WrittenFile] = []
         self.held_back: dict[str, list[str]] = {}  # a reason -> the folders below dist; several can share a reason
         self.remedy = ""  # of the first that was held back
+        self._refresh = f"epg refresh {provider.slug}"
         self._notes: list[Publication] = []
         self._channels: dict[date, pl.DataFrame] = {}
         self._reports: dict[date, bytes] = {}
@@ -201,7 +200,7 @@ class _Publish:
         due = self._in_force(guide.days[-1].date).join(self._in_force(self._day.date), on="channel_id", how="semi")
         verdict = no_empty_channel(due, guide.programmes, self._day)
         if not verdict.holds:
-            raise GuideHeldBackError(below, [verdict.said], verdict.remedy)
+            raise GuideHeldBackError(below, [verdict.said], self._refresh)
 
     def _refuse_loss(self, below: str, guide: Guide, by_day: Mapping[date, int]) -> None:
         """GuideHeldBackError for a guide without programmes, or with too few against the last one, which stands there.
@@ -220,16 +219,17 @@ class _Publish:
         most = self._preferences.most_lost
         if lost > most:
             shares = f"{lost:.0%} of the programmes the last one had for the same days; at most {most:.0%} may go"
-            raise GuideHeldBackError(below, [f"it lost {shares}"], FORCE_PUBLISH)
+            remedy = f"epg publish --provider {self._provider.slug} --date {self._day.date} --force, if that is right"
+            raise GuideHeldBackError(below, [f"it lost {shares}"], remedy)
 
     def _why_nothing(self, day: date) -> tuple[list[str], str]:
         """Why a day has no guide (nothing was fetched yet, or what was fetched holds no slot), and what to do."""
         snapshot = self._store.playlists.in_force(self._provider, day)
         if snapshot is None:
-            return [f"nothing is on record for {day}"], "epg refresh NAME"
+            return [f"nothing is on record for {day}"], self._refresh
         if self._in_force(day).is_empty():
-            return [f"its playlist of {snapshot.day} holds no event slot"], "epg match PLAYLIST --date DATE"
-        return [f"its slots of {day} have no programmes yet"], "epg refresh NAME"
+            return [f"its playlist of {snapshot.day} holds no event slot"], f"epg match PLAYLIST --date {day}"
+        return [f"its slots of {day} have no programmes yet"], self._refresh
 
     def _beside(self, folder: str, dressed: Dressed, guide: Guide) -> dict[str, bytes]:
         """What lies beside a guide: the page by each current one, the private playlist by the provider's own."""

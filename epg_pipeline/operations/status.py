@@ -130,17 +130,10 @@ def _incident_remedy(incident: Incident, today: date | None) -> str:
     if provider is None:
         return "epg events refresh" if incident.kind == EVENTS else "see the run in Dagster; then: epg doctor"
     # Today's guide can be made from a new playlist; another day keeps the playlist it has.
-    guide = "epg refresh NAME" if incident.day in (None, today) else "epg publish --provider NAME --date DATE"
-    usual = {
-        PLAYLIST: "epg refresh NAME; new credentials: epg provider edit NAME",
-        UPLOADS: "epg publish --provider NAME",
-    }.get(incident.kind, guide)
-    return _filled(incident.remedy or usual, provider, incident.day)
-
-
-def _filled(remedy: str, provider: str, day: date | str | None) -> str:
-    """A remedy with the provider's name and the day in place of NAME and DATE."""
-    return remedy.replace("DATE", str(day or "DATE")).replace("NAME", provider)  # a name may contain "DATE"
+    publish = f"epg publish --provider {provider}"
+    guide = f"epg refresh {provider}" if incident.day in (None, today) else f"{publish} --date {incident.day}"
+    usual = {PLAYLIST: f"epg refresh {provider}; new credentials: epg provider edit {provider}", UPLOADS: publish}
+    return incident.remedy or usual.get(incident.kind, guide)
 
 
 def provider_problems(state: ProviderState, reported: Collection[tuple[str, str | None]]) -> Iterator[Problem]:
@@ -175,8 +168,7 @@ def held_back_problems(providers: Sequence[Provider], dist: Path) -> Iterator[Pr
     for provider in providers:
         summary = published_summary(dist, provider.slug)
         if reason := summary.get("held_back"):
-            advised = str(summary.get("remedy") or "epg refresh NAME")
-            remedy = _filled(advised, shlex.quote(provider.name), summary.get("day"))
+            remedy = str(summary.get("remedy") or f"epg refresh {provider.slug}")
             yield Problem("guide", provider.slug, f"a guide is held back: {_short(str(reason))}", remedy)
 
 

@@ -58,7 +58,7 @@ def result_of(verdict: Verdict) -> dg.AssetCheckResult:
         passed=verdict.holds,
         check_name=verdict.check,
         severity=_severity(verdict),
-        description=verdict.said,
+        description=verdict.text,
         metadata=dict(verdict.figures),
     )
 
@@ -76,14 +76,14 @@ def record(context: dg.AssetExecutionContext, key: str, verdicts: Iterable[Verdi
     for verdict in verdicts:
         asset, judged = ASSETS[verdict.check], provider_day_key(slug, verdict.day) if verdict.day else key
         if not verdict.holds:
-            context.log.warning("%s: %s", judged, redact(verdict.said))
+            context.log.warning("%s: %s", judged, redact(verdict.text))
         context.log_event(
             dg.AssetCheckEvaluation(
                 asset_key=asset,
                 check_name=verdict.check,
                 passed=verdict.holds,
                 severity=_severity(verdict),
-                description=redact(verdict.said),
+                description=redact(verdict.text),
                 metadata=dict(verdict.figures),
                 target_materialization_data=_latest(context, asset, judged),
                 blocking=verdict.blocks,

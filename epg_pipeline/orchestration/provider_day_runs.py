@@ -93,7 +93,7 @@ def each_provider_day(
         try:
             slug, day = provider_and_day(key)
             report = work(store.providers.find(slug), day)
-            demand(report.verdicts)
+            demand(report.verdicts, slug)
             _materialised(context, key, show(report))
             record(context, key, report.verdicts)
         except CheckFailedError as fault:

@@ -49,6 +49,7 @@ class Summary(BaseModel):
     match_rate: Annotated[float, Field(ge=0, le=1)] | None = None
     editions: tuple[str, ...] = ()
     held_back: str | None = None
+    remedy: str | None = None
     uploads_failed: Count = 0
 
     @property

@@ -73,7 +73,8 @@ def _problems(guide: Guide, now: datetime) -> list[tuple[str, str]]:
     """What is wrong, and why or what to do."""
     summary, problems = guide.summary, []
     if summary.held_back:
-        problems.append(("A new guide is held back, the last one stays:", summary.held_back))
+        why = f"{summary.held_back}. {summary.remedy or ''}".strip()
+        problems.append(("A new guide is held back, the last one stays:", why))
     today = now.astimezone(summary.zone).date()
     if summary.day and (today - summary.day).days >= DAYS_TOO_OLD and not _is_of_the_past(summary):
         problems.append(("The guide is old:", f"the last day published is {summary.day}. Try: epg publish"))

@@ -10,4 +10,4 @@ ALTER TABLE incidents RENAME COLUMN told TO notified;
 ALTER TABLE incidents ADD COLUMN remedy text NOT NULL DEFAULT '';
 COMMENT ON COLUMN incidents.kind IS 'What failed: playlist, guide, uploads or freshness of a provider; events, or the run of a job.';
 COMMENT ON COLUMN incidents.notified IS 'Per channel: when it was notified of failure and recovery; tries, next and problem of a message that failed.';
-COMMENT ON COLUMN incidents.remedy IS 'What the failed step advises; NAME and DATE stand for the provider and the day. Empty where nothing but its usual remedy is known.';
+COMMENT ON COLUMN incidents.remedy IS 'What the failed step advises; empty where only the usual remedy of the kind is known.';

@@ -128,7 +128,7 @@ def test_a_collapsed_playlist_is_not_taken(run, instance, store, tmp_path):
     assert materialised(instance, "published_xmltv") == set()
     assert store.slots.channels(club, today).height == 30
     assert matching.match_day(store, club, today).names_of == today - timedelta(days=1)
-    with pytest.raises(CheckFailedError, match="epg refresh NAME --force"):
+    with pytest.raises(CheckFailedError, match="epg refresh club --force"):
         playlists.filter_channels(store, club, today)
     assert playlists.filter_channels(store, club, today, force=True).slots == 3
 

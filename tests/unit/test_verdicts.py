@@ -198,9 +198,18 @@ def test_what_blocks_is_raised_with_all_verdicts_unless_it_is_forced():
         Verdict("three", False, "odd"),
     ]
     with pytest.raises(CheckFailedError, match=r"^wrong$") as caught:
-        demand(verdicts)
+        demand(verdicts, "club")
     assert [verdict.check for verdict in caught.value.verdicts] == ["one", "two", "three"]
-    assert [verdict.blocks for verdict in demand(verdicts, force=True)] == [False, False, False]
+    assert [verdict.blocks for verdict in demand(verdicts, "club", force=True)] == [False, False, False]
+
+
+def test_a_remedy_is_a_finished_command_for_the_provider_and_part_of_what_is_shown():
+    with pytest.raises(CheckFailedError) as caught:
+        demand([slot_count(1, 40)], "fast-date-tv")
+    (verdict,) = caught.value.verdicts
+    assert caught.value.remedy == "epg refresh fast-date-tv --force, if the provider did drop its slots"
+    assert verdict.text == f"{verdict.said}. {caught.value.remedy}"
+    assert slot_count(40, 40).text == slot_count(40, 40).said
 
 
 def test_long_lists_are_cut_short():

@@ -33,7 +33,7 @@ class Verdict:
     """What a check found. One that does not hold and `blocks` keeps the guide from being published.
 
     `day` is the one that was judged, where that may be another than the one that is made. `remedy` says what to do,
-    with NAME for the provider and DATE for the day.
+    with NAME for the provider until `demand` fills it in.
     """
 
     check: str
@@ -44,15 +44,26 @@ class Verdict:
     day: date | None = None
     remedy: str = ""
 
+    @property
+    def text(self) -> str:
+        """What was found, and what to do about it."""
+        return f"{self.said}. {self.remedy}" if self.remedy and not self.holds else self.said
+
 
 def failing(verdicts: Iterable[Verdict]) -> list[Verdict]:
     """The verdicts that keep a guide from being published."""
     return [verdict for verdict in verdicts if verdict.blocks and not verdict.holds]
 
 
-def demand(verdicts: Iterable[Verdict], *, force: bool = False) -> tuple[Verdict, ...]:
-    """The verdicts; CheckFailedError when one of them blocks. With `force` none does."""
-    known = tuple(replace(verdict, blocks=verdict.blocks and not force) for verdict in verdicts)
+def demand(verdicts: Iterable[Verdict], provider: str, *, force: bool = False) -> tuple[Verdict, ...]:
+    """The verdicts, their remedies for this provider (a slug); CheckFailedError when one blocks.
+
+    With `force` none does.
+    """
+    known = tuple(
+        replace(verdict, blocks=verdict.blocks and not force, remedy=verdict.remedy.replace("NAME", provider))
+        for verdict in verdicts
+    )
     if failing(known):
         said = "; ".join(verdict.said for verdict in failing(known))
         raise CheckFailedError(said, known, failing(known)[0].remedy)
