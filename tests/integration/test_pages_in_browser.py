@@ -363,9 +363,11 @@ def test_the_start_page_hands_out_its_addresses(browser, start_page, width, sche
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: requests.append(request.url))
+    page.clock.install(time=0)
     page.goto(start_page)
+    page.clock.pause_at(3_600_000)  # the message goes after some seconds: however late it is looked for, it stays
     page.get_by_role("button", name="Copy the address kid edition of My TV").press("Enter")
-    page.wait_for_function("document.getElementById('status').textContent === 'The address is copied.'")
+    page.locator("#status", has_text="The address is copied.").wait_for(state="attached")
     page.evaluate("document.querySelector('main').append(document.createElement('textarea'))")
     page.locator("textarea").press("Control+V")
     assert page.locator("textarea").input_value() == f"{start_page}guides/my-tv/kid/guide.xml.gz"
